@@ -1,0 +1,42 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help env test lint types tests demo bench-foundation clean
+
+help: ## say what there is to make
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1	/'
+
+# torch first and pinned: a bare requirement may pull gigabytes of CUDA libraries.
+$(VENV)/done: setup.cfg constraints.txt
+	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt torch==$$(sed -n 's/^torch==//p' constraints.txt)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .[test]
+	touch $@
+
+env: $(VENV)/done ## make .venv and install the package and its tools
+
+test: lint types tests ## environment, lint, types, every test and docstring example
+
+lint: env
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/codespell sklearn_sparcs tests examples benchmarks docs README.md CHANGELOG.md CONTRIBUTING.md
+
+types: env
+	$(BIN)/mypy
+
+tests: env
+	$(BIN)/python -m pytest -q
+
+DATA ?=
+TARGET ?=
+TASK ?=
+demo: env ## fit SPARCS on three tables, or on yours: DATA=table.csv TARGET=column [TASK=...]
+	$(BIN)/python examples/demo.py $(if $(DATA),--data "$(DATA)" --target "$(TARGET)") $(if $(TASK),--task "$(TASK)")
+
+bench-foundation: env ## the foundation's figures: accuracy, neurons and seconds (needs benchmark data for two of them)
+	$(BIN)/python benchmarks/foundation.py $(if $(DATA),--data "$(DATA)")
+
+clean: ## remove what make made
+	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache

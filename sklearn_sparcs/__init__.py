@@ -1,0 +1,17 @@
+"""Estimators that start as a linear model and grow neurons where the data pay."""
+
+from ._architecture import Architecture
+from ._classifier import SparcsClassifier
+from ._compact import CompactClassifier, CompactRegressor
+from ._regressor import SparcsRegressor
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Architecture",
+    "CompactClassifier",
+    "CompactRegressor",
+    "SparcsClassifier",
+    "SparcsRegressor",
+    "__version__",
+]

@@ -1,0 +1,328 @@
+"""What the regressor and the classifier share: the stages of ``fit``."""
+
+import warnings
+from functools import partial
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
+from skorch.callbacks import EpochTimer, PrintLog
+from skorch.history import History
+
+from ._activations import TORCH
+from ._architecture import Architecture
+from ._data import (
+    X_FORMAT,
+    resolve_device,
+    validation_split,
+    without_weightless,
+)
+from ._direct import DirectForm, as_rows
+from ._growing import GrowingNetwork
+from ._network import SpectralNetwork
+from ._penalty import SparseGroupPenalty
+from ._problem import Problem
+from ._pruning import prune
+from ._search import Outcome, search, seeds, train
+from ._sklearn import Interval, StrOptions
+from ._solvers import AdamSolver, GrowthSolver, Solver
+from ._training import evaluate
+
+_STOPPED_BECAUSE = {
+    "max_iter": "max_iter={max_iter} epochs were run before the loss settled; raise "
+    "max_iter, tol or alpha.",
+    "diverged": "The loss stopped being finite, and the best iterate before that was "
+    "kept; lower learning_rate_init, or set standardize=True if it is not.",
+    "interrupted": "Training was interrupted by the user; the best iterate was kept.",
+}
+
+TRAINING_CONSTRAINTS: dict[str, list] = {
+    "activation": [StrOptions(set(TORCH))],
+    "fit_intercept": ["boolean"],
+    "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
+    "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],
+    "max_iter": [Interval(Integral, 1, None, closed="left")],
+    "shuffle": ["boolean"],
+    "tol": [Interval(Real, 0, None, closed="left")],
+    "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+    "warm_start": ["boolean"],
+    "device": [str],
+    "random_state": ["random_state"],
+    "verbose": ["verbose"],
+}
+
+
+class Trained(BaseEstimator):
+    """An estimator that predicts with a `DirectForm`. Not for use by itself."""
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+    def _is_trained(self) -> bool:
+        """Whether there are weights to go on from."""
+        return hasattr(self, "active_architecture_")
+
+    def _outputs(self, X) -> np.ndarray:
+        check_is_fitted(self)
+        X = as_rows(validate_data(self, X, reset=False, **X_FORMAT))
+        return self._form()(X).astype(X.dtype, copy=False)
+
+    def _run_options(self, problem: Problem) -> dict[str, Any]:
+        """What `search.train` is told, the generator aside."""
+        batch_size = 200 if self.batch_size == "auto" else self.batch_size
+        return {
+            "tol": self.tol,
+            "n_iter_no_change": self.n_iter_no_change,
+            "shuffle": self.shuffle,
+            "batch_size": min(batch_size, len(problem.train)),
+            "output_scale": problem.scaling.y_scale,
+            "output_mean": problem.scaling.y_mean,
+            "device": str(problem.options["device"]),
+            "verbose": int(self.verbose),
+        }
+
+    def _warn(self, status: str) -> None:
+        if status in _STOPPED_BECAUSE:
+            message = _STOPPED_BECAUSE[status].format(max_iter=self.max_iter)
+            warnings.warn(message, ConvergenceWarning, stacklevel=3)
+
+
+class BaseSparcs(Trained):
+    """Stages of ``fit``, shared. Not for use by itself."""
+
+    _parameter_constraints: dict = {
+        **TRAINING_CONSTRAINTS,
+        "hidden_layer_sizes": [
+            "array-like",
+            Interval(Integral, 1, None, closed="left"),
+        ],
+        "alpha": [Interval(Real, 0, None, closed="left")],
+        "l1_ratio": [Interval(Real, 0, 1, closed="both")],
+        "depth_factor": [Interval(Real, 0, None, closed="neither")],
+        "solver": [StrOptions({"growth", "adam"})],
+        "init": [StrOptions({"least_squares", "xavier"})],
+        "standardize": ["boolean"],
+        "early_stopping": ["boolean"],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "prune_tol": [Interval(Real, 0, None, closed="left")],
+        "callbacks": [list, None],
+    }
+
+    def _fit(self, X, y, weight, *, resume: bool, single_epoch: bool = False):
+        """From checked X, encoded y and weights to the fitted attributes."""
+        sizes = checked_layer_sizes(self.hidden_layer_sizes)
+        random_state = check_random_state(self.random_state)
+        problem = self._problem(X, y, weight, random_state, resume)
+        outcome = self._search(problem, sizes, random_state, resume, single_epoch)
+        self._keep(problem, outcome, random_state, resume)
+        if not (single_epoch and outcome.status == "max_iter"):
+            self._warn(outcome.status)
+        return self
+
+    def _problem(self, X, y, weight, random_state, resume: bool) -> Problem:
+        loss, n_outputs = self._loss(y)
+        split = None
+        if self.early_stopping:
+            split = partial(
+                validation_split,
+                fraction=self.validation_fraction,
+                labels=self._strata(y),
+                random_state=random_state,
+            )
+        return Problem.of(
+            without_weightless(as_rows(X), y, weight),
+            loss,
+            n_outputs,
+            device=resolve_device(self.device),
+            bias=self.fit_intercept,
+            standardize=self.standardize,
+            scaling=self._scaling if resume else None,
+            split=split,
+            start_linear=self.init == "least_squares" and not resume,
+        )
+
+    def _search(
+        self, problem: Problem, sizes, random_state, resume: bool, single_epoch: bool
+    ) -> Outcome:
+        shuffling, drawing, starting = seeds(random_state, 3)
+        options = self._run_options(problem)
+        timing = [EpochTimer(), PrintLog()] if self.verbose else []
+        options["callbacks"] = [*timing, *(self.callbacks or [])]
+        max_iter = 1 if single_epoch else self.max_iter
+
+        def run(solver: Solver) -> Outcome:
+            return train(
+                solver,
+                (problem.train, problem.valid),
+                max_iter,
+                generator=shuffling,
+                **options,
+            )
+
+        if self.solver == "adam":
+            return run(self._adam_solver(problem, sizes, starting, resume))
+        if resume or single_epoch:
+            return run(self._growth_solver(problem, sizes, drawing, resume))
+        return search(
+            lambda layers: self._growth_solver(problem, sizes, drawing, False, layers),
+            len(sizes),
+            run,
+            self.tol,
+        )
+
+    def _growth_solver(
+        self, problem: Problem, sizes, generator, resume: bool, layers=None
+    ) -> GrowthSolver:
+        network = GrowingNetwork(
+            problem.n_features,
+            sizes,
+            problem.n_outputs,
+            activation=self.activation,
+            bias=self.fit_intercept,
+            **problem.options,
+        )
+        if problem.linear_map is not None:
+            network.start_at(problem.linear_map)
+        elif not resume:
+            network.start_at_random(generator)
+        else:
+            network.restructure(*self._stored_network(problem))
+        if layers is None:  # those that were open before: from the first live one on
+            live = [k for k, n in enumerate(network.n_live) if n]
+            layers = range(min([*live, len(sizes) - 1]), len(sizes)) if sizes else []
+        solver = GrowthSolver(
+            network,
+            problem.loss,
+            self._penalty(),
+            self.learning_rate_init,
+            layers,
+            generator,
+            linear_is_optimal=problem.linear_map is not None,
+        )
+        self._restore_moments(solver, problem, resume)
+        return solver
+
+    def _adam_solver(
+        self, problem: Problem, sizes, generator, resume: bool
+    ) -> AdamSolver:
+        network = SpectralNetwork(
+            problem.n_features,
+            sizes,
+            problem.n_outputs,
+            activation=self.activation,
+            bias=self.fit_intercept,
+            generator=generator,
+            **problem.options,
+        )
+        if problem.linear_map is not None:
+            network.start_at(problem.linear_map)
+        if resume:
+            stored, _ = self._stored_network(problem)
+            for parameter, value in zip(network.parameters(), stored, strict=True):
+                parameter.data.copy_(value)
+        solver = AdamSolver(
+            network, problem.loss, self._penalty(), self.learning_rate_init
+        )
+        self._restore_moments(solver, problem, resume)
+        return solver
+
+    def _penalty(self) -> SparseGroupPenalty:
+        return SparseGroupPenalty(self.alpha, self.l1_ratio, self.depth_factor)
+
+    # -- fitted state: arrays only ---------------------------------------------------
+
+    def _keep(self, problem: Problem, outcome: Outcome, random_state, resume) -> None:
+        """Turn a trained network into fitted attributes."""
+        solver, network = outcome.solver, outcome.network
+        self._scaling = problem.scaling
+        state = solver.snapshot()
+        self._parameters = [_array(p) for p in state.parameters]
+        self._neurons = [_array(n) for n in state.neurons]
+        first, second = ([_array(m) for m in ms] for ms in (state.first, state.second))
+        self._moments = (first, second, state.n_steps)
+        self.eigenvalues_, self.eigenvectors_ = network.spectrum(random_state)
+        self.n_outputs_ = problem.n_outputs
+        if outcome.alpha_max is not None and not resume:
+            self.alpha_max_ = outcome.alpha_max
+        earlier = getattr(self, "history_", []) if resume else []
+        self.history_ = History([*earlier, *outcome.history])
+        self.n_iter_ = len(self.history_)
+        self.loss_curve_ = [row["objective"] for row in self.history_]
+        self.validation_scores_ = None
+        if problem.valid is not None:
+            self.validation_scores_ = [row["valid_score"] for row in self.history_]
+        self._full_form = self._direct_form(problem, network)
+        self.active_architecture_ = Architecture.of(self._full_form)
+        data = problem.train if problem.valid is None else problem.valid
+        prune(solver, lambda: evaluate(solver, data), self.prune_tol)
+        self.pruned_estimator_ = self._compact(self._direct_form(problem, network))
+
+    def _direct_form(self, problem: Problem, network) -> DirectForm:
+        form = DirectForm.from_weights(
+            [_array(w).astype(np.float64) for w in network.weights()],
+            problem.n_features,
+            problem.bias,
+            self.activation,
+            [_array(n) for n in network.neurons],
+        )
+        return problem.in_raw_units(form)
+
+    def _form(self) -> DirectForm:
+        return self._full_form
+
+    def _stored_network(self, problem: Problem):
+        """The parameters, and neurons, of the last fit, as tensors."""
+        neurons = [
+            torch.from_numpy(n).to(problem.options["device"]) for n in self._neurons
+        ]
+        return _tensors(self._parameters, problem), neurons
+
+    def _restore_moments(self, solver: Solver, problem: Problem, resume: bool) -> None:
+        """Let Adam go on as it stopped, unless a pickle lies between."""
+        if resume and self._moments is not None:
+            first, second, n_steps = self._moments
+            solver.set_moments(
+                _tensors(first, problem), _tensors(second, problem), n_steps
+            )
+
+    def __getstate__(self):
+        """Without the optimiser's state: a pickle holds what predicts."""
+        state = super().__getstate__().copy()
+        if "_moments" in state:
+            state["_moments"] = None
+        return state
+
+
+def checked_layer_sizes(hidden_layer_sizes) -> tuple[int, ...]:
+    """Largest number of neurons of each hidden layer; an int is one layer.
+
+    Raises
+    ------
+    ValueError
+        If one is not a positive whole number.
+    """
+    one = isinstance(hidden_layer_sizes, Integral)
+    sizes = [hidden_layer_sizes] if one else list(hidden_layer_sizes)
+    if not all(isinstance(n, Integral) and int(n) > 0 for n in sizes):
+        raise ValueError(
+            "hidden_layer_sizes must be positive whole numbers, one for each hidden "
+            f"layer; got {hidden_layer_sizes!r}."
+        )
+    return tuple(int(n) for n in sizes)
+
+
+def _tensors(arrays: list[np.ndarray], problem: Problem) -> list[torch.Tensor]:
+    """Arrays where and as what the problem computes."""
+    return [torch.from_numpy(a).to(**problem.options) for a in arrays]
+
+
+def _array(tensor: torch.Tensor) -> np.ndarray:
+    """A copy of a tensor as an array."""
+    return tensor.detach().cpu().numpy().copy()

@@ -1,0 +1,175 @@
+"""From validated arrays to scaled tensors, and the scaling that weights take back."""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from scipy import sparse
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+
+from ._sklearn import check_sample_weight
+from ._training import TrainingData
+
+#: How every X is validated.
+X_FORMAT: dict[str, Any] = {
+    "accept_sparse": ["csr", "csc", "coo"],
+    "dtype": [np.float64, np.float32],
+}
+
+
+class Samples(NamedTuple):
+    """Rows of X (array or CSR), encoded targets, and weights (n,) or None."""
+
+    X: Any
+    y: np.ndarray
+    weight: np.ndarray | None
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """What turns raw units into those that the network is trained in.
+
+    x_scaled = (x − x_mean) / x_scale, y_scaled = (y − y_mean) / y_scale.
+    """
+
+    x_mean: np.ndarray
+    x_scale: np.ndarray
+    y_mean: np.ndarray
+    y_scale: np.ndarray
+
+    @classmethod
+    def of(
+        cls, samples: Samples, *, standardize: bool, center: bool, scale_targets: bool
+    ) -> "Scaling":
+        """Standardise weighted samples, their targets too if ``scale_targets``.
+
+        Sparse features are not centred, and nothing is where no intercept could
+        take the mean back (``center=False``).
+        """
+        X, y, weight = samples
+        x_mean, x_scale = np.zeros(X.shape[1]), np.ones(X.shape[1])
+        y_mean, y_scale = np.zeros(1), np.ones(1)
+        if standardize:
+            x_mean, x_scale = _moments(X, weight, center and not sparse.issparse(X))
+        if standardize and scale_targets:
+            y_mean, y_scale = _moments(y, weight, center)
+        return cls(x_mean, x_scale, y_mean, y_scale)
+
+    def applied(self, samples: Samples) -> Samples:
+        """Scaled samples: new X and y of the same dtype, the weights as they are."""
+        X, y, weight = samples
+        if sparse.issparse(X):
+            X = sparse.csr_array(X.multiply(1 / self.x_scale)).astype(X.dtype)
+        else:
+            X = ((X - self.x_mean) / self.x_scale).astype(X.dtype, copy=False)
+        if y.dtype.kind == "f":
+            y = ((y - self.y_mean) / self.y_scale).astype(y.dtype, copy=False)
+        return Samples(X, y, weight)
+
+
+def _moments(X, weight, center: bool) -> tuple[np.ndarray, np.ndarray]:
+    scaler = StandardScaler(with_mean=center)
+    scaler.fit(X if sparse.issparse(X) else X.astype(np.float64), sample_weight=weight)
+    mean = scaler.mean_ if center else np.zeros(X.shape[1])
+    return mean, scaler.scale_
+
+
+def usable_weight(sample_weight, X):
+    """Checked weights (n,) in float64, or None. Zero weights are allowed, not all.
+
+    Raises
+    ------
+    ValueError
+        If there is a negative weight, none above zero, or not one a sample.
+    """
+    if sample_weight is None:
+        return None
+    return check_sample_weight(
+        sample_weight, X, dtype=np.float64, ensure_non_negative=True
+    )
+
+
+def without_weightless(X, y, weight) -> Samples:
+    """Leave out samples of weight zero, and give the others a mean weight of one.
+
+    Weights that are all the same are no weights: None.
+    """
+    if weight is None:
+        return Samples(X, y, None)
+    if not weight.all():
+        X, y, weight = X[weight > 0], y[weight > 0], weight[weight > 0]
+    weight = weight / weight.mean()
+    return Samples(X, y, None if np.all(weight == weight[0]) else weight)
+
+
+def validation_split(
+    samples: Samples, *, fraction: float, labels: np.ndarray | None, random_state: Any
+) -> tuple[Samples, Samples]:
+    """Split into training and validation samples, alike in their ``labels`` if given.
+
+    Raises
+    ------
+    ValueError
+        If either part would be empty, or a class is too rare to be in both.
+    """
+    n_samples = samples.X.shape[0]
+    n_valid = int(np.ceil(fraction * n_samples))
+    if not 0 < n_valid < n_samples:
+        raise ValueError(
+            f"early_stopping=True sets {n_valid} of {n_samples} samples aside "
+            f"(validation_fraction={fraction}), which leaves a part empty; give more "
+            "samples or set early_stopping=False."
+        )
+    train, valid = train_test_split(
+        np.arange(n_samples),
+        test_size=n_valid,
+        stratify=labels,
+        random_state=random_state,
+    )
+    return _taken(samples, train), _taken(samples, valid)
+
+
+def _taken(samples: Samples, rows: np.ndarray) -> Samples:
+    weight = None if samples.weight is None else samples.weight[rows]
+    return Samples(samples.X[rows], samples.y[rows], weight)
+
+
+def to_device(samples: Samples, device: torch.device) -> TrainingData:
+    """Tensors on the device; a sparse X stays where and what it is."""
+    X, y, weight = samples
+    y = y.astype(X.dtype) if y.dtype.kind == "f" else y
+    return TrainingData(
+        X if sparse.issparse(X) else _tensor(X, device),
+        _tensor(y, device),
+        None if weight is None else _tensor(weight.astype(X.dtype), device),
+    )
+
+
+def _tensor(array: np.ndarray, device: torch.device) -> torch.Tensor:
+    return torch.from_numpy(np.ascontiguousarray(array)).to(device)
+
+
+def resolve_device(device: str) -> torch.device:
+    """The torch device called ``"cpu"``, ``"cuda"``, ``"cuda:1"`` or ``"auto"``.
+
+    Raises
+    ------
+    ValueError
+        If CUDA is asked for and absent, or there is no such device.
+    """
+    if device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        chosen = torch.device(device)
+    except RuntimeError as error:
+        raise ValueError(
+            f"device={device!r} is no device; use 'cpu', 'cuda', 'cuda:1' … or 'auto'."
+        ) from error
+    if chosen.type == "cuda" and (chosen.index or 0) >= torch.cuda.device_count():
+        raise ValueError(
+            f"device={device!r} was asked for, but torch sees "
+            f"{torch.cuda.device_count()} CUDA devices; use device='cpu' or 'auto'."
+        )
+    return chosen

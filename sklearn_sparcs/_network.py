@@ -1,0 +1,284 @@
+"""Networks of layers that may all be linked, in spectral and in direct space."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ._activations import TORCH
+from ._spectrum import live_weights
+
+Spectrum = tuple[list[np.ndarray], list[np.ndarray]]
+
+
+class SpectralNetwork(nn.Module):
+    r"""Feed-forward network written through its adjacency matrix's spectrum.
+
+    Every layer feeds every later one; all the weights together are the blocks of
+    A = Φ Λ Φ⁻¹ [4.3]. It starts as a perceptron: hidden eigenvalues zero, output
+    eigenvalues one, eigenvectors Xavier-uniform; y is then linear in x.
+
+    Parameters
+    ----------
+    in_features : int
+        Input size, without the constant that ``bias`` appends.
+    hidden_features : sequence of int
+        Size of each hidden layer; ``()`` is a linear map.
+    out_features : int
+        Output size. The output has no activation.
+    activation : {"relu", "tanh", "logistic", "gelu", "identity"}, default="relu"
+    bias : bool, default=True
+        Append a constant 1 to the input: a neuron that feeds every layer.
+    gated : bool, default=False
+        A neuron fires only where its eigenvalue is not zero, so that the support
+        of the eigenvalues is the architecture. Without it (the paper's network) one
+        non-zero eigenvalue wakes the whole next layer.
+    generator : torch.Generator, optional
+        Source of the initial eigenvectors.
+    dtype, device : optional
+        Of the parameters.
+
+    Attributes
+    ----------
+    phi : ParameterList
+        φ_k, shape (N_{k+1}, N_k), k = 1 … B.
+    lam : ParameterList
+        Eigenvalues of each hidden layer, then of the output.
+
+    References
+    ----------
+    Peri, Chicchi, Fanelli, Giambagli, "Spectral Architecture Search for Neural
+    Network Models": [4.3] for the weights, [4.5] for the network.
+
+    Examples
+    --------
+    As the head of another network, with an ℓ₁ penalty that keeps neurons asleep:
+
+    >>> import torch
+    >>> from torch import nn
+    >>> from sklearn_sparcs.nn import SpectralNetwork
+    >>> head = SpectralNetwork(64, (100,), 10)
+    >>> net = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), head)
+    >>> net(torch.zeros(5, 20)).shape
+    torch.Size([5, 10])
+    >>> penalty = 1e-4 * sum(lam.abs().sum() for lam in head.hidden_eigenvalues())
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        hidden_features: Sequence[int],
+        out_features: int,
+        *,
+        activation: str = "relu",
+        bias: bool = True,
+        gated: bool = False,
+        generator: torch.Generator | None = None,
+        dtype: torch.dtype | None = None,
+        device: torch.device | str | None = None,
+    ):
+        super().__init__()
+        self.activation, self.bias, self.gated = activation, bias, gated
+        sizes = [in_features + bias, *hidden_features, out_features]
+        self.phi = nn.ParameterList(
+            xavier_uniform(n_out, n_in, generator, dtype).to(device)
+            for n_in, n_out in pairwise(sizes)
+        )
+        options: Any = {"dtype": dtype, "device": device}
+        hidden = [torch.zeros(n, **options) for n in hidden_features]
+        self.lam = nn.ParameterList([*hidden, torch.ones(out_features, **options)])
+
+    def hidden_eigenvalues(self) -> list[Tensor]:
+        """λ_2 … λ_B, the eigenvalues that a penalty acts on."""
+        return list(self.lam)[:-1]
+
+    def spectrum(self, random_state: object = None) -> Spectrum:
+        """Eigenvalues λ_1 … λ_{B+1} and eigenvectors φ_1 … φ_B, as arrays."""
+        lam = [np.zeros(self.phi[0].shape[1], np.float64)]
+        lam += [x.detach().cpu().numpy() for x in self.lam]
+        return lam, [phi.detach().cpu().numpy() for phi in self.phi]
+
+    @torch.no_grad()
+    def start_at(self, linear_map: Tensor) -> None:
+        """Change φ_B least so that y = linear_map · [x, 1], shape (outputs, inputs).
+
+        Exact if the hidden layers are wide enough to pass the map on.
+        """
+        path = torch.eye(self.phi[0].shape[1], dtype=torch.float64)
+        for phi in list(self.phi)[:-1]:
+            path = -phi.double().cpu() @ path
+        last = self.phi[-1]
+        missing = -linear_map.double().cpu() - last.double().cpu() @ path
+        last += (missing @ torch.linalg.pinv(path)).to(last)
+
+    @property
+    def neurons(self) -> list[Tensor]:
+        """Indices of the hidden neurons that fire, layer by layer."""
+        return self.live()[1:-1]
+
+    @torch.no_grad()
+    def prune(self, threshold: float) -> None:
+        """Set the hidden eigenvalues of size up to ``threshold`` to zero."""
+        for lam in self.hidden_eigenvalues():
+            lam[lam.abs() <= threshold] = 0
+
+    def live(self) -> list[Tensor]:
+        """Indices of the neurons that fire, layer by layer, input and output whole."""
+        device = self.phi[0].device
+        sizes = [self.phi[0].shape[1], *(len(lam) for lam in self.lam)]
+        live = [torch.arange(n, device=device) for n in sizes]
+        if self.gated:
+            live[1:-1] = [lam.nonzero().flatten() for lam in self.hidden_eigenvalues()]
+        return live
+
+    def weights(self) -> list[Tensor]:
+        """Weights of the links between the neurons that fire (`live_weights`)."""
+        input_eigenvalues = self.phi[0].new_zeros(self.phi[0].shape[1])
+        return live_weights(list(self.phi), [input_eigenvalues, *self.lam], self.live())
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Output y = z_{B+1}, shape (n, out_features), for x (n, in_features)."""
+        x = F.pad(x, (0, 1), value=1.0) if self.bias else x
+        if self.gated and self._few_neurons_fire(len(x)):
+            return self._through_weights(x)
+        return self._through_layers(x)
+
+    def _few_neurons_fire(self, n: int) -> bool:
+        """Is it cheaper to form the live weights first? Products counted."""
+        signals = sum(len(live) for live in self.live()[:-1])
+        layers = sum(phi.numel() for phi in self.phi)
+        return n * signals**2 / 2 + signals * layers < 2 * n * layers
+
+    def _through_weights(self, x: Tensor) -> Tensor:
+        h, f = x, TORCH[self.activation]
+        *hidden, last = self.weights()
+        for weight in hidden:
+            h = torch.cat([h, f(h @ weight.T)], dim=1)
+        return h @ last.T
+
+    def _through_layers(self, x: Tensor) -> Tensor:
+        """Forward substitution of u = Φ⁻¹ a, two products with φ a layer:
+
+        v_i = φ_{i−1} u_{i−1},  z_i = φ_{i−1} (λ_{i−1} ∘ u_{i−1}) − λ_i ∘ v_i,
+        a_i = f(z_i),  u_i = a_i − v_i.
+        """
+        f = TORCH[self.activation]
+        u, lam_below = x, None
+        for phi, lam in zip(
+            list(self.phi)[:-1], self.hidden_eigenvalues(), strict=True
+        ):
+            v = u @ phi.T
+            z = -lam * v
+            if lam_below is not None:
+                z = z + (u * lam_below) @ phi.T
+            a = f(z) * (lam != 0) if self.gated else f(z)
+            u, lam_below = a - v, lam
+        last, lam = self.phi[-1], self.lam[-1]
+        scale = -lam[:, None] if lam_below is None else lam_below - lam[:, None]
+        return u @ (last * scale).T
+
+
+class DirectNetwork(nn.Module):
+    """The same layers with a weight of its own on every link: direct space.
+
+    z_i = Σ_{j<i} W_ij a_j + b_i, a_i = f(z_i) [4.5]: the baseline that the paper
+    counts its parameters against, and the form in which a network that was found
+    is trained on.
+
+    Parameters
+    ----------
+    in_features, out_features : int
+    hidden_features : sequence of int
+        Size of each hidden layer.
+    links : sequence of (receiver, sender), optional
+        Which layers feed which, layers numbered from 1, the input. All by default.
+    activation : {"relu", "tanh", "logistic", "gelu", "identity"}, default="relu"
+    bias : bool, default=True
+    generator : torch.Generator, optional
+        Source of the initial weights, Xavier-uniform over all senders of a layer.
+    dtype, device : optional
+        Of the parameters.
+
+    Attributes
+    ----------
+    coefs : ParameterDict
+        W_ij, shape (N_i, N_j), under the key ``"i_j"``.
+    intercepts : ParameterDict
+        b_i, shape (N_i,), under the key ``"i"``; empty without ``bias``.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sklearn_sparcs.nn import DirectNetwork
+    >>> net = DirectNetwork(10, (100,), 1)
+    >>> net(torch.zeros(5, 10)).shape
+    torch.Size([5, 1])
+    >>> sorted(net.coefs)
+    ['2_1', '3_1', '3_2']
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        hidden_features: Sequence[int],
+        out_features: int,
+        *,
+        links: Sequence[tuple[int, int]] | None = None,
+        activation: str = "relu",
+        bias: bool = True,
+        generator: torch.Generator | None = None,
+        dtype: torch.dtype | None = None,
+        device: torch.device | str | None = None,
+    ):
+        super().__init__()
+        self.activation = activation
+        self.sizes = [in_features, *hidden_features, out_features]
+        n_layers = len(self.sizes)
+        if links is None:
+            links = [(i, j) for i in range(2, n_layers + 1) for j in range(1, i)]
+        self.links = sorted((int(i), int(j)) for i, j in links)
+        self.neurons = [torch.arange(n) for n in hidden_features]
+        self.coefs = nn.ParameterDict()
+        self.intercepts = nn.ParameterDict()
+        for i in range(2, n_layers + 1):
+            senders = [j for receiver, j in self.links if receiver == i]
+            widths = [self.sizes[j - 1] for j in senders]
+            block = xavier_uniform(self.sizes[i - 1], sum(widths), generator, dtype)
+            for j, part in zip(senders, block.split(widths, dim=1), strict=True):
+                self.coefs[f"{i}_{j}"] = nn.Parameter(part.clone().to(device))
+            if bias:
+                zero = torch.zeros(self.sizes[i - 1], dtype=dtype, device=device)
+                self.intercepts[f"{i}"] = nn.Parameter(zero)
+
+    def hidden_eigenvalues(self) -> list[Tensor]:
+        """None: there is nothing for a penalty to act on."""
+        return []
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Output y = z_{B+1}, shape (n, out_features), for x (n, in_features)."""
+        signals = [x]
+        n_layers = len(self.sizes)
+        for i in range(2, n_layers + 1):
+            z = x.new_zeros(len(x), self.sizes[i - 1])
+            for receiver, j in self.links:
+                if receiver == i:
+                    z = z + signals[j - 1] @ self.coefs[f"{i}_{j}"].T
+            if self.intercepts:
+                z = z + self.intercepts[f"{i}"]
+            signals.append(z if i == n_layers else TORCH[self.activation](z))
+        return signals[-1]
+
+
+def xavier_uniform(
+    n_out: int,
+    n_in: int,
+    generator: torch.Generator | None,
+    dtype: torch.dtype | None = None,
+) -> Tensor:
+    bound = (6 / max(n_in + n_out, 1)) ** 0.5
+    drawn = torch.rand(n_out, n_in, generator=generator, dtype=torch.float64)
+    return ((2 * drawn - 1) * bound).to(dtype or torch.get_default_dtype())

@@ -1,0 +1,96 @@
+"""A training problem: data on the device, in the units a network is trained in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from ._data import Samples, Scaling, to_device
+from ._direct import DirectForm
+from ._losses import Loss, SquaredError
+from ._start import linear_start
+from ._training import TrainingData
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What ``fit`` hands from stage to stage, and then drops.
+
+    ``linear_map`` (outputs, features + intercept) is the linear model to start at,
+    if there is one; ``split``, in ``of``, sets validation samples aside.
+    """
+
+    train: TrainingData
+    valid: TrainingData | None
+    scaling: Scaling
+    loss: Loss
+    n_features: int
+    n_outputs: int
+    bias: bool
+    linear_map: torch.Tensor | None
+
+    @classmethod
+    def of(
+        cls,
+        samples: Samples,
+        loss: Loss,
+        n_outputs: int,
+        *,
+        device: torch.device,
+        bias: bool,
+        standardize: bool = True,
+        scaling: Scaling | None = None,
+        split: Callable[[Samples], tuple[Samples, Samples]] | None = None,
+        start_linear: bool = True,
+    ) -> "Problem":
+        """Split, scale (as found now, or as given), start, and move to the device."""
+        valid = None
+        if split is not None:
+            samples, valid = split(samples)
+        if scaling is None:
+            scaling = Scaling.of(
+                samples,
+                standardize=standardize,
+                center=bias,
+                scale_targets=isinstance(loss, SquaredError),
+            )
+        scaled = scaling.applied(samples)
+        linear_map = None
+        if start_linear:
+            found = linear_start(scaled, loss, n_outputs, bias)
+            linear_map = torch.from_numpy(found)
+        return cls(
+            to_device(scaled, device),
+            None if valid is None else to_device(scaling.applied(valid), device),
+            scaling,
+            loss,
+            samples.X.shape[1],
+            n_outputs,
+            bias,
+            linear_map,
+        )
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Where and as what tensors are made."""
+        return {"dtype": self.train.dtype, "device": self.train.y.device}
+
+    @property
+    def dtype(self) -> type:
+        """The dtype of X."""
+        return np.float32 if self.train.dtype == torch.float32 else np.float64
+
+    def in_raw_units(self, form: DirectForm) -> DirectForm:
+        """A network's weights with the scaling folded in, in the dtype of X."""
+        s = self.scaling
+        raw = form.rescaled(s.x_mean, s.x_scale, s.y_mean, s.y_scale)
+        return raw.astype(self.dtype)
+
+    def in_scaled_units(self, form: DirectForm) -> DirectForm:
+        """The folding undone: weights for the data of this problem."""
+        s = self.scaling
+        return form.rescaled(
+            -s.x_mean / s.x_scale, 1 / s.x_scale, -s.y_mean / s.y_scale, 1 / s.y_scale
+        )

@@ -1,0 +1,42 @@
+"""Fewer neurons at a price that is agreed beforehand (spectral pruning, figure 10)."""
+
+from collections.abc import Callable
+
+import torch
+
+from ._solvers import Solver
+
+
+def prune(solver: Solver, loss: Callable[[], float], tol: float) -> float:
+    """Put neurons to sleep, smallest |λ| first, while the loss rises by up to ``tol``.
+
+    The threshold on |λ| is found by bisection, as if the loss rose steadily with it;
+    whether it does or not, the network that is left keeps to the tolerance.
+
+    Parameters
+    ----------
+    solver : holds the network, which is pruned in place
+    loss : callable
+        The network's present loss.
+    tol : float
+        Largest relative rise. At zero nothing is pruned, even if that would lower
+        the loss: the result is then the network itself.
+
+    Returns
+    -------
+    float
+        The threshold: every neuron left has a larger |λ|.
+    """
+    if tol == 0 or not solver.network.hidden_eigenvalues():
+        return 0.0
+    sizes = torch.cat(solver.network.hidden_eigenvalues()).detach().abs()
+    thresholds = [0.0, *sizes[sizes > 0].sort().values.tolist()]
+    original, allowed = solver.snapshot(), loss() * (1 + tol)
+    low, high = 0, len(thresholds)  # `low` keeps to the tolerance, `high` does not
+    while high - low > 1:
+        middle = (low + high) // 2
+        solver.network.prune(thresholds[middle])
+        low, high = (middle, high) if loss() <= allowed else (low, middle)
+        solver.restore(original)
+    solver.network.prune(thresholds[low])
+    return thresholds[low]
