@@ -106,6 +106,7 @@ class BaseSparcs(Trained):
         "alpha": [Interval(Real, 0, None, closed="left")],
         "l1_ratio": [Interval(Real, 0, 1, closed="both")],
         "depth_factor": [Interval(Real, 0, None, closed="neither")],
+        "min_significance": [Interval(Real, 0, None, closed="left")],
         "solver": [StrOptions({"growth", "adam"})],
         "init": [StrOptions({"least_squares", "xavier"})],
         "standardize": ["boolean"],
@@ -205,6 +206,7 @@ class BaseSparcs(Trained):
             layers,
             generator,
             linear_is_optimal=problem.linear_map is not None,
+            min_significance=self.min_significance,
         )
         self._restore_moments(solver, problem, resume)
         return solver

@@ -29,6 +29,10 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
     depth_factor : float, default=1.0
         The penalty of hidden layer i of B − 1 is multiplied by
         ``depth_factor ** (B − i)``: above one, earlier layers are dearer.
+    min_significance : float, default=2.0
+        A neuron wakes only if, besides, the rate at which it lowers the loss exceeds
+        this many of its standard errors: noise is no reason to grow. Zero leaves the
+        decision to ``alpha``. Whole-number sample weights count as repeated samples.
     activation : {"relu", "tanh", "logistic", "gelu", "identity"}, default="relu"
         Activation of the hidden layers.
     solver : {"growth", "adam"}, default="growth"
@@ -138,6 +142,7 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         alpha=0.005,
         l1_ratio=1.0,
         depth_factor=1.0,
+        min_significance=2.0,
         activation="relu",
         solver="growth",
         init="least_squares",
@@ -163,6 +168,7 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         self.alpha = alpha
         self.l1_ratio = l1_ratio
         self.depth_factor = depth_factor
+        self.min_significance = min_significance
         self.activation = activation
         self.solver = solver
         self.init = init

@@ -9,8 +9,8 @@ from scipy import sparse
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
+from ._batches import TrainingData
 from ._sklearn import check_sample_weight
-from ._training import TrainingData
 
 #: How every X is validated.
 X_FORMAT: dict[str, Any] = {
@@ -20,11 +20,16 @@ X_FORMAT: dict[str, Any] = {
 
 
 class Samples(NamedTuple):
-    """Rows of X (array or CSR), encoded targets, and weights (n,) or None."""
+    """Rows of X (array or CSR), encoded targets, and weights (n,) or None.
+
+    Weights have mean one. Where they were whole numbers, ``mean_count`` is the mean
+    that they had: a sample of weight two is then two samples.
+    """
 
     X: Any
     y: np.ndarray
     weight: np.ndarray | None
+    mean_count: float | None = None
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ class Scaling:
         Sparse features are not centred, and nothing is where no intercept could
         take the mean back (``center=False``).
         """
-        X, y, weight = samples
+        X, y, weight, _ = samples
         x_mean, x_scale = np.zeros(X.shape[1]), np.ones(X.shape[1])
         y_mean, y_scale = np.zeros(1), np.ones(1)
         if standardize:
@@ -59,14 +64,14 @@ class Scaling:
 
     def applied(self, samples: Samples) -> Samples:
         """Scaled samples: new X and y of the same dtype, the weights as they are."""
-        X, y, weight = samples
+        X, y = samples.X, samples.y
         if sparse.issparse(X):
             X = sparse.csr_array(X.multiply(1 / self.x_scale)).astype(X.dtype)
         else:
             X = ((X - self.x_mean) / self.x_scale).astype(X.dtype, copy=False)
         if y.dtype.kind == "f":
             y = ((y - self.y_mean) / self.y_scale).astype(y.dtype, copy=False)
-        return Samples(X, y, weight)
+        return samples._replace(X=X, y=y)
 
 
 def _moments(X, weight, center: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -92,16 +97,15 @@ def usable_weight(sample_weight, X):
 
 
 def without_weightless(X, y, weight) -> Samples:
-    """Leave out samples of weight zero, and give the others a mean weight of one.
-
-    Weights that are all the same are no weights: None.
-    """
+    """Leave out samples of weight zero, and give the others a mean weight of one."""
     if weight is None:
         return Samples(X, y, None)
     if not weight.all():
         X, y, weight = X[weight > 0], y[weight > 0], weight[weight > 0]
-    weight = weight / weight.mean()
-    return Samples(X, y, None if np.all(weight == weight[0]) else weight)
+    mean = weight.mean()
+    alike = np.all(weight == weight[0])
+    counts = np.all(weight == weight.round())
+    return Samples(X, y, None if alike else weight / mean, mean if counts else None)
 
 
 def validation_split(
@@ -133,17 +137,18 @@ def validation_split(
 
 def _taken(samples: Samples, rows: np.ndarray) -> Samples:
     weight = None if samples.weight is None else samples.weight[rows]
-    return Samples(samples.X[rows], samples.y[rows], weight)
+    return samples._replace(X=samples.X[rows], y=samples.y[rows], weight=weight)
 
 
 def to_device(samples: Samples, device: torch.device) -> TrainingData:
     """Tensors on the device; a sparse X stays where and what it is."""
-    X, y, weight = samples
+    X, y, weight, mean_count = samples
     y = y.astype(X.dtype) if y.dtype.kind == "f" else y
     return TrainingData(
         X if sparse.issparse(X) else _tensor(X, device),
         _tensor(y, device),
         None if weight is None else _tensor(weight.astype(X.dtype), device),
+        mean_count,
     )
 
 

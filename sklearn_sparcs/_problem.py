@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import torch
 
+from ._batches import TrainingData
 from ._data import Samples, Scaling, to_device
 from ._direct import DirectForm
 from ._losses import Loss, SquaredError
 from ._start import linear_start
-from ._training import TrainingData
 
 
 @dataclass(frozen=True)

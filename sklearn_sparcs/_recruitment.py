@@ -4,26 +4,31 @@ The loss as a function of a sleeping neuron's eigenvalue has a kink at zero, whi
 autograd (ReLU'(0) = 0) does not see. So a candidate is scored by what it would do
 awake, at |λ| = ε: with v = q · h and s the signal that the layer below sends it,
 
-    a = f(s − λ v),    δz_r = T_r · (λ_n (a − v) − λ_r a)   (next layer; else −λ_r a),
+    a = f(s − λ v),    δv_r = T_r a,    δz_r = T_r λ_n (a − v)  (next layer only),
 
-and to first order the loss changes by Σ ⟨∂loss/∂z_r, δz_r⟩. The incoming
-eigenvector q of a sleeping neuron is free, so it is drawn at random and tried with
+and to first order the loss changes by Σ_r ⟨∂loss/∂v_r, δv_r⟩ + ⟨∂loss/∂z_r, δz_r⟩. The
+incoming eigenvector q of a sleeping neuron is free, so it is drawn at random and tried with
 both signs; its outgoing entries T_r are free too, and are the unit vector that pays
 most. The rate at which the loss falls, a unit of |λ| ‖q‖, is then the length of the
-vector it is chosen from. At a stationary point a neuron stays asleep if and only if its
-rate is at most alpha · w_i (`SparseGroupPenalty.wakes`).
+vector it is chosen from. A neuron wakes if and only if that rate
+
+- exceeds alpha · w_i (`SparseGroupPenalty.wakes`): it pays on these samples;
+- exceeds ``min_significance`` of its standard errors (`Candidates.significant`): it
+  is likely to pay on others. Each sample has its share in the rate; were their signs
+  random, the squared shares would sum to the squared standard error.
 
 A waking eigenvalue takes the sign (−1)^{B+1−i}: a link between neighbouring layers
 is T (λ_{i−1} − λ_i) and would vanish where two eigenvalues of one sign meet.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from ._activations import TORCH, WAKING
+from ._batches import TrainingData
 from ._growing import GrowingNetwork, Recruits
 from ._losses import Loss
 from ._penalty import SparseGroupPenalty
@@ -32,14 +37,14 @@ from ._penalty import SparseGroupPenalty
 #: each changes what the others are worth.
 RECRUITS_PER_EPOCH = 2
 
-Batch = tuple[Tensor, Tensor, Tensor | None]
-
 
 class Candidates:
     """Sleeping neurons of one hidden layer, and what the loss says of each.
 
-    ``gains[o][r]``, shape (rows of receiver r, candidates): −∂loss/∂T_r a unit of
-    eigenvalue, for orientation o of the incoming eigenvector, q or −q.
+    Sums over the samples seen so far, for orientation o of the incoming eigenvector,
+    q or −q: ``gains[o]`` (rows of all later receivers, candidates) is −∂loss/∂T a unit
+    of |λ| ‖q‖, and ``noise[o]`` (candidates,) the squared length that it would have if
+    each sample's share had a random sign.
     """
 
     def __init__(self, network: GrowingNetwork, layer: int, generator: torch.Generator):
@@ -50,37 +55,51 @@ class Candidates:
         asleep[live] = False
         self.layer = layer
         self.indices = asleep.nonzero().flatten()
-        q = network.Q[layer]
+        q, n = network.Q[layer], len(self.indices)
         directions = torch.randn(
-            len(self.indices), q.shape[1], generator=generator, dtype=torch.float64
+            n, q.shape[1], generator=generator, dtype=torch.float64
         ).to(q)
         norm = WAKING[network.activation].norm
         self.incoming = norm * F.normalize(directions, dim=1)
         self.sign = (-1.0) ** (len(network.lam) - layer)
-        later = network.Q[layer + 1 :]
-        self.gains = [
-            [q.new_zeros(len(receiver), len(self.indices)) for receiver in later]
-            for _ in range(2)
-        ]
+        self.receivers = [len(later) for later in network.Q[layer + 1 :]]
+        self.gains = [q.new_zeros(sum(self.receivers), n) for _ in range(2)]
+        self.noise = [q.new_zeros(n) for _ in range(2)]
 
     @torch.no_grad()
     def observe(
-        self, network: GrowingNetwork, h: Sequence[Tensor], deltas: Sequence[Tensor]
+        self,
+        network: GrowingNetwork,
+        h: Sequence[Tensor],
+        deltas: Sequence[Tensor],
+        count: Tensor | float,
     ) -> None:
-        """Add what some rows of data say: signals ``h``, sensitivities ``deltas``."""
+        """Add what some samples say: signals ``h``, sensitivities ``deltas``.
+
+        ``count`` (n,) or one number says how many samples each row stands for.
+
+        With c_r = −∂loss/∂v_r, and d = λ_n δ_r on the next layer, 0 beyond, a candidate
+        lowers the loss by a ((c − d) · T) + o v (d · T).
+        """
         waking, f = WAKING[network.activation], TORCH[network.activation]
         lam, unit = self.sign * waking.eigenvalue, waking.eigenvalue * waking.norm
+        later = range(self.layer + 1, len(network.Q))
+        c = torch.cat([_heard(network, k, deltas) for k in later], dim=1)
+        d, n_next = lam * deltas[self.layer + 1], self.receivers[0]
+        c[:, :n_next] -= d
+        c, d = c / unit, d / unit
         v = h[self.layer] @ self.incoming.T
-        s = self._signal_from_below(network, h)
-        for gains, orientation in zip(self.gains, (1.0, -1.0), strict=True):
-            a = f(orientation * (s - lam * v))
-            passed = lam * (a - orientation * v)
-            for k, (gain, delta) in enumerate(
-                zip(gains, deltas[self.layer + 1 :], strict=True), self.layer + 1
-            ):
-                gain += (delta * network.eigenvalues(k)).T @ a / unit
-                if k == self.layer + 1:
-                    gain -= delta.T @ passed / unit
+        z = self._signal_from_below(network, h) - lam * v
+        direct = d.T @ v
+        cc, cd, dd = (
+            product.sum(dim=1) / count for product in (c * c, c[:, :n_next] * d, d * d)
+        )
+        passed = dd @ (v * v)
+        for o, sign in enumerate((1.0, -1.0)):
+            a = f(sign * z)
+            self.gains[o] += c.T @ a
+            self.gains[o][:n_next] += sign * direct
+            self.noise[o] += cc @ (a * a) + 2 * sign * (cd @ (a * v)) + passed
 
     def _signal_from_below(
         self, network: GrowingNetwork, h: Sequence[Tensor]
@@ -95,47 +114,70 @@ class Candidates:
 
     def rates(self) -> tuple[Tensor, Tensor]:
         """Rate of each candidate in its better orientation, and which that is."""
-        rates = torch.stack([torch.cat(gains).norm(dim=0) for gains in self.gains])
-        return rates.max(dim=0)
+        return torch.stack([gains.norm(dim=0) for gains in self.gains]).max(dim=0)
+
+    def significant(self, orientation: Tensor, n_errors: float) -> Tensor:
+        """Mask of the candidates whose rate exceeds so many standard errors.
+
+        The length of a random vector of r components varies less than that of one
+        component, by a factor of √r about its mean: with more receiving neurons,
+        fewer standard errors say as much.
+        """
+        noise = torch.stack(self.noise).gather(0, orientation[None])[0]
+        share = (1 + sum(self.receivers) ** -0.5) / 2
+        return self.rates()[0] > n_errors * share * noise.sqrt()
 
     def best(
-        self, penalty: SparseGroupPenalty, awake: Tensor, n_layers: int
+        self,
+        penalty: SparseGroupPenalty,
+        awake: Tensor,
+        n_layers: int,
+        n_errors: float,
     ) -> Recruits | None:
         """The candidates that pay most among those that pay, or None."""
         rates, orientation = self.rates()
-        floor = 100 * torch.finfo(rates.dtype).eps  # rounding is no reason to wake
-        pays = penalty.wakes(rates, awake, self.layer, n_layers) & (rates > floor)
+        pays = penalty.wakes(rates, awake, self.layer, n_layers)
+        pays &= rates > 100 * torch.finfo(rates.dtype).eps  # more than rounding
+        pays &= self.significant(orientation, n_errors)
         chosen = rates.where(pays, 0).argsort(descending=True, stable=True)
         chosen = chosen[: min(RECRUITS_PER_EPOCH, int(pays.sum()))]
         if len(chosen) == 0:
             return None
         flipped = orientation[chosen].bool()
-        outgoing = [
-            torch.where(flipped, minus[:, chosen], plus[:, chosen]) / rates[chosen]
-            for plus, minus in zip(*self.gains, strict=True)
-        ]
-        incoming = self.incoming[chosen]
-        incoming = torch.where(flipped[:, None], -incoming, incoming)
+        plus, minus = (gains[:, chosen] / rates[chosen] for gains in self.gains)
+        outgoing = torch.where(flipped, minus, plus).split(self.receivers)
+        incoming = torch.where(
+            flipped[:, None], -self.incoming[chosen], self.incoming[chosen]
+        )
         return Recruits(
-            self.layer, self.indices[chosen], incoming, outgoing, rates[chosen]
+            self.layer, self.indices[chosen], incoming, list(outgoing), rates[chosen]
         )
 
 
 def survey(
     network: GrowingNetwork,
-    batches: Iterable[Batch],
-    n_samples: int,
+    data: TrainingData,
+    n_rows: int,
     loss: Loss,
     layers: Sequence[int],
     generator: torch.Generator,
 ) -> list[Candidates]:
-    """Draw and score candidates for the given hidden layers, over all the batches."""
+    """Draw candidates for the given hidden layers; score them on ``n_rows`` samples."""
     candidates = [Candidates(network, layer, generator) for layer in layers]
-    for x, y, weight in batches:
-        h, deltas = _sensitivities(network, x, y, weight, loss, len(x) / n_samples)
+    n_rows = min(n_rows, len(data))
+    for x, y, weight in data.slices(stop=n_rows):
+        h, deltas = _sensitivities(network, x, y, weight, loss, len(x) / n_rows)
         for layer in candidates:
-            layer.observe(network, h, deltas)
+            layer.observe(network, h, deltas, data.multiplicity(weight))
     return candidates
+
+
+def _heard(network: GrowingNetwork, k: int, deltas: Sequence[Tensor]) -> Tensor:
+    """−∂loss/∂v_r of receiver k (n, rows): v_r enters z_r, and z_{r+1} through u_r."""
+    delta = deltas[k]
+    if k < len(network.lam) and network.n_live[k]:
+        delta = delta + deltas[k + 1] @ network.Q[k + 1][:, -network.n_live[k] :]
+    return delta * network.eigenvalues(k)
 
 
 def _sensitivities(

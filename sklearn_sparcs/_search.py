@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from ._batches import TrainingData
 from ._solvers import Solver
-from ._training import SparcsNet, TrainingData
+from ._training import SparcsNet
 
 #: Share of the objective that a deeper round must save to be kept.
 DEPTH_GAIN = 0.05

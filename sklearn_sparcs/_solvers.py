@@ -1,7 +1,7 @@
 """How a network is trained: one solver for growth, one for the paper's recipe."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,13 +12,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ._activations import WAKING
+from ._batches import TrainingData
 from ._growing import GrowingNetwork, Recruits
 from ._losses import Loss
 from ._penalty import SparseGroupPenalty
-from ._recruitment import Batch, survey
-
-#: (batches over all the data or a fair part of it, number of samples in them)
-Overview = Callable[[int], tuple[Iterable[Batch], int]]
+from ._recruitment import survey
 
 #: A survey looks at as many rows as keep rows × candidates below this, within reason.
 _SURVEY_SIZE = 2**22
@@ -94,7 +92,7 @@ class Solver(ABC):
         return False
 
     @abstractmethod
-    def begin_epoch(self, overview: Overview) -> None:
+    def begin_epoch(self, data: TrainingData) -> None:
         """Change the architecture, if that pays."""
 
     @abstractmethod
@@ -133,7 +131,7 @@ class AdamSolver(Solver):
     It also trains a `DirectNetwork`, which has no eigenvalues and so no penalty.
     """
 
-    def begin_epoch(self, overview: Overview) -> None:
+    def begin_epoch(self, data: TrainingData) -> None:
         """Nothing to do: every neuron is there from the start."""
 
     def step(self, x: Tensor, y: Tensor, weight: Tensor | None) -> Tensor:
@@ -164,6 +162,8 @@ class GrowthSolver(Solver):
     linear_is_optimal : bool
         The network starts as the best linear model, so without live neurons
         there is nothing to train.
+    min_significance : float
+        Standard errors that a rate must exceed for its neuron to wake.
     """
 
     network: GrowingNetwork
@@ -178,14 +178,16 @@ class GrowthSolver(Solver):
         layers: Sequence[int],
         generator: torch.Generator,
         linear_is_optimal: bool = True,
+        min_significance: float = 2.0,
     ):
         super().__init__(network, loss, penalty, learning_rate)
         self.layers, self.generator = list(layers), generator
         self.linear_is_optimal = linear_is_optimal
+        self.min_significance = min_significance
         #: Smallest alpha at which nothing would have woken in the first survey.
         self.alpha_max: float | None = None
 
-    def begin_epoch(self, overview: Overview) -> None:
+    def begin_epoch(self, data: TrainingData) -> None:
         """Wake the neurons that pay most, if any do.
 
         The first survey's candidates are the same for every generator, so that
@@ -196,12 +198,9 @@ class GrowthSolver(Solver):
         if not layers:
             return
         n_rows = max(_SURVEY_MIN_ROWS, _SURVEY_SIZE // max(sizes[k] for k in layers))
-        batches, n_samples = overview(n_rows)
         first = self.alpha_max is None
         generator = torch.Generator().manual_seed(0) if first else self.generator
-        candidates = survey(
-            self.network, batches, n_samples, self.loss, layers, generator
-        )
+        candidates = survey(self.network, data, n_rows, self.loss, layers, generator)
         if first:
             unit = replace(self.penalty, alpha=1.0)
             self.alpha_max = max(
@@ -211,18 +210,18 @@ class GrowthSolver(Solver):
         woken = []
         for layer in reversed(candidates):
             awake = self.network.lam[layer.layer]
-            recruits = layer.best(self.penalty, awake, len(sizes))
+            recruits = layer.best(
+                self.penalty, awake, len(sizes), self.min_significance
+            )
             if recruits is not None:
                 self.wake(recruits)
                 woken.append((layer.layer, len(recruits.indices)))
         if woken and WAKING[self.network.activation].soften:
-            self._soften(woken, partial(overview, n_rows))
+            self._soften(woken, data, n_rows)
 
     @torch.no_grad()
     def _soften(
-        self,
-        woken: list[tuple[int, int]],
-        data: Callable[[], tuple[Iterable[Batch], int]],
+        self, woken: list[tuple[int, int]], data: TrainingData, n_rows: int
     ) -> None:
         """Let neurons that woke at a finite eigenvalue speak softly enough to help.
 
@@ -233,11 +232,11 @@ class GrowthSolver(Solver):
         def loss_at(length: float) -> float:
             for layer, n_newest in woken:
                 self.network.scale_outgoing(layer, n_newest, length)
-            batches, n = data()
-            return float(
-                sum(self.loss(self.network(x), y, w) * len(x) for x, y, w in batches)
-                / n
+            losses = (
+                self.loss(self.network(x), y, weight) * len(x)
+                for x, y, weight in data.slices(stop=n_rows)
             )
+            return float(sum(losses))
 
         structure = [p.detach().clone() for p in self.network.structure()]
         asleep, length = loss_at(0.0), 1.0

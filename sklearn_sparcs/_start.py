@@ -25,7 +25,7 @@ def linear_start(
     samples: Samples, loss: Loss, n_outputs: int, intercept: bool
 ) -> np.ndarray:
     """The best linear model under ``loss`` of scaled samples."""
-    X, y, weight = samples
+    X, y, weight, _ = samples
     match loss:
         case SquaredError():
             coef, bias = _least_squares(X, y, weight, intercept)

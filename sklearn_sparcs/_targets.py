@@ -132,7 +132,7 @@ class ClassificationTargets(ClassifierMixin):
         return BinaryCrossEntropy(), y.shape[1]
 
     def _strata(self, y: np.ndarray) -> np.ndarray | None:
-        """Labels that a validation split keeps in proportion, if there is one a sample."""
+        """Labels that a split keeps in proportion, if each sample has one."""
         return None if self._multilabel else y.reshape(len(y))
 
     def _class_weighted(self, y, weight):

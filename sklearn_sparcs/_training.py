@@ -4,19 +4,16 @@ skorch is cheap by the epoch and dear by the batch, so history, callbacks and
 stopping are skorch's, while data lie on the device once and batches are slices.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
 import numpy as np
 import torch
-from scipy import sparse
 from skorch import NeuralNet
 from torch import Tensor
 
+from ._batches import Batch, TrainingData
 from ._losses import SquaredError
-from ._recruitment import Batch
 from ._solvers import Solver
 
 #: The learning rate is divided by this when progress stalls …
@@ -25,56 +22,6 @@ LEARNING_RATE_DROP = 2.0
 N_DROPS = 4
 #: Neurons wake only before the learning rate has been divided this often.
 N_GROWING_DROPS = 2
-#: Rows at a time where no gradient is needed.
-SLICE = 8192
-
-
-@dataclass(frozen=True)
-class TrainingData:
-    """Scaled samples on the device: ``x`` (n, features), ``y``, ``weight`` or None.
-
-    A sparse ``x`` stays a scipy CSR matrix, densified a batch at a time.
-    """
-
-    x: Tensor | sparse.csr_array
-    y: Tensor
-    weight: Tensor | None
-
-    def __len__(self) -> int:
-        return len(self.y)
-
-    @property
-    def dtype(self) -> torch.dtype:
-        """The dtype computed in: that of ``x``."""
-        if isinstance(self.x, Tensor):
-            return self.x.dtype
-        return torch.float32 if self.x.dtype == np.float32 else torch.float64
-
-    def rows(self, index: Tensor | slice) -> Batch:
-        """Some of the samples, as dense tensors."""
-        y = self.y[index]
-        weight = None if self.weight is None else self.weight[index]
-        if isinstance(self.x, Tensor):
-            return self.x[index], y, weight
-        picked = index if isinstance(index, slice) else index.cpu().numpy()
-        dense = torch.from_numpy(self.x[picked].toarray())
-        return dense.to(y.device), y, weight
-
-    def slices(self, size: int = SLICE, stop: int | None = None) -> Iterator[Batch]:
-        """The first ``stop`` samples in order, a slice at a time."""
-        stop = len(self) if stop is None else min(stop, len(self))
-        for start in range(0, stop, size):
-            yield self.rows(slice(start, min(start + size, stop)))
-
-    def batches(self, size: int, order: Tensor | None) -> Iterator[Batch]:
-        """Every sample once, in the given order, shuffled as a whole if dense."""
-        if order is None:
-            yield from self.slices(size)
-        elif isinstance(self.x, Tensor):
-            yield from TrainingData(*self.rows(order)).slices(size)
-        else:
-            for index in order.split(size):
-                yield self.rows(index)
 
 
 @torch.no_grad()
@@ -228,7 +175,7 @@ class SparcsNet(NeuralNet):
 
     def _train(self, data: TrainingData) -> None:
         solver = self.solver
-        solver.begin_epoch(lambda n: (data.slices(stop=n), min(n, len(data))))
+        solver.begin_epoch(data)
         if solver.idle:
             self.status_ = "converged"  # nothing pays: the linear start is the answer
         else:

@@ -1,0 +1,72 @@
+"""Samples on the device, and the batches that training takes of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from scipy import sparse
+from torch import Tensor
+
+#: Features, targets, and weights or None.
+Batch = tuple[Tensor, Tensor, Tensor | None]
+
+#: Rows at a time where no gradient is needed.
+SLICE = 8192
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """Scaled samples on the device: ``x`` (n, features), ``y``, ``weight`` or None.
+
+    A sparse ``x`` stays a scipy CSR matrix, densified a batch at a time. The weights
+    have mean one; where whole numbers were given they count repeated samples, and
+    ``mean_count`` is the mean that they had.
+    """
+
+    x: Tensor | sparse.csr_array
+    y: Tensor
+    weight: Tensor | None
+    mean_count: float | None = None
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The dtype computed in: that of ``x``."""
+        if isinstance(self.x, Tensor):
+            return self.x.dtype
+        return torch.float32 if self.x.dtype == np.float32 else torch.float64
+
+    def multiplicity(self, weight: Tensor | None) -> Tensor | float:
+        """How many samples each row of a batch with such weights stands for."""
+        if self.mean_count is None:
+            return 1.0
+        return self.mean_count * (1.0 if weight is None else weight)
+
+    def rows(self, index: Tensor | slice) -> Batch:
+        """Some of the samples, as dense tensors."""
+        y = self.y[index]
+        weight = None if self.weight is None else self.weight[index]
+        if isinstance(self.x, Tensor):
+            return self.x[index], y, weight
+        picked = index if isinstance(index, slice) else index.cpu().numpy()
+        dense = torch.from_numpy(self.x[picked].toarray())
+        return dense.to(y.device), y, weight
+
+    def slices(self, size: int = SLICE, stop: int | None = None) -> Iterator[Batch]:
+        """The first ``stop`` samples in order, a slice at a time."""
+        stop = len(self) if stop is None else min(stop, len(self))
+        for start in range(0, stop, size):
+            yield self.rows(slice(start, min(start + size, stop)))
+
+    def batches(self, size: int, order: Tensor | None) -> Iterator[Batch]:
+        """Every sample once, in the given order, shuffled as a whole if dense."""
+        if order is None:
+            yield from self.slices(size)
+        elif isinstance(self.x, Tensor):
+            yield from TrainingData(*self.rows(order)).slices(size)
+        else:
+            for index in order.split(size):
+                yield self.rows(index)
