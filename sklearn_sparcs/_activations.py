@@ -1,7 +1,7 @@
 """Activation functions by name, for tensors and for arrays."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -58,7 +58,7 @@ _SMOOTH = Waking(eigenvalue=0.1, norm=10.0, soften=True)
 
 WAKING = {
     "identity": _KINK,
-    "logistic": _SMOOTH,
+    "logistic": replace(_SMOOTH, norm=20.0),  # tanh(z) = 2 logistic(2z) − 1
     "tanh": _SMOOTH,
     "relu": _KINK,
     "gelu": _SMOOTH,

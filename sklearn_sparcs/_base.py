@@ -9,7 +9,6 @@ import numpy as np
 import torch
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 from skorch.callbacks import EpochTimer, PrintLog
 from skorch.history import History
@@ -28,7 +27,7 @@ from ._network import SpectralNetwork
 from ._penalty import SparseGroupPenalty
 from ._problem import Problem
 from ._pruning import prune
-from ._search import Outcome, search, seeds, train
+from ._search import Outcome, own_random_state, search, seeds, train
 from ._sklearn import Interval, StrOptions
 from ._solvers import AdamSolver, GrowthSolver, Solver
 from ._training import evaluate
@@ -119,7 +118,7 @@ class BaseSparcs(Trained):
     def _fit(self, X, y, weight, *, resume: bool, single_epoch: bool = False):
         """From checked X, encoded y and weights to the fitted attributes."""
         sizes = checked_layer_sizes(self.hidden_layer_sizes)
-        random_state = check_random_state(self.random_state)
+        random_state = own_random_state(self.random_state)
         problem = self._problem(X, y, weight, random_state, resume)
         outcome = self._search(problem, sizes, random_state, resume, single_epoch)
         self._keep(problem, outcome, random_state, resume)

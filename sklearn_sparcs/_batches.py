@@ -11,8 +11,9 @@ from torch import Tensor
 #: Features, targets, and weights or None.
 Batch = tuple[Tensor, Tensor, Tensor | None]
 
-#: Rows at a time where no gradient is needed.
+#: Rows at a time where no gradient is needed, and entries that they may have.
 SLICE = 8192
+_DENSE_SIZE = 2**23
 
 
 @dataclass(frozen=True)
@@ -55,11 +56,21 @@ class TrainingData:
         dense = torch.from_numpy(self.x[picked].toarray())
         return dense.to(y.device), y, weight
 
-    def slices(self, size: int = SLICE, stop: int | None = None) -> Iterator[Batch]:
-        """The first ``stop`` samples in order, a slice at a time."""
-        stop = len(self) if stop is None else min(stop, len(self))
-        for start in range(0, stop, size):
-            yield self.rows(slice(start, min(start + size, stop)))
+    def slices(self, size: int | None = None) -> Iterator[Batch]:
+        """Every sample in order, a slice at a time."""
+        size = size or max(1, min(SLICE, _DENSE_SIZE // self.x.shape[1]))
+        for start in range(0, len(self), size):
+            yield self.rows(slice(start, start + size))
+
+    def sample(self, n: int, generator: torch.Generator) -> "TrainingData":
+        """At most ``n`` samples, drawn without replacement; all of them if they fit."""
+        if len(self) <= n:
+            return self
+        drawn = torch.randperm(len(self), generator=generator)[:n]
+        rows = drawn.to(self.y.device)
+        x = self.x[rows] if isinstance(self.x, Tensor) else self.x[drawn.numpy()]
+        weight = None if self.weight is None else self.weight[rows]
+        return TrainingData(x, self.y[rows], weight, self.mean_count)
 
     def batches(self, size: int, order: Tensor | None) -> Iterator[Batch]:
         """Every sample once, in the given order, shuffled as a whole if dense."""

@@ -4,7 +4,6 @@ from numbers import Integral
 
 import numpy as np
 import torch
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 from torch import fx, nn
 
@@ -16,7 +15,7 @@ from ._direct import DirectForm, as_rows
 from ._network import DirectNetwork
 from ._penalty import SparseGroupPenalty
 from ._problem import Problem
-from ._search import seeds, train
+from ._search import own_random_state, seeds, train
 from ._sklearn import Interval, StrOptions, fit_context
 from ._solvers import AdamSolver
 from ._targets import ClassificationTargets, RegressionTargets
@@ -102,7 +101,7 @@ class BaseCompact(Trained):
     def _fit(self, X, y, weight, *, resume: bool):
         sizes = checked_layer_sizes(self.hidden_layer_sizes)
         links = _checked_links(self.links, len(sizes) + 2)
-        shuffling, starting = seeds(check_random_state(self.random_state), 2)
+        shuffling, starting = seeds(own_random_state(self.random_state), 2)
         problem = Problem.of(
             without_weightless(as_rows(X), y, weight),
             *self._loss(y),

@@ -99,8 +99,8 @@ class SpectralNetwork(nn.Module):
     def spectrum(self, random_state: object = None) -> Spectrum:
         """Eigenvalues λ_1 … λ_{B+1} and eigenvectors φ_1 … φ_B, as arrays."""
         lam = [np.zeros(self.phi[0].shape[1], np.float64)]
-        lam += [x.detach().cpu().numpy() for x in self.lam]
-        return lam, [phi.detach().cpu().numpy() for phi in self.phi]
+        lam += [x.detach().cpu().numpy().copy() for x in self.lam]
+        return lam, [phi.detach().cpu().numpy().copy() for phi in self.phi]
 
     @torch.no_grad()
     def start_at(self, linear_map: Tensor) -> None:

@@ -6,11 +6,11 @@ awake, at |λ| = ε: with v = q · h and s the signal that the layer below sends
 
     a = f(s − λ v),    δv_r = T_r a,    δz_r = T_r λ_n (a − v)  (next layer only),
 
-and to first order the loss changes by Σ_r ⟨∂loss/∂v_r, δv_r⟩ + ⟨∂loss/∂z_r, δz_r⟩. The
-incoming eigenvector q of a sleeping neuron is free, so it is drawn at random and tried with
-both signs; its outgoing entries T_r are free too, and are the unit vector that pays
-most. The rate at which the loss falls, a unit of |λ| ‖q‖, is then the length of the
-vector it is chosen from. A neuron wakes if and only if that rate
+and to first order the loss changes by Σ_r ⟨∂loss/∂v_r, δv_r⟩ + ⟨∂loss/∂z_r, δz_r⟩.
+The incoming eigenvector q of a sleeping neuron is free, so it is drawn at random and
+tried with both signs; its outgoing entries T_r are free too, and are the unit vector
+that pays most. The rate at which the loss falls, a unit of |λ| ‖q‖, is then the length
+of the vector it is chosen from. A neuron wakes if and only if that rate
 
 - exceeds alpha · w_i (`SparseGroupPenalty.wakes`): it pays on these samples;
 - exceeds ``min_significance`` of its standard errors (`Candidates.significant`): it
@@ -79,7 +79,8 @@ class Candidates:
         ``count`` (n,) or one number says how many samples each row stands for.
 
         With c_r = −∂loss/∂v_r, and d = λ_n δ_r on the next layer, 0 beyond, a candidate
-        lowers the loss by a ((c − d) · T) + o v (d · T).
+        lowers the loss by a ((c − d) · T) + o v (d · T). What is constant or linear in
+        that, f(0) and v, is no noise: links that exist already see to it.
         """
         waking, f = WAKING[network.activation], TORCH[network.activation]
         lam, unit = self.sign * waking.eigenvalue, waking.eigenvalue * waking.norm
@@ -90,16 +91,13 @@ class Candidates:
         c, d = c / unit, d / unit
         v = h[self.layer] @ self.incoming.T
         z = self._signal_from_below(network, h) - lam * v
-        direct = d.T @ v
-        cc, cd, dd = (
-            product.sum(dim=1) / count for product in (c * c, c[:, :n_next] * d, d * d)
-        )
-        passed = dd @ (v * v)
+        direct, cc = d.T @ v, (c * c).sum(dim=1) / count
+        rest = f(z.new_zeros(()))
         for o, sign in enumerate((1.0, -1.0)):
             a = f(sign * z)
             self.gains[o] += c.T @ a
             self.gains[o][:n_next] += sign * direct
-            self.noise[o] += cc @ (a * a) + 2 * sign * (cd @ (a * v)) + passed
+            self.noise[o] += cc @ (a - rest).square()
 
     def _signal_from_below(
         self, network: GrowingNetwork, h: Sequence[Tensor]
@@ -113,19 +111,26 @@ class Candidates:
         return (u * network.lam[self.layer - 1]) @ self.incoming[:, -n_below:].T
 
     def rates(self) -> tuple[Tensor, Tensor]:
-        """Rate of each candidate in its better orientation, and which that is."""
-        return torch.stack([gains.norm(dim=0) for gains in self.gains]).max(dim=0)
+        """Rate of each candidate in its better orientation, and which that is.
 
-    def significant(self, orientation: Tensor, n_errors: float) -> Tensor:
+        At a stationary point of the linear part both are equally good, and rounding
+        must not decide: the second has to be better by more than that.
+        """
+        plus, minus = (gains.norm(dim=0) for gains in self.gains)
+        flipped = minus > plus * (1 + torch.finfo(plus.dtype).eps ** 0.5)
+        return torch.where(flipped, minus, plus), flipped
+
+    def significant(self, n_errors: float) -> Tensor:
         """Mask of the candidates whose rate exceeds so many standard errors.
 
         The length of a random vector of r components varies less than that of one
         component, by a factor of √r about its mean: with more receiving neurons,
         fewer standard errors say as much.
         """
-        noise = torch.stack(self.noise).gather(0, orientation[None])[0]
+        rates, flipped = self.rates()
+        noise = torch.where(flipped, self.noise[1], self.noise[0])
         share = (1 + sum(self.receivers) ** -0.5) / 2
-        return self.rates()[0] > n_errors * share * noise.sqrt()
+        return rates > n_errors * share * noise.sqrt()
 
     def best(
         self,
@@ -135,19 +140,18 @@ class Candidates:
         n_errors: float,
     ) -> Recruits | None:
         """The candidates that pay most among those that pay, or None."""
-        rates, orientation = self.rates()
+        rates, flipped = self.rates()
         pays = penalty.wakes(rates, awake, self.layer, n_layers)
         pays &= rates > 100 * torch.finfo(rates.dtype).eps  # more than rounding
-        pays &= self.significant(orientation, n_errors)
+        pays &= self.significant(n_errors)
         chosen = rates.where(pays, 0).argsort(descending=True, stable=True)
         chosen = chosen[: min(RECRUITS_PER_EPOCH, int(pays.sum()))]
         if len(chosen) == 0:
             return None
-        flipped = orientation[chosen].bool()
         plus, minus = (gains[:, chosen] / rates[chosen] for gains in self.gains)
-        outgoing = torch.where(flipped, minus, plus).split(self.receivers)
+        outgoing = torch.where(flipped[chosen], minus, plus).split(self.receivers)
         incoming = torch.where(
-            flipped[:, None], -self.incoming[chosen], self.incoming[chosen]
+            flipped[chosen, None], -self.incoming[chosen], self.incoming[chosen]
         )
         return Recruits(
             self.layer, self.indices[chosen], incoming, list(outgoing), rates[chosen]
@@ -157,16 +161,14 @@ class Candidates:
 def survey(
     network: GrowingNetwork,
     data: TrainingData,
-    n_rows: int,
     loss: Loss,
     layers: Sequence[int],
     generator: torch.Generator,
 ) -> list[Candidates]:
-    """Draw candidates for the given hidden layers; score them on ``n_rows`` samples."""
+    """Draw candidates for the given hidden layers, and score them on the data."""
     candidates = [Candidates(network, layer, generator) for layer in layers]
-    n_rows = min(n_rows, len(data))
-    for x, y, weight in data.slices(stop=n_rows):
-        h, deltas = _sensitivities(network, x, y, weight, loss, len(x) / n_rows)
+    for x, y, weight in data.slices():
+        h, deltas = _sensitivities(network, x, y, weight, loss, len(x) / len(data))
         for layer in candidates:
             layer.observe(network, h, deltas, data.multiplicity(weight))
     return candidates

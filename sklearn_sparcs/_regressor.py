@@ -31,7 +31,7 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
     depth_factor : float, default=1.0
         The penalty of hidden layer i of B − 1 is multiplied by
         ``depth_factor ** (B − i)``: above one, earlier layers are dearer.
-    min_significance : float, default=2.0
+    min_significance : float, default=2.5
         A neuron wakes only if, besides, the rate at which it lowers the loss exceeds
         this many of its standard errors: noise is no reason to grow. Zero leaves the
         decision to ``alpha``. Whole-number sample weights count as repeated samples.
@@ -136,7 +136,7 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         alpha=0.02,
         l1_ratio=1.0,
         depth_factor=1.0,
-        min_significance=2.0,
+        min_significance=2.5,
         activation="relu",
         solver="growth",
         init="least_squares",

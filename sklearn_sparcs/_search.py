@@ -11,12 +11,14 @@ neuron woke, or one that leaves a loss below ``tol``: nothing then is left for
 depth to explain.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import torch
+from sklearn.utils import check_random_state
 
 from ._batches import TrainingData
 from ._solvers import Solver
@@ -24,6 +26,9 @@ from ._training import SparcsNet
 
 #: Share of the objective that a deeper round must save to be kept.
 DEPTH_GAIN = 0.05
+
+#: Entries of a batch below which one thread trains as quickly as several.
+_SMALL_BATCH = 2**17
 
 Split = tuple[TrainingData, TrainingData | None]
 
@@ -47,13 +52,26 @@ class Outcome:
 def train(solver: Solver, split: Split, max_iter: int, **options: Any) -> Outcome:
     """One run of `SparcsNet` over the data."""
     net = SparcsNet(solver.network, solver=solver, max_epochs=max_iter, **options)
-    net.fit(split)
+    with _threads_that_suit(split[0], options["batch_size"]):
+        net.fit(split)
     history = [
         {key: value for key, value in row.items() if key != "batches"}
         for row in net.history.to_list()
     ]
     alpha_max = getattr(solver, "alpha_max", None)
     return Outcome(solver, history, net.status_, net.best_score_, alpha_max)
+
+
+@contextmanager
+def _threads_that_suit(data: TrainingData, batch_size: int) -> Iterator[None]:
+    """One thread for small batches, where waking a second costs more than it does."""
+    before = torch.get_num_threads()
+    if batch_size * data.x.shape[1] < _SMALL_BATCH:
+        torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def search(
@@ -92,6 +110,18 @@ def _could_go_deeper(outcome: Outcome, tol: float) -> bool:
     """Whether some neurons woke, and left something to explain."""
     lowest = min(row["train_loss"] for row in outcome.history)
     return outcome.solver.n_live() > 0 and lowest > tol
+
+
+def own_random_state(random_state: Any) -> np.random.RandomState:
+    """A source of randomness that is never NumPy's global one.
+
+    ``None`` is fresh entropy; an int or an instance is what it is everywhere.
+    """
+    return (
+        np.random.RandomState()
+        if random_state is None
+        else check_random_state(random_state)
+    )
 
 
 def seeds(random_state: np.random.RandomState, n: int) -> list[torch.Generator]:

@@ -19,7 +19,7 @@ from ._penalty import SparseGroupPenalty
 from ._recruitment import survey
 
 #: A survey looks at as many rows as keep rows × candidates below this, within reason.
-_SURVEY_SIZE = 2**22
+_SURVEY_SIZE = 2**20
 _SURVEY_MIN_ROWS = 1000
 #: The shortest length at which a neuron that wakes at a finite eigenvalue may send.
 _SOFTEST = 1e-3
@@ -178,7 +178,7 @@ class GrowthSolver(Solver):
         layers: Sequence[int],
         generator: torch.Generator,
         linear_is_optimal: bool = True,
-        min_significance: float = 2.0,
+        min_significance: float = 2.5,
     ):
         super().__init__(network, loss, penalty, learning_rate)
         self.layers, self.generator = list(layers), generator
@@ -200,7 +200,8 @@ class GrowthSolver(Solver):
         n_rows = max(_SURVEY_MIN_ROWS, _SURVEY_SIZE // max(sizes[k] for k in layers))
         first = self.alpha_max is None
         generator = torch.Generator().manual_seed(0) if first else self.generator
-        candidates = survey(self.network, data, n_rows, self.loss, layers, generator)
+        data = data.sample(n_rows, generator)
+        candidates = survey(self.network, data, self.loss, layers, generator)
         if first:
             unit = replace(self.penalty, alpha=1.0)
             self.alpha_max = max(
@@ -217,12 +218,10 @@ class GrowthSolver(Solver):
                 self.wake(recruits)
                 woken.append((layer.layer, len(recruits.indices)))
         if woken and WAKING[self.network.activation].soften:
-            self._soften(woken, data, n_rows)
+            self._soften(woken, data)
 
     @torch.no_grad()
-    def _soften(
-        self, woken: list[tuple[int, int]], data: TrainingData, n_rows: int
-    ) -> None:
+    def _soften(self, woken: list[tuple[int, int]], data: TrainingData) -> None:
         """Let neurons that woke at a finite eigenvalue speak softly enough to help.
 
         What they send is a direction of descent, so some length of it lowers the
@@ -234,7 +233,7 @@ class GrowthSolver(Solver):
                 self.network.scale_outgoing(layer, n_newest, length)
             losses = (
                 self.loss(self.network(x), y, weight) * len(x)
-                for x, y, weight in data.slices(stop=n_rows)
+                for x, y, weight in data.slices()
             )
             return float(sum(losses))
 

@@ -94,7 +94,7 @@ class ClassificationTargets(ClassifierMixin):
         if len(self.classes_) < 2:
             raise ValueError(
                 f"{type(self).__name__} needs samples of at least 2 classes; the data "
-                f"contain only one class: {self.classes_[0]!r}."
+                f"contain only one class: {self.classes_[0]}."
             )
 
     def _encode(self, y) -> np.ndarray:

@@ -215,10 +215,10 @@ class SparcsNet(NeuralNet):
         x, y, weight = batch
         prefix = "train" if training else "valid"
         loss = self.solver.loss(output, y, weight)
-        self.history.record_batch(f"{prefix}_loss", float(loss))
-        self.history.record_batch(f"{prefix}_batch_size", len(x))
         told = (x, self._in_user_units(y))
         self.notify("on_batch_begin", batch=told, training=training)
+        self.history.record_batch(f"{prefix}_loss", float(loss))
+        self.history.record_batch(f"{prefix}_batch_size", len(x))
         self.notify(
             "on_batch_end",
             batch=told,
