@@ -19,7 +19,7 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
     hidden_layer_sizes : int or array-like of int, default=(100,)
         The *largest* network allowed: most neurons of each hidden layer. ``()`` is a
         linear model. Its size costs little, since only live neurons are trained.
-    alpha : float, default=0.005
+    alpha : float, default=0.001
         Strength of the penalty on the hidden eigenvalues (the paper's ρ). A neuron
         wakes only if the loss falls faster than ``alpha`` as its eigenvalue leaves
         zero; at ``alpha >= alpha_max_`` none does, and the fit is the linear model.
@@ -139,7 +139,7 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         self,
         hidden_layer_sizes=(100,),
         *,
-        alpha=0.005,
+        alpha=0.001,
         l1_ratio=1.0,
         depth_factor=1.0,
         min_significance=2.5,

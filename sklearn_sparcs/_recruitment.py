@@ -37,6 +37,9 @@ from ._penalty import SparseGroupPenalty
 #: each changes what the others are worth.
 RECRUITS_PER_EPOCH = 2
 
+#: Most signals for which it is worked out what links on them could still do.
+_LARGEST_REGRESSION = 1000
+
 
 class Candidates:
     """Sleeping neurons of one hidden layer, and what the loss says of each.
@@ -166,12 +169,32 @@ def survey(
     generator: torch.Generator,
 ) -> list[Candidates]:
     """Draw candidates for the given hidden layers, and score them on the data."""
+    x, y, weight = data.rows(slice(None))
+    h, deltas = _sensitivities(network, x, y, weight, loss)
+    deltas = [
+        _out_of_reach(delta, signals, weight)
+        for delta, signals in zip(deltas, h, strict=True)
+    ]
     candidates = [Candidates(network, layer, generator) for layer in layers]
-    for x, y, weight in data.slices():
-        h, deltas = _sensitivities(network, x, y, weight, loss, len(x) / len(data))
-        for layer in candidates:
-            layer.observe(network, h, deltas, data.multiplicity(weight))
+    for layer in candidates:
+        layer.observe(network, h, deltas, data.multiplicity(weight))
     return candidates
+
+
+def _out_of_reach(delta: Tensor, signals: Tensor, weight: Tensor | None) -> Tensor:
+    """What of a layer's sensitivity (n, rows) its present links could not undo.
+
+    The residual of its weighted regression on the signals that the layer receives.
+    Where those links are trained to the end it is the sensitivity itself; where they
+    are not, a candidate gets no credit for what they have still to do.
+    """
+    if signals.shape[1] > _LARGEST_REGRESSION:
+        return delta
+    w = delta.new_ones(1) if weight is None else weight[:, None]
+    gram = signals.T @ (w * signals)
+    ridge = len(gram) * torch.finfo(gram.dtype).eps * gram.diagonal().amax()
+    gram.diagonal().add_(ridge.clamp(min=torch.finfo(gram.dtype).tiny))
+    return delta - w * (signals @ torch.linalg.solve(gram, signals.T @ delta))
 
 
 def _heard(network: GrowingNetwork, k: int, deltas: Sequence[Tensor]) -> Tensor:
@@ -188,7 +211,6 @@ def _sensitivities(
     y: Tensor,
     weight: Tensor | None,
     loss: Loss,
-    share: float,
 ) -> tuple[list[Tensor], tuple[Tensor, ...]]:
     """Signals h_i before each layer, and ∂loss/∂z_i of its live neurons."""
     f = TORCH[network.activation]
@@ -198,5 +220,5 @@ def _sensitivities(
         shifts.append(x.new_zeros(len(x), len(W), requires_grad=True))
         z = h[-1] @ W.T + shifts[-1]
         h.append(torch.cat([h[-1], f(z)], dim=1))
-    deltas = torch.autograd.grad(share * loss(z, y, weight), shifts)
+    deltas = torch.autograd.grad(loss(z, y, weight), shifts)
     return [signal.detach() for signal in h[:-1]], deltas

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -20,7 +21,7 @@ from ._recruitment import survey
 
 #: A survey looks at as many rows as keep rows × candidates below this, within reason.
 _SURVEY_SIZE = 2**20
-_SURVEY_MIN_ROWS = 1000
+_SURVEY_ROWS = (1000, 20_000)
 #: The shortest length at which a neuron that wakes at a finite eigenvalue may send.
 _SOFTEST = 1e-3
 
@@ -197,10 +198,11 @@ class GrowthSolver(Solver):
         layers = [k for k in self.layers if self.growing and n_live[k] < sizes[k]]
         if not layers:
             return
-        n_rows = max(_SURVEY_MIN_ROWS, _SURVEY_SIZE // max(sizes[k] for k in layers))
+        widest = max(data.x.shape[1], *(sizes[k] for k in layers))
+        n_rows = np.clip(_SURVEY_SIZE // widest, *_SURVEY_ROWS)
         first = self.alpha_max is None
         generator = torch.Generator().manual_seed(0) if first else self.generator
-        data = data.sample(n_rows, generator)
+        data = data.sample(int(n_rows), generator)
         candidates = survey(self.network, data, self.loss, layers, generator)
         if first:
             unit = replace(self.penalty, alpha=1.0)

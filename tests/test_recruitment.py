@@ -10,7 +10,12 @@ from sklearn_sparcs._activations import WAKING
 from sklearn_sparcs._batches import TrainingData
 from sklearn_sparcs._losses import BinaryCrossEntropy, SquaredError
 from sklearn_sparcs._penalty import SparseGroupPenalty
-from sklearn_sparcs._recruitment import survey
+from sklearn_sparcs._recruitment import (
+    Candidates,
+    _out_of_reach,
+    _sensitivities,
+    survey,
+)
 
 
 def problem(net, seed=5, weighted=False):
@@ -38,6 +43,14 @@ def loss_with(net, candidates, n, orientation, direction, length, data, loss):
     return float(value)
 
 
+def scored(net, data, loss, layer):
+    """Candidates with the whole gradient: nothing left to the links that exist."""
+    candidates = Candidates(net, layer, torch.Generator().manual_seed(0))
+    h, deltas = _sensitivities(net, *data.rows(slice(None)), loss)
+    candidates.observe(net, h, deltas, data.multiplicity(data.weight))
+    return candidates
+
+
 CASES = [
     ((20,), (0,), "relu", 0),
     ((20,), (3,), "relu", 0),
@@ -62,7 +75,7 @@ def test_gains_are_the_slopes_of_the_loss(
     data = problem(net, weighted=weighted)
     if isinstance(loss, BinaryCrossEntropy):
         data = TrainingData(data.x, (data.y > 0).double(), data.weight)
-    (found,) = survey(net, data, loss, [layer], torch.Generator().manual_seed(0))
+    found = scored(net, data, loss, layer)
     waking, step = WAKING[activation], 1e-5
     unit = waking.eigenvalue * waking.norm
     for n in (0, 7):
@@ -82,7 +95,7 @@ def test_rate_at_the_linear_start_by_hand():
     # math: κ±_n = Σ ⟨g, φ_B[:, n]⟩ relu(±v_n), here with the best unit φ_B[:, n]
     net, _ = random_network((20,), (0,))
     data = problem(net)
-    (found,) = survey(net, data, SquaredError(), [0], torch.Generator().manual_seed(0))
+    found = scored(net, data, SquaredError(), 0)
     with torch.no_grad():
         g = 2 * (net(data.x) - data.y) / data.y.numel()
         with_one = torch.nn.functional.pad(data.x, (0, 1), value=1.0)
@@ -99,14 +112,8 @@ def test_rate_at_the_linear_start_by_hand():
 def test_gains_and_noise_add_up_over_samples():
     net, _ = random_network((20, 20), (3, 2))
     data = problem(net, weighted=True)
-    seed = 3
-    whole, *single = (
-        survey(net, part, SquaredError(), [0], torch.Generator().manual_seed(seed))[0]
-        for part in (
-            data,
-            *(TrainingData(*data.rows(slice(i, i + 1))) for i in range(len(data))),
-        )
-    )
+    parts = [TrainingData(*data.rows(slice(i, i + 1))) for i in range(len(data))]
+    whole, *single = (scored(net, d, SquaredError(), 0) for d in (data, *parts))
     for o in range(2):
         gains = torch.stack([s.gains[o] / len(data) for s in single])
         noise = torch.stack([s.noise[o] / len(data) ** 2 for s in single])
@@ -118,7 +125,7 @@ def test_noise_by_hand():
     # one hidden layer, λ = −0.01: shares (1 − λ) ∂loss/∂y · relu(±0.01 v) / 0.01
     net, _ = random_network((20,), (0,))
     data = problem(net)
-    (found,) = survey(net, data, SquaredError(), [0], torch.Generator().manual_seed(0))
+    found = scored(net, data, SquaredError(), 0)
     with torch.no_grad():
         g = 2 * (net(data.x) - data.y) / data.y.numel()
         with_one = torch.nn.functional.pad(data.x, (0, 1), value=1.0)
@@ -144,6 +151,21 @@ def test_whole_number_weights_are_repeated_samples():
     for o in range(2):
         assert_allclose(found.gains[o], expected.gains[o], atol=1e-12)
         assert_allclose(found.noise[o], expected.noise[o], rtol=1e-9)
+
+
+def test_credit_goes_only_to_what_present_links_could_not_do():
+    generator = torch.Generator().manual_seed(0)
+    draw = {"generator": generator, "dtype": torch.float64}
+    h, delta, w = (torch.randn(40, 4, **draw), torch.randn(40, 2, **draw), None)
+    w = torch.rand(40, **draw) + 0.5
+    found = _out_of_reach(delta, h, w)
+    root = w.sqrt()[:, None]  # delta is weight times residual
+    fit = torch.linalg.lstsq(root * h, delta / root).solution
+    assert_allclose(found, delta - w[:, None] * (h @ fit), atol=1e-10)
+    assert_allclose(h.T @ found, 0, atol=1e-10)
+    assert_allclose(_out_of_reach(found, h, w), found, atol=1e-10)
+    twice = torch.cat([h, h], dim=1)  # redundant signals do no harm
+    assert_allclose(_out_of_reach(delta, twice, w), found, atol=1e-6)
 
 
 def test_only_what_pays_and_is_significant_wakes():

@@ -174,7 +174,8 @@ def test_sparse_x_is_never_densified_as_a_whole(monkeypatch):
     monkeypatch.setattr("sklearn_sparcs._batches._DENSE_SIZE", 300 * 1000)
     with pytest.warns(match="max_iter"):
         SparcsRegressor(alpha=1e-4, min_significance=0, max_iter=2).fit(X, y).predict(X)
-    assert max(largest) == 1000
+    # a slice of 1000 rows, or the sample that a survey looks at; never all 20,000
+    assert 1000 <= max(largest) < 5000
 
 
 def test_weights_equal_repeats(kinked):
