@@ -170,10 +170,10 @@ def survey(
 ) -> list[Candidates]:
     """Draw candidates for the given hidden layers, and score them on the data."""
     x, y, weight = data.rows(slice(None))
-    h, deltas = _sensitivities(network, x, y, weight, loss)
+    h, sensitivities = _sensitivities(network, x, y, weight, loss)
     deltas = [
         _out_of_reach(delta, signals, weight)
-        for delta, signals in zip(deltas, h, strict=True)
+        for delta, signals in zip(sensitivities, h, strict=True)
     ]
     candidates = [Candidates(network, layer, generator) for layer in layers]
     for layer in candidates:
