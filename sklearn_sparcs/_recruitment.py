@@ -22,6 +22,7 @@ is T (λ_{i−1} − λ_i) and would vanish where two eigenvalues of one sign me
 """
 
 from collections.abc import Sequence
+from math import log
 
 import torch
 from torch import Tensor
@@ -59,9 +60,7 @@ class Candidates:
         self.layer = layer
         self.indices = asleep.nonzero().flatten()
         q, n = network.Q[layer], len(self.indices)
-        directions = torch.randn(
-            n, q.shape[1], generator=generator, dtype=torch.float64
-        ).to(q)
+        directions = _directions(n, q.shape[1], network, generator).to(q)
         norm = WAKING[network.activation].norm
         self.incoming = norm * F.normalize(directions, dim=1)
         self.sign = (-1.0) ** (len(network.lam) - layer)
@@ -159,6 +158,25 @@ class Candidates:
         return Recruits(
             self.layer, self.indices[chosen], incoming, list(outgoing), rates[chosen]
         )
+
+
+def _directions(
+    n: int, n_signals: int, network: GrowingNetwork, generator: torch.Generator
+) -> Tensor:
+    """Random incoming eigenvectors (n, signals), from one signal wide to all of them.
+
+    What a neuron has to see is often in few of the signals, and a direction through
+    all of them hides it. So each hears a random subset, its size log-uniform, and
+    the constant besides.
+    """
+    drawn = torch.randn(n, n_signals, generator=generator, dtype=torch.float64)
+    sizes = torch.rand(n, 1, generator=generator, dtype=torch.float64)
+    n_heard = torch.exp(sizes * log(max(n_signals, 1))).round()
+    order = torch.rand(n, n_signals, generator=generator).argsort(dim=1).argsort(dim=1)
+    heard = order < n_heard
+    if network.bias:
+        heard[:, network.n_inputs - 1] = True
+    return drawn * heard
 
 
 def survey(

@@ -176,9 +176,9 @@ class ClassificationTargets(ClassifierMixin):
         return np.hstack([1 - second, second])
 
     def predict_log_proba(self, X) -> np.ndarray:
-        """Logarithm of ``predict_proba``, floored at the smallest positive number."""
-        probability = self.predict_proba(X)
-        return np.log(np.maximum(probability, np.finfo(probability.dtype).tiny))
+        """Logarithm of ``predict_proba``; −inf where that is zero."""
+        with np.errstate(divide="ignore"):
+            return np.log(self.predict_proba(X))
 
     def predict(self, X) -> np.ndarray:
         """Predict classes, or an indicator matrix for a multilabel y.

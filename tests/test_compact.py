@@ -53,10 +53,11 @@ def test_without_tolerance_it_is_the_full_network(kinked, options):
 @pytest.mark.filterwarnings("ignore:max_iter")
 def test_pruning_keeps_to_its_tolerance_and_removes_neurons(kinked):
     X, y = kinked
-    model = SparcsRegressor(alpha=1e-3, prune_tol=0.3, random_state=0, max_iter=150)
+    options = {"alpha": 1e-3, "min_significance": 0, "max_iter": 150}
+    model = SparcsRegressor(prune_tol=0.5, random_state=0, **options)
     compact = model.fit(X, y).pruned_estimator_
     loss, full = (np.mean((m.predict(X) - y) ** 2) for m in (compact, model))
-    assert full < loss <= 1.3 * full * (1 + 1e-9)
+    assert full < loss <= 1.5 * full * (1 + 1e-9)
     n_full, n = (m.active_architecture_.n_hidden for m in (model, compact))
     assert n < n_full
     sizes = np.sort(np.abs(model.eigenvalues_[1][model.eigenvalues_[1] != 0]))
