@@ -68,7 +68,7 @@ def table(folder, name):
 
 
 def false_alarms(n_sets=150):
-    """Largest share of pure-noise data sets, over six kinds, in which a neuron wakes."""
+    """Largest share, over six kinds, of pure-noise data sets where a neuron wakes."""
     shares = []
     for n, features, targets in (
         (50, 3, 1),

@@ -282,7 +282,7 @@ n_features_in_, n_outputs_, feature_names_in_
     >>> from sklearn.datasets import make_moons
     >>> from sklearn_sparcs import CompactClassifier
     >>> X, y = make_moons(300, noise=0.1, random_state=0)
-    >>> model = CompactClassifier((8,), learning_rate_init=0.01, random_state=0)
+    >>> model = CompactClassifier((8,), tol=1e-2, random_state=0)
     >>> model.fit(X, y).active_architecture_
     Architecture(2 → 8 → 1)
     """
