@@ -38,12 +38,17 @@ from ._penalty import SparseGroupPenalty
 #: each changes what the others are worth.
 RECRUITS_PER_EPOCH = 2
 
+#: Directions that are tried in a layer between two epochs, whatever its width.
+N_CANDIDATES = 100
+
 #: Most signals for which it is worked out what links on them could still do.
 _LARGEST_REGRESSION = 1000
 
 
 class Candidates:
-    """Sleeping neurons of one hidden layer, and what the loss says of each.
+    """Directions for the sleeping neurons of a hidden layer, and what the loss says.
+
+    ``indices`` are those neurons; any of them may take any of the directions.
 
     Sums over the samples seen so far, for orientation o of the incoming eigenvector,
     q or −q: ``gains[o]`` (rows of all later receivers, candidates) is −∂loss/∂T a unit
@@ -59,7 +64,7 @@ class Candidates:
         asleep[live] = False
         self.layer = layer
         self.indices = asleep.nonzero().flatten()
-        q, n = network.Q[layer], len(self.indices)
+        q, n = network.Q[layer], N_CANDIDATES
         directions = _directions(n, q.shape[1], network, generator).to(q)
         norm = WAKING[network.activation].norm
         self.incoming = norm * F.normalize(directions, dim=1)
@@ -147,7 +152,7 @@ class Candidates:
         pays &= rates > 100 * torch.finfo(rates.dtype).eps  # more than rounding
         pays &= self.significant(n_errors)
         chosen = rates.where(pays, 0).argsort(descending=True, stable=True)
-        chosen = chosen[: min(RECRUITS_PER_EPOCH, int(pays.sum()))]
+        chosen = chosen[: min(RECRUITS_PER_EPOCH, int(pays.sum()), len(self.indices))]
         if len(chosen) == 0:
             return None
         plus, minus = (gains[:, chosen] / rates[chosen] for gains in self.gains)
@@ -156,7 +161,11 @@ class Candidates:
             flipped[chosen, None], -self.incoming[chosen], self.incoming[chosen]
         )
         return Recruits(
-            self.layer, self.indices[chosen], incoming, list(outgoing), rates[chosen]
+            self.layer,
+            self.indices[: len(chosen)],
+            incoming,
+            list(outgoing),
+            rates[chosen],
         )
 
 

@@ -17,7 +17,7 @@ from ._batches import TrainingData
 from ._growing import GrowingNetwork, Recruits
 from ._losses import Loss
 from ._penalty import SparseGroupPenalty
-from ._recruitment import survey
+from ._recruitment import N_CANDIDATES, survey
 
 #: A survey looks at as many rows as keep rows × candidates below this, within reason.
 _SURVEY_SIZE = 2**20
@@ -198,7 +198,7 @@ class GrowthSolver(Solver):
         layers = [k for k in self.layers if self.growing and n_live[k] < sizes[k]]
         if not layers:
             return
-        widest = max(data.x.shape[1], *(sizes[k] for k in layers))
+        widest = max(data.x.shape[1], N_CANDIDATES)
         n_rows = np.clip(_SURVEY_SIZE // widest, *_SURVEY_ROWS)
         first = self.alpha_max is None
         generator = torch.Generator().manual_seed(0) if first else self.generator

