@@ -21,7 +21,7 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
     hidden_layer_sizes : int or array-like of int, default=(100,)
         The *largest* network allowed: most neurons of each hidden layer. ``()`` is a
         linear model. Its size costs little, since only live neurons are trained.
-    alpha : float, default=0.005
+    alpha : float, default=0.002
         Strength of the penalty on the hidden eigenvalues (the paper's ρ). A neuron
         wakes only if the loss falls faster than ``alpha`` as its eigenvalue leaves
         zero; at ``alpha >= alpha_max_`` none does, and the fit is the linear model.
@@ -133,7 +133,7 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         self,
         hidden_layer_sizes=(100,),
         *,
-        alpha=0.005,
+        alpha=0.002,
         l1_ratio=1.0,
         depth_factor=1.0,
         min_significance=2.5,
