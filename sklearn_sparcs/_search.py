@@ -3,8 +3,8 @@
 The order in which layers open decides the depth that is found. So depth is paid
 for in rounds. Round one opens the last hidden layer alone, which is all that a
 network with one hidden layer has. Round two starts again from the linear model
-with the last two open from the beginning (layers opened late do far worse), and so
-on. A deeper round is kept if it lowers the objective, loss and penalty together
+with the last two open from the beginning, and so on. A deeper round is kept if it
+lowers the objective, loss and penalty together
 (the validation loss, where there is validation data), by at least `DEPTH_GAIN`
 of it; the first that does not ends the search, and so does a round in which no
 neuron woke, or one that leaves a loss below ``tol``: nothing then is left for

@@ -91,15 +91,22 @@ def test_gains_are_the_slopes_of_the_loss(
                 assert_allclose(found.gains[orientation][row, n], slope, atol=2e-6)
 
 
-def test_rate_at_the_linear_start_by_hand():
-    # math: κ±_n = Σ ⟨g, φ_B[:, n]⟩ relu(±v_n), here with the best unit φ_B[:, n]
+@torch.no_grad()
+def at_the_linear_start():
+    """Candidates of one sleeping layer, ∂loss/∂y by hand, and their v."""
     net, _ = random_network((20,), (0,))
     data = problem(net)
-    found = scored(net, data, SquaredError(), 0)
+    with torch.enable_grad():
+        found = scored(net, data, SquaredError(), 0)
+    g = 2 * (net(data.x) - data.y) / data.y.numel()
+    with_one = torch.nn.functional.pad(data.x, (0, 1), value=1.0)
+    return found, g, with_one @ found.incoming.T
+
+
+def test_rate_at_the_linear_start_by_hand():
+    # math: κ±_n = Σ ⟨g, φ_B[:, n]⟩ relu(±v_n), here with the best unit φ_B[:, n]
+    found, g, v = at_the_linear_start()
     with torch.no_grad():
-        g = 2 * (net(data.x) - data.y) / data.y.numel()
-        with_one = torch.nn.functional.pad(data.x, (0, 1), value=1.0)
-        v = with_one @ found.incoming.T
         eps = WAKING["relu"].eigenvalue
         # at λ = −ε, δy = T [λ (a − v) − a] with a = relu(εv): to first order the
         # linear part of it cancels, and −ε T relu(−v) is left
@@ -123,13 +130,8 @@ def test_gains_and_noise_add_up_over_samples():
 
 def test_noise_by_hand():
     # one hidden layer, λ = −0.01: shares (1 − λ) ∂loss/∂y · relu(±0.01 v) / 0.01
-    net, _ = random_network((20,), (0,))
-    data = problem(net)
-    found = scored(net, data, SquaredError(), 0)
+    found, g, v = at_the_linear_start()
     with torch.no_grad():
-        g = 2 * (net(data.x) - data.y) / data.y.numel()
-        with_one = torch.nn.functional.pad(data.x, (0, 1), value=1.0)
-        v = with_one @ found.incoming.T
         for o, sign in enumerate((1, -1)):
             shares = 1.01 * g[:, :, None] * torch.relu(sign * v)[:, None, :]
             expected = shares.square().sum(dim=(0, 1))
