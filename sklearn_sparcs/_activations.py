@@ -20,6 +20,9 @@ TORCH: dict[str, TensorFunction] = {
     "gelu": nn.functional.gelu,
 }
 
+#: Activations with f(0) ≠ 0.
+RESTLESS = {"logistic"}
+
 #: The same functions for prediction, without torch.
 NUMPY: dict[str, ArrayFunction] = {
     "identity": lambda z: z,

@@ -246,8 +246,7 @@ class BaseSparcs(Trained):
         state = solver.snapshot()
         self._parameters = [_array(p) for p in state.parameters]
         self._neurons = [_array(n) for n in state.neurons]
-        first, second = ([_array(m) for m in ms] for ms in (state.first, state.second))
-        self._moments = (first, second, state.n_steps)
+        self._moments = (_array(state.first), _array(state.second), state.n_steps)
         self.eigenvalues_, self.eigenvectors_ = network.spectrum(random_state)
         self.n_outputs_ = problem.n_outputs
         if outcome.alpha_max is not None and not resume:
@@ -288,10 +287,8 @@ class BaseSparcs(Trained):
     def _restore_moments(self, solver: Solver, problem: Problem, resume: bool) -> None:
         """Let Adam go on as it stopped, unless a pickle lies between."""
         if resume and self._moments is not None:
-            first, second, n_steps = self._moments
-            solver.set_moments(
-                _tensors(first, problem), _tensors(second, problem), n_steps
-            )
+            first, second = _tensors(list(self._moments[:2]), problem)
+            solver.optimizer.resume(first, second, self._moments[2])
 
     def __getstate__(self):
         """Without the optimiser's state: a pickle holds what predicts."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 import torch
@@ -13,7 +14,7 @@ Batch = tuple[Tensor, Tensor, Tensor | None]
 
 #: Rows at a time where no gradient is needed, and entries that they may have.
 SLICE = 8192
-_DENSE_SIZE = 2**23
+_DENSE_SIZE = 2**20
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,11 @@ class TrainingData:
         return TrainingData(x, self.y[rows], weight, self.mean_count)
 
     def batches(self, size: int, order: Tensor | None) -> Iterator[Batch]:
-        """Every sample once, in the given order, shuffled as a whole if dense."""
+        """Every sample once, in the given order, many batches gathered at a time."""
         if order is None:
-            yield from self.slices(size)
-        elif isinstance(self.x, Tensor):
-            yield from TrainingData(*self.rows(order)).slices(size)
-        else:
-            for index in order.split(size):
-                yield self.rows(index)
+            order = torch.arange(len(self), device=self.y.device)
+        several = size * max(1, _DENSE_SIZE // (size * self.x.shape[1]))
+        for rows in order.split(several):
+            x, y, weight = self.rows(rows)
+            weights = repeat(None) if weight is None else weight.split(size)
+            yield from zip(x.split(size), y.split(size), weights, strict=False)

@@ -28,6 +28,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ._activations import TORCH
+from ._adam import pack, unpack
 from ._network import Spectrum, xavier_uniform
 
 
@@ -51,7 +52,8 @@ class GrowingNetwork(nn.Module):
     """Gated spectral network of at most ``hidden_layer_sizes`` live neurons.
 
     ``Q[k]`` and ``lam[k]`` belong to hidden layer k = 0 … B − 2, ``Q[B − 1]`` to the
-    output, whose eigenvalues are one. ``neurons[k]`` are the live neurons' indices.
+    output, whose eigenvalues are one. All are views of the vector ``flat``.
+    ``neurons[k]`` are the live neurons' indices.
     """
 
     def __init__(
@@ -85,7 +87,7 @@ class GrowingNetwork(nn.Module):
 
     def start_at(self, linear_map: Tensor) -> None:
         """Set y = linear_map · [x, 1]: a network with no live neuron does no more."""
-        self.Q[-1].data.copy_(-linear_map)
+        self.Q[-1].copy_(-linear_map)
 
     def start_at_random(self, generator: torch.Generator) -> None:
         """Set y to a random linear map, Xavier-uniform."""
@@ -125,12 +127,17 @@ class GrowingNetwork(nn.Module):
         return [*self.Q, *self.lam]
 
     def restructure(self, tensors: Sequence[Tensor], neurons: Sequence[Tensor]) -> None:
-        """Take over parameters of other shapes."""
-        self.registered = nn.ParameterList(tensors)
-        parameters = list(self.registered)  # plain lists are quicker to read
+        """Take over copies of parameters of other shapes, in a vector of their own."""
+        self.flat = nn.Parameter(pack(tensors), requires_grad=False)
+        views = unpack(self.flat.data, tensors)
         n = len(self.hidden_layer_sizes) + 1
-        self.Q, self.lam = parameters[:n], parameters[n:]
+        self.Q, self.lam = views[:n], views[n:]
         self.neurons = list(neurons)
+
+    @property
+    def live_eigenvalues(self) -> Tensor:
+        """Every hidden neuron's λ, the first layer's first: a view of ``flat``."""
+        return self.flat.data[len(self.flat) - sum(self.n_live) :]
 
     def with_recruits(
         self,
@@ -172,13 +179,6 @@ class GrowingNetwork(nn.Module):
         end = self.n_inputs + sum(self.n_live[: layer + 1])
         for q in self.Q[layer + 1 :]:
             q[:, end - n_newest : end] *= factor
-
-    @torch.no_grad()
-    def prune(self, threshold: float) -> None:
-        """Put the neurons to sleep whose |λ| does not exceed ``threshold``."""
-        keep = [(lam.abs() > threshold).nonzero().flatten() for lam in self.lam]
-        neurons = [n[kept] for n, kept in zip(self.neurons, keep, strict=True)]
-        self.restructure(self.without(self.structure(), keep), neurons)
 
     def hidden_eigenvalues(self) -> list[Tensor]:
         """Eigenvalues of the live neurons of each hidden layer."""

@@ -5,12 +5,15 @@ several targets, as in the paper's experiments; it has no factor one half.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from scipy.special import expit, softmax
 from torch import Tensor
 from torch.nn import functional as F
+
+from ._arrays import ArrayLibrary
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,13 @@ class SquaredError:
 
     def __call__(self, output: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
         return _mean((output - target).square().mean(dim=1), weight)
+
+    def gradient(
+        self, arrays: ArrayLibrary, output: Any, target: Any, weight: Any, out: Any
+    ) -> None:
+        """Write ∂loss/∂output, shape (outputs, n) as ``output`` here is."""
+        arrays.xp.subtract(output, target.T, out=out)
+        _scale(arrays, out, 2 / (out.shape[0] * out.shape[1]), weight)
 
     def score(self, output: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
         """R², the mean over outputs."""
@@ -37,6 +47,17 @@ class SoftmaxCrossEntropy:
     def __call__(self, output: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
         return _mean(F.cross_entropy(output, target, reduction="none"), weight)
 
+    def gradient(
+        self, arrays: ArrayLibrary, output: Any, target: Any, weight: Any, out: Any
+    ) -> None:
+        """Write ∂loss/∂output, shape (classes, n): probabilities less the truth."""
+        xp = arrays.xp
+        xp.subtract(output, xp.amax(output, axis=0), out=out)
+        xp.exp(out, out=out)
+        xp.divide(out, xp.sum(out, axis=0), out=out)
+        out[target, xp.arange(len(target), device=target.device)] -= 1
+        _scale(arrays, out, 1 / out.shape[1], weight)
+
     def score(self, output: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
         """Accuracy."""
         return _share(output.argmax(dim=1) == target, weight)
@@ -54,6 +75,14 @@ class BinaryCrossEntropy:
         loss = F.binary_cross_entropy_with_logits(output, target, reduction="none")
         return _mean(loss.mean(dim=1), weight)
 
+    def gradient(
+        self, arrays: ArrayLibrary, output: Any, target: Any, weight: Any, out: Any
+    ) -> None:
+        """Write ∂loss/∂output, shape (outputs, n): probabilities less the truth."""
+        arrays.expit(output, out=out)
+        arrays.xp.subtract(out, target.T, out=out)
+        _scale(arrays, out, 1 / (out.shape[0] * out.shape[1]), weight)
+
     def score(self, output: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
         """Share of samples with every output right."""
         return _share(((output > 0) == (target > 0)).all(dim=1), weight)
@@ -69,6 +98,13 @@ Loss = SquaredError | SoftmaxCrossEntropy | BinaryCrossEntropy
 def _mean(loss: Tensor, weight: Tensor | None) -> Tensor:
     """Mean of a loss a sample (n,); the weights have mean one over all samples."""
     return loss.mean() if weight is None else torch.dot(loss, weight) / len(loss)
+
+
+def _scale(arrays: ArrayLibrary, error: Any, factor: float, weight: Any) -> None:
+    """Multiply an error (outputs, n) by a factor and the samples' weights, in place."""
+    arrays.xp.multiply(error, factor, out=error)
+    if weight is not None:
+        arrays.xp.multiply(error, weight, out=error)
 
 
 def _share(right: Tensor, weight: Tensor | None) -> Tensor:

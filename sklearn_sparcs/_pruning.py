@@ -35,8 +35,8 @@ def prune(solver: Solver, loss: Callable[[], float], tol: float) -> float:
     low, high = 0, len(thresholds)  # `low` keeps to the tolerance, `high` does not
     while high - low > 1:
         middle = (low + high) // 2
-        solver.network.prune(thresholds[middle])
+        solver.prune(thresholds[middle])
         low, high = (middle, high) if loss() <= allowed else (low, middle)
         solver.restore(original)
-    solver.network.prune(thresholds[low])
+    solver.prune(thresholds[low])
     return thresholds[low]

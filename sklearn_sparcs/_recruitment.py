@@ -28,9 +28,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ._activations import TORCH, WAKING
+from ._activations import WAKING
+from ._arrays import TORCH
 from ._batches import TrainingData
 from ._growing import GrowingNetwork, Recruits
+from ._live_gradient import LiveGradient
 from ._losses import Loss
 from ._penalty import SparseGroupPenalty
 
@@ -43,6 +45,9 @@ N_CANDIDATES = 100
 
 #: Most signals for which it is worked out what links on them could still do.
 _LARGEST_REGRESSION = 1000
+
+#: Samples at a time that every direction is tried on: what fits a processor's cache.
+_COLUMNS = 1024
 
 
 class Candidates:
@@ -73,49 +78,49 @@ class Candidates:
         self.gains = [q.new_zeros(sum(self.receivers), n) for _ in range(2)]
         self.noise = [q.new_zeros(n) for _ in range(2)]
 
-    @torch.no_grad()
     def observe(
         self,
         network: GrowingNetwork,
-        h: Sequence[Tensor],
+        signals: Tensor,
         deltas: Sequence[Tensor],
         count: Tensor | float,
     ) -> None:
-        """Add what some samples say: signals ``h``, sensitivities ``deltas``.
+        """Add what n samples say.
 
-        ``count`` (n,) or one number says how many samples each row stands for.
+        ``signals`` (signals, n) are x, 1 and what the live neurons send, ``deltas``
+        (rows, n) each layer's sensitivities ∂loss/∂z; ``count`` (n,) or one number
+        says how many samples each column stands for.
 
         With c_r = −∂loss/∂v_r, and d = λ_n δ_r on the next layer, 0 beyond, a candidate
         lowers the loss by a ((c − d) · T) + o v (d · T). What is constant or linear in
         that, f(0) and v, is no noise: links that exist already see to it.
         """
-        waking, f = WAKING[network.activation], TORCH[network.activation]
+        waking, f = WAKING[network.activation], TORCH.forward[network.activation]
         lam, unit = self.sign * waking.eigenvalue, waking.eigenvalue * waking.norm
         later = range(self.layer + 1, len(network.Q))
-        c = torch.cat([_heard(network, k, deltas) for k in later], dim=1)
-        d, n_next = lam * deltas[self.layer + 1], self.receivers[0]
-        c[:, :n_next] -= d
-        c, d = c / unit, d / unit
-        v = h[self.layer] @ self.incoming.T
-        z = self._signal_from_below(network, h) - lam * v
-        direct, cc = d.T @ v, (c * c).sum(dim=1) / count
-        rest = f(z.new_zeros(()))
-        for o, sign in enumerate((1.0, -1.0)):
-            a = f(sign * z)
-            self.gains[o] += c.T @ a
-            self.gains[o][:n_next] += sign * direct
-            self.noise[o] += cc @ (a - rest).square()
-
-    def _signal_from_below(
-        self, network: GrowingNetwork, h: Sequence[Tensor]
-    ) -> Tensor | float:
-        """s = T (λ_{i−1} ∘ u_{i−1}), shape (n, candidates)."""
-        n_below = network.n_live[self.layer - 1] if self.layer else 0
-        if n_below == 0:
-            return 0.0
-        v_below = h[self.layer - 1] @ network.Q[self.layer - 1].T
-        u = h[self.layer][:, -n_below:] - v_below
-        return (u * network.lam[self.layer - 1]) @ self.incoming[:, -n_below:].T
+        c = torch.cat([_heard(network, k, deltas) for k in later]).div_(unit)
+        n_next = self.receivers[0]
+        d = deltas[self.layer + 1] * (lam / unit)
+        c[:n_next] -= d
+        cc = c.square().sum(dim=0) / count
+        h = signals[: self.incoming.shape[1]]
+        below = _linear_signal(network, self.layer - 1, signals)
+        rest = f(h.new_zeros(1), out=h.new_empty(1))
+        buffers = h.new_empty(2, len(self.incoming), min(_COLUMNS, h.shape[1]))
+        for i in range(0, h.shape[1], _COLUMNS):
+            part = slice(i, i + _COLUMNS)
+            z, a = buffers[:, :, : h[:, part].shape[1]]
+            torch.mm(self.incoming, h[:, part], out=z)  # v, until λ comes in
+            direct = d[:, part] @ z.T
+            z.mul_(-lam)
+            if len(below):
+                z.addmm_(self.incoming[:, -len(below) :], below[:, part])
+            for gains, noise, sign in zip(self.gains, self.noise, (1, -1), strict=True):
+                f(z, out=a)
+                gains.addmm_(c[:, part], a.T)
+                gains[:n_next].add_(direct, alpha=sign)
+                noise.addmv_(a.sub_(rest).square_(), cc[part])
+                z.neg_()
 
     def rates(self) -> tuple[Tensor, Tensor]:
         """Rate of each candidate in its better orientation, and which that is.
@@ -180,14 +185,15 @@ def _directions(
     """
     drawn = torch.randn(n, n_signals, generator=generator, dtype=torch.float64)
     sizes = torch.rand(n, 1, generator=generator, dtype=torch.float64)
-    n_heard = torch.exp(sizes * log(max(n_signals, 1))).round()
-    order = torch.rand(n, n_signals, generator=generator).argsort(dim=1).argsort(dim=1)
-    heard = order < n_heard
+    n_heard = torch.exp(sizes * log(max(n_signals, 1))).round().long()
+    lot = torch.rand(n, n_signals, generator=generator)
+    heard = lot <= lot.sort(dim=1).values.gather(1, n_heard - 1)
     if network.bias:
         heard[:, network.n_inputs - 1] = True
     return drawn * heard
 
 
+@torch.no_grad()
 def survey(
     network: GrowingNetwork,
     data: TrainingData,
@@ -197,39 +203,15 @@ def survey(
 ) -> list[Candidates]:
     """Draw candidates for the given hidden layers, and score them on the data."""
     x, y, weight = data.rows(slice(None))
-    h, sensitivities = _sensitivities(network, x, y, weight, loss)
+    signals, sensitivities = _sensitivities(network, x, y, weight, loss)
     deltas = [
-        _out_of_reach(delta, signals, weight)
-        for delta, signals in zip(sensitivities, h, strict=True)
+        _out_of_reach(delta, signals[: q.shape[1]], weight)
+        for delta, q in zip(sensitivities, network.Q, strict=True)
     ]
     candidates = [Candidates(network, layer, generator) for layer in layers]
     for layer in candidates:
-        layer.observe(network, h, deltas, data.multiplicity(weight))
+        layer.observe(network, signals, deltas, data.multiplicity(weight))
     return candidates
-
-
-def _out_of_reach(delta: Tensor, signals: Tensor, weight: Tensor | None) -> Tensor:
-    """What of a layer's sensitivity (n, rows) its present links could not undo.
-
-    The residual of its weighted regression on the signals that the layer receives.
-    Where those links are trained to the end it is the sensitivity itself; where they
-    are not, a candidate gets no credit for what they have still to do.
-    """
-    if signals.shape[1] > _LARGEST_REGRESSION:
-        return delta
-    w = delta.new_ones(1) if weight is None else weight[:, None]
-    gram = signals.T @ (w * signals)
-    ridge = len(gram) * torch.finfo(gram.dtype).eps * gram.diagonal().amax()
-    gram.diagonal().add_(ridge.clamp(min=torch.finfo(gram.dtype).tiny))
-    return delta - w * (signals @ torch.linalg.solve(gram, signals.T @ delta))
-
-
-def _heard(network: GrowingNetwork, k: int, deltas: Sequence[Tensor]) -> Tensor:
-    """−∂loss/∂v_r of receiver k (n, rows): v_r enters z_r, and z_{r+1} through u_r."""
-    delta = deltas[k]
-    if k < len(network.lam) and network.n_live[k]:
-        delta = delta + deltas[k + 1] @ network.Q[k + 1][:, -network.n_live[k] :]
-    return delta * network.eigenvalues(k)
 
 
 def _sensitivities(
@@ -238,14 +220,42 @@ def _sensitivities(
     y: Tensor,
     weight: Tensor | None,
     loss: Loss,
-) -> tuple[list[Tensor], tuple[Tensor, ...]]:
-    """Signals h_i before each layer, and ∂loss/∂z_i of its live neurons."""
-    f = TORCH[network.activation]
-    h = [F.pad(x, (0, 1), value=1.0) if network.bias else x]
-    shifts = []
-    for W in (weight.detach() for weight in network.weights()):
-        shifts.append(x.new_zeros(len(x), len(W), requires_grad=True))
-        z = h[-1] @ W.T + shifts[-1]
-        h.append(torch.cat([h[-1], f(z)], dim=1))
-    deltas = torch.autograd.grad(loss(z, y, weight), shifts)
-    return [signal.detach() for signal in h[:-1]], deltas
+) -> tuple[Tensor, list[Tensor]]:
+    """The live signals (signals, n), and ∂loss/∂z of each layer's live neurons."""
+    gradient = LiveGradient(network, torch.empty_like(network.flat), len(x))
+    gradient(x, y, weight, loss)
+    signals = torch.cat([gradient.inputs.T, gradient.fired])
+    return signals, [*gradient.deltas.split(network.n_live), gradient.output_delta]
+
+
+def _out_of_reach(delta: Tensor, signals: Tensor, weight: Tensor | None) -> Tensor:
+    """What of a layer's sensitivity (rows, n) its present links could not undo.
+
+    The residual of its weighted regression on the signals (signals, n) that the layer
+    receives. Where those links are trained to the end it is the sensitivity itself;
+    where they are not, a candidate gets no credit for what they have still to do.
+    """
+    if len(signals) > _LARGEST_REGRESSION or len(delta) == 0:
+        return delta
+    weighted = signals if weight is None else signals * weight
+    gram = weighted @ signals.T
+    ridge = len(gram) * torch.finfo(gram.dtype).eps * gram.diagonal().amax()
+    gram.diagonal().add_(ridge.clamp(min=torch.finfo(gram.dtype).tiny))
+    return delta - torch.linalg.solve(gram, signals @ delta.T).T @ weighted
+
+
+def _heard(network: GrowingNetwork, k: int, deltas: Sequence[Tensor]) -> Tensor:
+    """−∂loss/∂v_r of receiver k (rows, n): v_r enters z_r, and z_{r+1} through u_r."""
+    delta = deltas[k]
+    if k < len(network.lam) and network.n_live[k]:
+        delta = delta + network.Q[k + 1][:, -network.n_live[k] :].T @ deltas[k + 1]
+    return delta * network.eigenvalues(k)[:, None]
+
+
+def _linear_signal(network: GrowingNetwork, k: int, signals: Tensor) -> Tensor:
+    """λ_i ∘ u_i of hidden layer k's live neurons, shape (neurons, n)."""
+    if k < 0:
+        return signals[:0]
+    Q, lam = network.Q[k], network.lam[k][:, None]
+    end = Q.shape[1] + len(Q)
+    return lam * (signals[Q.shape[1] : end] - Q @ signals[: Q.shape[1]])

@@ -52,7 +52,8 @@ class Outcome:
 def train(solver: Solver, split: Split, max_iter: int, **options: Any) -> Outcome:
     """One run of `SparcsNet` over the data."""
     net = SparcsNet(solver.network, solver=solver, max_epochs=max_iter, **options)
-    with _threads_that_suit(split[0], options["batch_size"]):
+    quiet = np.errstate(all="ignore")  # a loss that is not finite ends training
+    with quiet, _threads_that_suit(split[0], options["batch_size"]):
         net.fit(split)
     history = [
         {key: value for key, value in row.items() if key != "batches"}

@@ -2,26 +2,30 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ._activations import WAKING
+from ._adam import BETAS, Adam, pack, unpack
+from ._arrays import ArrayLibrary
 from ._batches import TrainingData
 from ._growing import GrowingNetwork, Recruits
+from ._live_gradient import LiveGradient
 from ._losses import Loss
 from ._penalty import SparseGroupPenalty
 from ._recruitment import N_CANDIDATES, survey
 
-#: A survey looks at as many rows as keep rows × candidates below this, within reason.
-_SURVEY_SIZE = 2**20
-_SURVEY_ROWS = (1000, 20_000)
+#: Steps between two surveys, at least, where the last found a neuron to wake. After a
+#: survey that found none the next waits longer by half, up to the second number.
+SURVEY_INTERVAL = (16, 128)
+#: A survey looks at as many rows as keep rows × candidates below this, or at the least.
+_SURVEY_SIZE = 2**17
+_SURVEY_ROWS = 1000
 #: The shortest length at which a neuron that wakes at a finite eigenvalue may send.
 _SOFTEST = 1e-3
 
@@ -31,52 +35,23 @@ class Snapshot:
     """A network and its optimiser at one moment."""
 
     parameters: list[Tensor]
-    first: list[Tensor]
-    second: list[Tensor]
-    n_steps: float
+    first: Tensor
+    second: Tensor
+    n_steps: int
     neurons: list[Tensor]
 
 
 class Solver(ABC):
-    """An optimiser's hold on a network."""
+    """An optimiser's hold on a network, whose parameters are views of one vector."""
 
     network: Any  # a GrowingNetwork, SpectralNetwork or DirectNetwork
+    optimizer: Adam
 
     #: Whether neurons may still wake.
     growing = False
 
-    def __init__(
-        self,
-        network: nn.Module,
-        loss: Loss,
-        penalty: SparseGroupPenalty,
-        learning_rate: float,
-    ):
+    def __init__(self, network: nn.Module, loss: Loss, penalty: SparseGroupPenalty):
         self.network, self.loss, self.penalty = network, loss, penalty
-        parameters = list(network.parameters())
-        self.optimizer = torch.optim.Adam(parameters, learning_rate, fused=True)
-        self.set_moments(
-            [torch.zeros_like(p) for p in parameters],
-            [torch.zeros_like(p) for p in parameters],
-            0.0,
-        )
-
-    def moments(self) -> tuple[list[Tensor], list[Tensor], float]:
-        """Adam's first and second moments, and the number of steps behind them."""
-        state = [self.optimizer.state[p] for p in self.network.parameters()]
-        first, second = ([s[key] for s in state] for key in ("exp_avg", "exp_avg_sq"))
-        return first, second, max((float(s["step"]) for s in state), default=0.0)
-
-    def set_moments(
-        self, first: Sequence[Tensor], second: Sequence[Tensor], n_steps: float
-    ) -> None:
-        """Give the optimiser the network's present parameters, with these moments."""
-        parameters = list(self.network.parameters())
-        self.optimizer.param_groups[0]["params"] = parameters
-        self.optimizer.state.clear()
-        for p, m, v in zip(parameters, first, second, strict=True):
-            step = torch.tensor(n_steps, dtype=torch.float32, device=p.device)
-            self.optimizer.state[p] = {"step": step, "exp_avg": m, "exp_avg_sq": v}
 
     def penalty_value(self) -> Tensor | float:
         """alpha · Ω of the hidden eigenvalues."""
@@ -93,6 +68,10 @@ class Solver(ABC):
         return False
 
     @abstractmethod
+    def parameters(self) -> list[Tensor]:
+        """The network's parameters, in the order of the optimiser's vector."""
+
+    @abstractmethod
     def begin_epoch(self, data: TrainingData) -> None:
         """Change the architecture, if that pays."""
 
@@ -100,30 +79,32 @@ class Solver(ABC):
     def step(self, x: Tensor, y: Tensor, weight: Tensor | None) -> Tensor:
         """Train on one batch; returns the output that it started from."""
 
+    def output(self, x: Tensor) -> Tensor:
+        """The network's output where no gradient is asked for; no one may keep it."""
+        return self.network(x)
+
     @abstractmethod
     def end_epoch(self) -> None:
         """Tidy up."""
 
+    @abstractmethod
+    def prune(self, threshold: float) -> None:
+        """Put the neurons to sleep whose |λ| does not exceed ``threshold``."""
+
     def snapshot(self) -> Snapshot:
         """A copy of the network, its architecture and the moments."""
-        first, second, n_steps = self.moments()
+        optimizer = self.optimizer
         return Snapshot(
-            [p.detach().clone() for p in self.network.parameters()],
-            [m.clone() for m in first],
-            [v.clone() for v in second],
-            n_steps,
+            unpack(optimizer.flat.clone(), self.parameters()),
+            optimizer.first.clone(),
+            optimizer.second.clone(),
+            optimizer.n_steps,
             list(self.network.neurons),
         )
 
+    @abstractmethod
     def restore(self, snapshot: Snapshot) -> None:
         """Take a copy back, unchanged and unshared."""
-        kept = deepcopy(snapshot)
-        self._put(kept.parameters, kept.neurons)
-        self.set_moments(kept.first, kept.second, kept.n_steps)
-
-    @abstractmethod
-    def _put(self, parameters: list[Tensor], neurons: list[Tensor]) -> None:
-        """Give the network these parameters."""
 
 
 class AdamSolver(Solver):
@@ -132,12 +113,31 @@ class AdamSolver(Solver):
     It also trains a `DirectNetwork`, which has no eigenvalues and so no penalty.
     """
 
+    def __init__(
+        self,
+        network: nn.Module,
+        loss: Loss,
+        penalty: SparseGroupPenalty,
+        learning_rate: float,
+    ):
+        super().__init__(network, loss, penalty)
+        parameters = self.parameters()
+        self.optimizer = Adam(pack(parameters), learning_rate)
+        values = unpack(self.optimizer.flat, parameters)
+        grads = unpack(self.optimizer.grad, parameters)
+        for parameter, value, grad in zip(parameters, values, grads, strict=True):
+            parameter.data, parameter.grad = value, grad
+
+    def parameters(self) -> list[Tensor]:
+        """The network's, as torch lists them."""
+        return list(self.network.parameters())
+
     def begin_epoch(self, data: TrainingData) -> None:
         """Nothing to do: every neuron is there from the start."""
 
     def step(self, x: Tensor, y: Tensor, weight: Tensor | None) -> Tensor:
         """One Adam step on loss and penalty."""
-        self.optimizer.zero_grad()
+        self.optimizer.grad.zero_()
         output = self.network(x)
         (self.loss(output, y, weight) + self.penalty_value()).backward()
         self.optimizer.step()
@@ -146,9 +146,14 @@ class AdamSolver(Solver):
     def end_epoch(self) -> None:
         """Nothing to do."""
 
-    def _put(self, parameters: list[Tensor], neurons: list[Tensor]) -> None:
-        for parameter, value in zip(self.network.parameters(), parameters, strict=True):
-            parameter.data.copy_(value)
+    def prune(self, threshold: float) -> None:
+        """Set their eigenvalues to zero."""
+        self.network.prune(threshold)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Copy it back."""
+        self.optimizer.flat.copy_(pack(snapshot.parameters))
+        self.optimizer.resume(snapshot.first, snapshot.second, snapshot.n_steps)
 
 
 class GrowthSolver(Solver):
@@ -181,12 +186,24 @@ class GrowthSolver(Solver):
         linear_is_optimal: bool = True,
         min_significance: float = 2.5,
     ):
-        super().__init__(network, loss, penalty, learning_rate)
+        super().__init__(network, loss, penalty)
+        self.optimizer = Adam(network.flat.data, learning_rate)
+        self._adopt_structure()
         self.layers, self.generator = list(layers), generator
         self.linear_is_optimal = linear_is_optimal
         self.min_significance = min_significance
+        self._next_survey, self._interval = 0.0, float(SURVEY_INTERVAL[0])
         #: Smallest alpha at which nothing would have woken in the first survey.
         self.alpha_max: float | None = None
+
+    def parameters(self) -> list[Tensor]:
+        """Incoming eigenvectors, then eigenvalues."""
+        return self.network.structure()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is awake, and the linear model the best there is."""
+        return self.linear_is_optimal and self.n_live() == 0
 
     def begin_epoch(self, data: TrainingData) -> None:
         """Wake the neurons that pay most, if any do.
@@ -196,13 +213,14 @@ class GrowthSolver(Solver):
         """
         sizes, n_live = self.network.hidden_layer_sizes, self.network.n_live
         layers = [k for k in self.layers if self.growing and n_live[k] < sizes[k]]
-        if not layers:
+        early = self._n_live and self.optimizer.n_steps < self._next_survey
+        if early or not layers:
             return
         widest = max(data.x.shape[1], N_CANDIDATES)
-        n_rows = np.clip(_SURVEY_SIZE // widest, *_SURVEY_ROWS)
+        n_rows = max(_SURVEY_SIZE // widest, _SURVEY_ROWS)
         first = self.alpha_max is None
         generator = torch.Generator().manual_seed(0) if first else self.generator
-        data = data.sample(int(n_rows), generator)
+        data = data.sample(n_rows, generator)
         candidates = survey(self.network, data, self.loss, layers, generator)
         if first:
             unit = replace(self.penalty, alpha=1.0)
@@ -221,6 +239,9 @@ class GrowthSolver(Solver):
                 woken.append((layer.layer, len(recruits.indices)))
         if woken and WAKING[self.network.activation].soften:
             self._soften(woken, data)
+        shortest, longest = SURVEY_INTERVAL
+        self._interval = shortest if woken else min(1.5 * self._interval, longest)
+        self._next_survey = self.optimizer.n_steps + self._interval
 
     @torch.no_grad()
     def _soften(self, woken: list[tuple[int, int]], data: TrainingData) -> None:
@@ -239,16 +260,15 @@ class GrowthSolver(Solver):
             )
             return float(sum(losses))
 
-        structure = [p.detach().clone() for p in self.network.structure()]
+        flat = self.network.flat.data
+        before = flat.clone()
         asleep, length = loss_at(0.0), 1.0
         while length > _SOFTEST:
-            for p, value in zip(self.network.structure(), structure, strict=True):
-                p.copy_(value)
+            flat.copy_(before)
             if loss_at(length) < asleep:
                 break
             length /= 4
 
-    @torch.no_grad()
     def wake(self, recruits: Recruits) -> None:
         """Insert neurons; Adam starts them with the moments of their own rates."""
         network, k = self.network, len(recruits.indices)
@@ -261,71 +281,110 @@ class GrowthSolver(Solver):
             for r, columns in enumerate(recruits.outgoing, start=recruits.layer + 1)
         ]
         nothing = [torch.zeros_like(columns) for columns in outgoing]
-        first, second, n_steps = self.moments()
-        beta1, beta2 = self.optimizer.param_groups[0]["betas"]
-        steps = max(n_steps, 1.0)
-        m = -sign * recruits.rates * (1 - beta1**steps)
-        v = recruits.rates**2 * (1 - beta2**steps)
+        steps = max(self.optimizer.n_steps, 1)
+        m = -sign * recruits.rates * (1 - BETAS[0] ** steps)
+        v = recruits.rates**2 * (1 - BETAS[1] ** steps)
         still = torch.zeros_like(recruits.incoming)
         insert = partial(network.with_recruits, layer=recruits.layer)
-        structure = insert(
-            network.structure(), incoming=recruits.incoming, lam=lam, outgoing=outgoing
-        )
-        first = insert(first, incoming=still, lam=m, outgoing=nothing)
-        second = insert(second, incoming=still, lam=v, outgoing=nothing)
+        first, second = self._moments()
         neurons = list(network.neurons)
         neurons[recruits.layer] = torch.cat([neurons[recruits.layer], recruits.indices])
-        network.restructure(structure, neurons)
-        self.set_moments(first, second, n_steps)
+        self._restructure(
+            insert(
+                network.structure(),
+                incoming=recruits.incoming,
+                lam=lam,
+                outgoing=outgoing,
+            ),
+            insert(first, incoming=still, lam=m, outgoing=nothing),
+            insert(second, incoming=still, lam=v, outgoing=nothing),
+            neurons,
+        )
 
-    @torch.no_grad()
     def end_epoch(self) -> None:
         """Retire the neurons whose eigenvalues have become zero."""
+        self.prune(0.0)
+
+    def prune(self, threshold: float) -> None:
+        """Take them out."""
         network = self.network
-        keep = [lam.nonzero().flatten() for lam in network.lam]
+        keep = [(lam.abs() > threshold).nonzero().flatten() for lam in network.lam]
         if [len(k) for k in keep] == network.n_live:
             return
-        first, second, n_steps = self.moments()
         structure, first, second = (
-            network.without(t, keep) for t in (network.structure(), first, second)
+            network.without(t, keep) for t in (network.structure(), *self._moments())
         )
         neurons = [n[k] for n, k in zip(network.neurons, keep, strict=True)]
-        network.restructure(structure, neurons)
-        self.set_moments(first, second, n_steps)
-
-    def step(self, x: Tensor, y: Tensor, weight: Tensor | None) -> Tensor:
-        """One Adam step on the data loss and one proximal step on the eigenvalues."""
-        self.optimizer.zero_grad()
-        output = self.network(x)
-        self.loss(output, y, weight).backward()
-        before = [lam.detach().clone() for lam in self.network.lam]
-        self.optimizer.step()
-        self._shrink(before)
-        return output.detach()
+        self._restructure(structure, first, second, neurons)
 
     @torch.no_grad()
-    def _shrink(self, before: Sequence[Tensor]) -> None:
-        """Proximal step in Adam's metric; an eigenvalue does not cross zero.
-
-        Beyond the kink at zero the step's gradient says nothing: the neuron falls
-        asleep there, and may be recruited again.
-        """
-        group = self.optimizer.param_groups[0]
-        for layer, (lam, old) in enumerate(zip(self.network.lam, before, strict=True)):
-            if len(lam) == 0:
-                continue
-            state = self.optimizer.state[lam]
-            correction = 1 - group["betas"][1] ** state["step"]
-            size = group["lr"] / (
-                (state["exp_avg_sq"] / correction).sqrt() + group["eps"]
+    def step(self, x: Tensor, y: Tensor, weight: Tensor | None) -> Tensor:
+        """One Adam step on the data loss, one proximal step on the eigenvalues."""
+        gradient, xp = self._gradient(x.shape[0]), self._arrays.xp
+        output = gradient(x, y, weight, self.loss)
+        orthant = xp.sign(self._lam)
+        self.optimizer.update()
+        if self._n_live:
+            self.penalty.prox_(
+                xp,
+                self._lam,
+                orthant,
+                self._strengths,
+                self.optimizer.metric(xp, self._second),
+                self.optimizer.learning_rate,
+                self._sizes,
             )
-            shrunk = self.penalty.prox(lam, size, layer, len(before))
-            lam.copy_(shrunk.where(shrunk * old > 0, 0))
+        return output
 
-    @property
-    def idle(self) -> bool:
-        """Whether nothing is awake, and the linear model the best there is."""
-        return self.linear_is_optimal and self.n_live() == 0
+    def output(self, x: Tensor) -> Tensor:
+        """The network's output, in the buffers of the gradient."""
+        return self._gradient(x.shape[0]).forward(x)
 
-    def _put(self, parameters: list[Tensor], neurons: list[Tensor]) -> None:
-        self.network.restructure(parameters, neurons)
+    def _gradient(self, n_rows: int) -> LiveGradient:
+        """The gradient for batches of so many rows, its buffers ready."""
+        if n_rows not in self._gradients:
+            self._gradients[n_rows] = LiveGradient(
+                self.network, self.optimizer.grad, n_rows
+            )
+        return self._gradients[n_rows]
+
+    def _moments(self) -> tuple[list[Tensor], list[Tensor]]:
+        structure = self.network.structure()
+        first, second = self.optimizer.first, self.optimizer.second
+        return unpack(first, structure), unpack(second, structure)
+
+    def _restructure(
+        self,
+        structure: list[Tensor],
+        first: list[Tensor],
+        second: list[Tensor],
+        neurons: list[Tensor],
+    ) -> None:
+        """Go on with copies of other parameters and moments."""
+        self.network.restructure(structure, neurons)
+        self.optimizer.renew(
+            self.network.flat.data, pack(first), pack(second), self.optimizer.n_steps
+        )
+        self._adopt_structure()
+
+    def _adopt_structure(self) -> None:
+        """Whatever follows from the architecture alone."""
+        network = self.network
+        self._gradients: dict[int, LiveGradient] = {}
+        self._sizes = network.n_live
+        self._n_live = sum(self._sizes)
+        self._arrays = ArrayLibrary.suited_to(network.flat.device, self._n_live)
+        view, start = self._arrays.view, len(network.flat) - self._n_live
+        self._lam = view(network.live_eigenvalues)
+        self._second = view(self.optimizer.second[start:])
+        self._strengths = view(self.penalty.strengths(self._sizes, network.flat.data))
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Take it over, whatever the architecture has become since."""
+        self.optimizer.n_steps = snapshot.n_steps
+        self._restructure(
+            snapshot.parameters,
+            [snapshot.first],
+            [snapshot.second],
+            snapshot.neurons,
+        )

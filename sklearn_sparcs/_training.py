@@ -28,7 +28,7 @@ N_GROWING_DROPS = 2
 def evaluate(solver: Solver, data: TrainingData) -> float:
     """The loss of a solver's network over all the data."""
     total = sum(
-        solver.loss(solver.network(x), y, weight) * (len(x) / len(data))
+        solver.loss(solver.output(x), y, weight) * (len(x) / len(data))
         for x, y, weight in data.slices()
     )
     return float(total)
@@ -216,6 +216,7 @@ class SparcsNet(NeuralNet):
         prefix = "train" if training else "valid"
         loss = self.solver.loss(output, y, weight)
         told = (x, self._in_user_units(y))
+        output = output.clone()  # callbacks may keep it, the solver writes over it
         self.notify("on_batch_begin", batch=told, training=training)
         self.history.record_batch(f"{prefix}_loss", float(loss))
         self.history.record_batch(f"{prefix}_batch_size", len(x))

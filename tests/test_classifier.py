@@ -12,6 +12,7 @@ from sklearn_sparcs import SparcsClassifier
 from sklearn_sparcs._start import LOGISTIC_RIDGE
 
 
+@pytest.mark.filterwarnings("ignore:max_iter")  # separable: the loss falls for ever
 def test_finds_a_ring_that_no_line_separates(rings):
     X, y = rings
     model = SparcsClassifier(random_state=0).fit(X, y)
@@ -47,6 +48,7 @@ def test_several_classes_of_any_type():
     assert set(model.predict(X)) == set(names)
 
 
+@pytest.mark.filterwarnings("ignore:max_iter")
 def test_several_labels(rings):
     X, y = rings
     Y = np.c_[y == "inner", X[:, 0] > 0, np.zeros(300)].astype(int)

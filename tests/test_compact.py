@@ -137,6 +137,7 @@ def test_a_wiring_of_ones_own(kinked):
             CompactRegressor((6, 4), links=wrong).fit(X, y)
 
 
+@pytest.mark.filterwarnings("ignore:max_iter")
 def test_classifier_hands_over_its_classes(rings):
     X, y = rings
     model = SparcsClassifier(random_state=0, prune_tol=0).fit(X, y)

@@ -9,14 +9,21 @@ from reference import dense_block, neuron_by_neuron
 from sklearn_sparcs._growing import GrowingNetwork
 
 
-def random_network(hidden, live, seed=0, n_features=3, n_outputs=2, activation="relu"):
+def random_network(
+    hidden, live, seed=0, n_features=3, n_outputs=2, activation="relu", bias=True
+):
     """A network of which ``live`` neurons, of at most ``hidden``, are awake."""
     generator = torch.Generator().manual_seed(seed)
     net = GrowingNetwork(
-        n_features, hidden, n_outputs, activation=activation, dtype=torch.float64
+        n_features,
+        hidden,
+        n_outputs,
+        activation=activation,
+        bias=bias,
+        dtype=torch.float64,
     )
     draw = {"generator": generator, "dtype": torch.float64}
-    tensors, n_inputs = [], n_features + 1
+    tensors, n_inputs = [], n_features + bias
     for rows in (*live, n_outputs):
         tensors.append(torch.randn(rows, n_inputs, **draw))
         n_inputs += rows
@@ -121,17 +128,3 @@ def test_a_neuron_that_sends_nothing_changes_nothing_and_can_be_taken_out(layer)
         shrunk = net.without(net.structure(), keep)
     for found, expected in zip(shrunk, structure, strict=True):
         assert_allclose(found, expected.detach(), atol=0)
-
-
-def test_pruning_equals_setting_the_eigenvalues_to_zero():
-    net, x = random_network((9, 9), (3, 2))
-    threshold = float(torch.cat(net.lam).detach().abs().median())
-    with torch.no_grad():
-        structure = [p.clone() for p in net.structure()]
-        for lam in net.lam:
-            lam[lam.abs() <= threshold] = 0
-        gated = net(x)
-    net.restructure(structure, net.neurons)
-    net.prune(threshold)
-    assert sum(net.n_live) == 2
-    assert_allclose(net(x).detach(), gated, atol=1e-12)

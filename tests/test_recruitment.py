@@ -46,8 +46,8 @@ def loss_with(net, candidates, n, orientation, direction, length, data, loss):
 def scored(net, data, loss, layer):
     """Candidates with the whole gradient: nothing left to the links that exist."""
     candidates = Candidates(net, layer, torch.Generator().manual_seed(0))
-    h, deltas = _sensitivities(net, *data.rows(slice(None)), loss)
-    candidates.observe(net, h, deltas, data.multiplicity(data.weight))
+    signals, deltas = _sensitivities(net, *data.rows(slice(None)), loss)
+    candidates.observe(net, signals, deltas, data.multiplicity(data.weight))
     return candidates
 
 
@@ -96,8 +96,7 @@ def at_the_linear_start():
     """Candidates of one sleeping layer, ∂loss/∂y by hand, and their v."""
     net, _ = random_network((20,), (0,))
     data = problem(net)
-    with torch.enable_grad():
-        found = scored(net, data, SquaredError(), 0)
+    found = scored(net, data, SquaredError(), 0)
     g = 2 * (net(data.x) - data.y) / data.y.numel()
     with_one = torch.nn.functional.pad(data.x, (0, 1), value=1.0)
     return found, g, with_one @ found.incoming.T
@@ -126,6 +125,17 @@ def test_gains_and_noise_add_up_over_samples():
         noise = torch.stack([s.noise[o] / len(data) ** 2 for s in single])
         assert_allclose(whole.gains[o], gains.sum(dim=0), atol=1e-10)
         assert_allclose(whole.noise[o], noise.sum(dim=0), rtol=1e-8)
+
+
+def test_many_samples_are_seen_a_slice_at_a_time():
+    net, _ = random_network((20, 20), (3, 2))
+    data = problem(net)
+    whole = scored(net, data, SquaredError(), 1)
+    many = TrainingData(*(t.repeat(50, 1) for t in (data.x, data.y)), None)
+    repeated = scored(net, many, SquaredError(), 1)  # 3000 samples
+    for o in range(2):
+        assert_allclose(repeated.gains[o], whole.gains[o], atol=1e-12)
+        assert_allclose(repeated.noise[o], whole.noise[o] / 50, rtol=1e-9)
 
 
 def test_noise_by_hand():
@@ -160,14 +170,14 @@ def test_credit_goes_only_to_what_present_links_could_not_do():
     draw = {"generator": generator, "dtype": torch.float64}
     h, delta, w = (torch.randn(40, 4, **draw), torch.randn(40, 2, **draw), None)
     w = torch.rand(40, **draw) + 0.5
-    found = _out_of_reach(delta, h, w)
+    found = _out_of_reach(delta.T, h.T, w).T
     root = w.sqrt()[:, None]  # delta is weight times residual
     fit = torch.linalg.lstsq(root * h, delta / root).solution
     assert_allclose(found, delta - w[:, None] * (h @ fit), atol=1e-10)
     assert_allclose(h.T @ found, 0, atol=1e-10)
-    assert_allclose(_out_of_reach(found, h, w), found, atol=1e-10)
+    assert_allclose(_out_of_reach(found.T, h.T, w).T, found, atol=1e-10)
     twice = torch.cat([h, h], dim=1)  # redundant signals do no harm
-    assert_allclose(_out_of_reach(delta, twice, w), found, atol=1e-6)
+    assert_allclose(_out_of_reach(delta.T, twice.T, w).T, found, atol=1e-6)
 
 
 def test_only_what_pays_and_is_significant_wakes():

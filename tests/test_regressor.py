@@ -75,7 +75,8 @@ def test_never_worse_than_least_squares_on_the_training_data(kinked):
     X, y = kinked
     with pytest.warns(match="max_iter=3"):
         model = SparcsRegressor(max_iter=3, learning_rate_init=1.0).fit(X, y)
-    assert model.score(X, y) >= LinearRegression().fit(X, y).score(X, y)
+    linear = LinearRegression().fit(X, y).score(X, y)
+    assert model.score(X, y) >= linear - 1e-12  # the same, to rounding, at worst
 
 
 @pytest.mark.filterwarnings("ignore:max_iter")

@@ -1,0 +1,76 @@
+"""What a solver does to its network between steps."""
+
+import pytest
+import torch
+from numpy.testing import assert_allclose
+from test_growing import random_network
+
+from sklearn_sparcs._losses import SquaredError
+from sklearn_sparcs._penalty import SparseGroupPenalty
+from sklearn_sparcs._solvers import GrowthSolver
+
+
+def growth_solver(net, **options):
+    penalty = SparseGroupPenalty(**{"alpha": 1e-3, **options})
+    generator = torch.Generator().manual_seed(0)
+    return GrowthSolver(net, SquaredError(), penalty, 0.01, [0], generator)
+
+
+def test_pruning_equals_setting_the_eigenvalues_to_zero():
+    net, x = random_network((9, 9), (3, 2))
+    threshold = float(net.live_eigenvalues.abs().median())
+    solver = growth_solver(net)
+    solver.output(x)  # buffers of the old architecture are not to be used again
+    before = net.flat.detach().clone()
+    for lam in net.lam:
+        lam[lam.abs() <= threshold] = 0
+    gated = net(x)
+    net.flat.copy_(before)
+    solver.prune(threshold)
+    assert sum(net.n_live) == 2
+    assert_allclose(net(x), gated, atol=1e-12)
+    assert_allclose(solver.output(x), gated, atol=1e-12)
+
+
+@pytest.mark.parametrize("l1_ratio", [1.0, 0.5])
+def test_a_step_is_autograd_then_adam_then_the_proximal_step(l1_ratio):
+    net, x = random_network((9, 9), (3, 2), seed=3)
+    y = torch.randn(8, 2, generator=torch.Generator().manual_seed(1)).double()
+    flat = torch.nn.Parameter(net.flat.detach().clone())
+    solver = growth_solver(net, alpha=0.5, l1_ratio=l1_ratio)
+    adam = torch.optim.Adam([flat], 0.01)
+    for _ in range(3):
+        twin, _ = random_network((9, 9), (3, 2))
+        structure = [p.clone().requires_grad_() for p in net.structure()]
+        twin.Q, twin.lam = structure[:3], structure[3:]
+        loss = SquaredError()(twin(x), y, None)
+        grads = torch.autograd.grad(loss, structure)
+        flat.data.copy_(net.flat)
+        flat.grad = torch.cat([g.flatten() for g in grads])
+        adam.step()
+        expected, old = flat.detach().clone(), net.live_eigenvalues.clone()
+        state = adam.state[flat]
+        corrected = state["exp_avg_sq"][-5:] / (1 - 0.999 ** float(state["step"]))
+        metric = corrected.sqrt() + 1e-8
+        strengths = torch.full((5,), 0.5, dtype=torch.float64)
+        solver.penalty.prox_(
+            torch, expected[-5:], old.sign(), strengths, metric, 0.01, [3, 2]
+        )
+        output = solver.step(x, y, None).clone()
+        assert_allclose(output, twin(x).detach(), atol=1e-12)
+        assert_allclose(net.flat.detach(), expected, rtol=1e-9, atol=1e-12)
+
+
+def test_a_snapshot_is_unchanged_and_unshared():
+    net, x = random_network((9, 9), (3, 2))
+    y = torch.zeros(8, 2, dtype=torch.float64)
+    solver = growth_solver(net)
+    solver.step(x, y, None)
+    kept, output = solver.snapshot(), net(x)
+    solver.prune(float(net.live_eigenvalues.abs().median()))
+    for _ in range(2):
+        solver.restore(kept)
+        assert net.n_live == [3, 2]
+        assert_allclose(net(x), output, atol=0)
+        assert_allclose(solver.optimizer.first, kept.first, atol=0)
+        solver.step(x, y, None)
