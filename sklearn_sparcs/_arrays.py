@@ -1,9 +1,9 @@
-"""One code for NumPy and torch.
+"""One code for NumPy on a CPU and torch on a GPU.
 
-A training step is a few dozen operations. On small arrays NumPy's calls cost half of
-torch's; on large ones torch is quicker, and a GPU needs it. Both know the operations
-used here by the same names, with ``out=``; an `ArrayLibrary` holds them and the few
-that differ. NumPy works in the memory of the tensors.
+A training step is a few dozen operations, most of them on small arrays: there NumPy's
+calls cost half of torch's. Both know the operations used here by the same names, with
+``out=``; an `ArrayLibrary` holds them and the few that differ. NumPy works in the
+memory of the tensors.
 """
 
 from collections.abc import Callable
@@ -14,9 +14,6 @@ import numpy as np
 import torch
 from scipy.special import expit, ndtr
 from torch import Tensor
-
-#: Entries from which torch's loops make up for its dearer calls.
-_LARGE = 2**14
 
 #: ``forward(z, out=a)`` writes a = f(z); ``backward(delta, z, a)`` turns ∂loss/∂a into
 #: ∂loss/∂z in place, and may use z as scratch memory.
@@ -40,9 +37,9 @@ class ArrayLibrary:
     backward: dict[str, Backward]
 
     @classmethod
-    def suited_to(cls, device: torch.device, size: int) -> "ArrayLibrary":
-        """The quickest for arrays on a device that have at most ``size`` entries."""
-        return NUMPY if device.type == "cpu" and size < _LARGE else TORCH
+    def on(cls, device: torch.device) -> "ArrayLibrary":
+        """NumPy on a CPU, torch elsewhere."""
+        return NUMPY if device.type == "cpu" else TORCH
 
 
 def _identity_backward(delta: Any, z: Any, a: Any) -> None:

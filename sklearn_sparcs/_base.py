@@ -29,7 +29,7 @@ from ._problem import Problem
 from ._pruning import prune
 from ._search import Outcome, own_random_state, search, seeds, train
 from ._sklearn import Interval, StrOptions
-from ._solvers import AdamSolver, GrowthSolver, Solver
+from ._solvers import GrowthSolver, PaperSolver, Solver
 from ._training import evaluate
 
 _STOPPED_BECAUSE = {
@@ -212,7 +212,7 @@ class BaseSparcs(Trained):
 
     def _adam_solver(
         self, problem: Problem, sizes, generator, resume: bool
-    ) -> AdamSolver:
+    ) -> PaperSolver:
         network = SpectralNetwork(
             problem.n_features,
             sizes,
@@ -228,7 +228,7 @@ class BaseSparcs(Trained):
             stored, _ = self._stored_network(problem)
             for parameter, value in zip(network.parameters(), stored, strict=True):
                 parameter.data.copy_(value)
-        solver = AdamSolver(
+        solver = PaperSolver(
             network, problem.loss, self._penalty(), self.learning_rate_init
         )
         self._restore_moments(solver, problem, resume)

@@ -36,7 +36,7 @@ class LiveGradient:
         Where the gradient goes, laid out as ``network.flat``.
     n_rows : int
     arrays : ArrayLibrary, optional
-        What computes; by default the quickest for the size.
+        What computes; by default the quickest on the network's device.
 
     Attributes
     ----------
@@ -55,8 +55,7 @@ class LiveGradient:
         n_rows: int,
         arrays: ArrayLibrary | None = None,
     ):
-        widest = max([network.n_inputs, *network.n_live])
-        self.arrays = arrays or ArrayLibrary.suited_to(grad.device, n_rows * widest)
+        self.arrays = arrays or ArrayLibrary.on(grad.device)
         n_hidden, n_inputs = sum(network.n_live), network.n_inputs
         n_outputs = len(network.Q[-1])
         self.inputs = grad.new_ones(n_rows, n_inputs)

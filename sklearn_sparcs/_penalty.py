@@ -39,6 +39,15 @@ class SparseGroupPenalty:
             total = total + self.strength(i, len(lam)) * norm
         return total
 
+    def add_gradient_(self, xp: Any, lam: Sequence[Any], grads: Sequence[Any]) -> None:
+        """Add a subgradient of alpha · Ω, zero at zero, to each layer's ``grads``."""
+        for i, (x, grad) in enumerate(zip(lam, grads, strict=True)):
+            direction = self.l1_ratio * xp.sign(x)
+            if self.l1_ratio < 1:
+                norm = xp.sqrt((x * x).sum())
+                direction = direction + (1 - self.l1_ratio) * x / (norm + (norm == 0))
+            grad += self.strength(i, len(lam)) * direction
+
     def strengths(self, sizes: Sequence[int], like: Tensor) -> Tensor:
         """alpha · w_i of every neuron of hidden layers of these sizes, (n,)."""
         strengths = [self.strength(i, len(sizes)) for i in range(len(sizes))]

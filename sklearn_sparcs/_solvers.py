@@ -15,8 +15,10 @@ from ._adam import BETAS, Adam, pack, unpack
 from ._arrays import ArrayLibrary
 from ._batches import TrainingData
 from ._growing import GrowingNetwork, Recruits
+from ._layer_gradient import LayerGradient
 from ._live_gradient import LiveGradient
 from ._losses import Loss
+from ._network import SpectralNetwork
 from ._penalty import SparseGroupPenalty
 from ._recruitment import N_CANDIDATES, survey
 
@@ -108,10 +110,7 @@ class Solver(ABC):
 
 
 class AdamSolver(Solver):
-    """Adam on every parameter, the penalty by its subgradient: the paper's recipe.
-
-    It also trains a `DirectNetwork`, which has no eigenvalues and so no penalty.
-    """
+    """Adam on every parameter of any network, the gradient by autograd."""
 
     def __init__(
         self,
@@ -154,6 +153,46 @@ class AdamSolver(Solver):
         """Copy it back."""
         self.optimizer.flat.copy_(pack(snapshot.parameters))
         self.optimizer.resume(snapshot.first, snapshot.second, snapshot.n_steps)
+
+
+class PaperSolver(AdamSolver):
+    """The paper's recipe: Adam on all of φ and λ, the penalty by its subgradient."""
+
+    network: SpectralNetwork
+
+    def __init__(
+        self,
+        network: SpectralNetwork,
+        loss: Loss,
+        penalty: SparseGroupPenalty,
+        learning_rate: float,
+    ):
+        super().__init__(network, loss, penalty, learning_rate)
+        self._gradients: dict[int, LayerGradient] = {}
+        hidden = network.hidden_eigenvalues()
+        self._arrays = ArrayLibrary.on(network.phi[0].device)
+        self._lam = [self._arrays.view(lam.data) for lam in hidden]
+        grads = unpack(self.optimizer.grad, self.parameters())[len(network.phi) :]
+        self._lam_grads = [self._arrays.view(grad) for grad in grads[: len(hidden)]]
+
+    @torch.no_grad()
+    def step(self, x: Tensor, y: Tensor, weight: Tensor | None) -> Tensor:
+        """One Adam step on loss and penalty."""
+        output = self._gradient(x.shape[0])(x, y, weight, self.loss)
+        self.penalty.add_gradient_(self._arrays.xp, self._lam, self._lam_grads)
+        self.optimizer.update()
+        return output
+
+    def output(self, x: Tensor) -> Tensor:
+        """The network's output, in the buffers of the gradient."""
+        return self._gradient(x.shape[0]).forward(x)
+
+    def _gradient(self, n_rows: int) -> LayerGradient:
+        if n_rows not in self._gradients:
+            self._gradients[n_rows] = LayerGradient(
+                self.network, self.optimizer.grad, n_rows
+            )
+        return self._gradients[n_rows]
 
 
 class GrowthSolver(Solver):
@@ -373,7 +412,7 @@ class GrowthSolver(Solver):
         self._gradients: dict[int, LiveGradient] = {}
         self._sizes = network.n_live
         self._n_live = sum(self._sizes)
-        self._arrays = ArrayLibrary.suited_to(network.flat.device, self._n_live)
+        self._arrays = ArrayLibrary.on(network.flat.device)
         view, start = self._arrays.view, len(network.flat) - self._n_live
         self._lam = view(network.live_eigenvalues)
         self._second = view(self.optimizer.second[start:])

@@ -80,6 +80,18 @@ def test_prox_of_arrays(l1_ratio):
     assert np.ptp(np.abs(lam)) > 0.1
 
 
+@pytest.mark.parametrize("l1_ratio", [1.0, 0.3, 0.0])
+def test_gradient_equals_autograd(l1_ratio):
+    penalty = SparseGroupPenalty(0.7, l1_ratio, 2.0)
+    lam = [torch.tensor(x, requires_grad=True) for x in ([0.5, -2.0, 0.0], [0.0, 0.0])]
+    penalty.value(lam).backward()
+    for xp, convert in ((torch, torch.Tensor.detach), (np, np.asarray)):
+        grads = [convert(torch.ones(len(x))) for x in lam]
+        penalty.add_gradient_(xp, [convert(x.detach()) for x in lam], grads)
+        for grad, x in zip(grads, lam, strict=True):
+            assert_allclose(grad, 1 + x.grad, rtol=1e-6)
+
+
 def test_prox_gives_exact_zeros():
     lam = torch.tensor([0.5, -0.05, 0.01], dtype=torch.float64)
     one, group = torch.ones(3, dtype=torch.float64), lam.clone()
