@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import repeat
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,25 +15,35 @@ Batch = tuple[Tensor, Tensor, Tensor | None]
 
 #: Rows at a time where no gradient is needed, and entries that they may have.
 SLICE = 8192
-_DENSE_SIZE = 2**20
+_DENSE_SIZE = 2**18
 
 
 @dataclass(frozen=True)
 class TrainingData:
-    """Scaled samples on the device: ``x`` (n, features), ``y``, ``weight`` or None.
+    """Scaled samples, on the device when they are asked for.
 
-    A sparse ``x`` stays a scipy CSR matrix, densified a batch at a time. The weights
-    have mean one; where whole numbers were given they count repeated samples, and
-    ``mean_count`` is the mean that they had.
+    ``x`` (n, features) is a scaled tensor on the device; or a scaled scipy CSR matrix;
+    or an array too large to copy, which stays what and where it is: ``scaling``, its
+    features' mean and scale, is then applied to the rows asked for. ``y`` and
+    ``weight`` (or None) are tensors on the device.
+
+    The weights have mean one; where whole numbers were given they count repeated
+    samples, and ``mean_count`` is the mean that they had.
     """
 
-    x: Tensor | sparse.csr_array
+    x: Any  # Tensor | csr_array | ndarray
     y: Tensor
     weight: Tensor | None
     mean_count: float | None = None
+    scaling: tuple[np.ndarray, np.ndarray] | None = None
 
     def __len__(self) -> int:
         return len(self.y)
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether ``x`` is a CSR matrix."""
+        return sparse.issparse(self.x)
 
     @property
     def dtype(self) -> torch.dtype:
@@ -53,9 +64,14 @@ class TrainingData:
         weight = None if self.weight is None else self.weight[index]
         if isinstance(self.x, Tensor):
             return self.x[index], y, weight
-        picked = index if isinstance(index, slice) else index.cpu().numpy()
-        dense = torch.from_numpy(self.x[picked].toarray())
-        return dense.to(y.device), y, weight
+        x = self.x[index if isinstance(index, slice) else index.cpu().numpy()]
+        if self.scaling is None:
+            return torch.from_numpy(x.toarray()).to(y.device), y, weight
+        mean, scale = self.scaling
+        scaled = x - mean
+        scaled /= scale
+        scaled = torch.from_numpy(scaled.astype(x.dtype, copy=False))
+        return scaled.to(y.device), y, weight
 
     def slices(self, size: int | None = None) -> Iterator[Batch]:
         """Every sample in order, a slice at a time."""
@@ -68,10 +84,7 @@ class TrainingData:
         if len(self) <= n:
             return self
         drawn = torch.randperm(len(self), generator=generator)[:n]
-        rows = drawn.to(self.y.device)
-        x = self.x[rows] if isinstance(self.x, Tensor) else self.x[drawn.numpy()]
-        weight = None if self.weight is None else self.weight[rows]
-        return TrainingData(x, self.y[rows], weight, self.mean_count)
+        return TrainingData(*self.rows(drawn.to(self.y.device)), self.mean_count)
 
     def batches(self, size: int, order: Tensor | None) -> Iterator[Batch]:
         """Every sample once, in the given order, many batches gathered at a time."""

@@ -8,8 +8,9 @@ import torch
 from scipy import sparse
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils import gen_batches
 
-from ._batches import TrainingData
+from ._batches import SLICE, TrainingData
 from ._sklearn import check_sample_weight
 
 #: How every X is validated.
@@ -17,6 +18,10 @@ X_FORMAT: dict[str, Any] = {
     "accept_sparse": ["csr", "csc", "coo"],
     "dtype": [np.float64, np.float32],
 }
+
+
+#: Bytes of X up to which a scaled copy of the whole is made, by type of device.
+LARGEST_COPY = {"cpu": 2**26, "cuda": 2**31}
 
 
 class Samples(NamedTuple):
@@ -62,21 +67,42 @@ class Scaling:
             y_mean, y_scale = _moments(y, weight, center)
         return cls(x_mean, x_scale, y_mean, y_scale)
 
-    def applied(self, samples: Samples) -> Samples:
-        """Scaled samples: new X and y of the same dtype, the weights as they are."""
-        X, y = samples.X, samples.y
-        if sparse.issparse(X):
-            X = sparse.csr_array(X.multiply(1 / self.x_scale)).astype(X.dtype)
-        else:
-            X = ((X - self.x_mean) / self.x_scale).astype(X.dtype, copy=False)
+    def to_device(
+        self, samples: Samples, device: torch.device, largest_copy: int | None = None
+    ) -> TrainingData:
+        """Scaled samples, where they are computed with.
+
+        A dense X of more than ``largest_copy`` bytes is not copied, but scaled and
+        moved a few rows at a time.
+        """
+        X, y, weight, mean_count = samples
+        if largest_copy is None:
+            largest_copy = LARGEST_COPY[device.type]
         if y.dtype.kind == "f":
-            y = ((y - self.y_mean) / self.y_scale).astype(y.dtype, copy=False)
-        return samples._replace(X=X, y=y)
+            y = ((y - self.y_mean) / self.y_scale).astype(X.dtype)
+        later = not sparse.issparse(X) and X.nbytes > largest_copy
+        if sparse.issparse(X):
+            x = sparse.csr_array(X.multiply(1 / self.x_scale)).astype(X.dtype)
+        elif later:
+            x = X
+        else:
+            scaled = (X - self.x_mean) / self.x_scale
+            x = _tensor(scaled.astype(X.dtype, copy=False), device)
+        return TrainingData(
+            x,
+            _tensor(y, device),
+            None if weight is None else _tensor(weight.astype(X.dtype), device),
+            mean_count,
+            (self.x_mean, self.x_scale) if later else None,
+        )
 
 
 def _moments(X, weight, center: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and scale of each column, in float64, some rows at a time."""
     scaler = StandardScaler(with_mean=center)
-    scaler.fit(X if sparse.issparse(X) else X.astype(np.float64), sample_weight=weight)
+    for rows in gen_batches(X.shape[0], SLICE):
+        part = X[rows] if sparse.issparse(X) else X[rows].astype(np.float64)
+        scaler.partial_fit(part, sample_weight=None if weight is None else weight[rows])
     mean = scaler.mean_ if center else np.zeros(X.shape[1])
     return mean, scaler.scale_
 
@@ -138,18 +164,6 @@ def validation_split(
 def _taken(samples: Samples, rows: np.ndarray) -> Samples:
     weight = None if samples.weight is None else samples.weight[rows]
     return samples._replace(X=samples.X[rows], y=samples.y[rows], weight=weight)
-
-
-def to_device(samples: Samples, device: torch.device) -> TrainingData:
-    """Tensors on the device; a sparse X stays where and what it is."""
-    X, y, weight, mean_count = samples
-    y = y.astype(X.dtype) if y.dtype.kind == "f" else y
-    return TrainingData(
-        X if sparse.issparse(X) else _tensor(X, device),
-        _tensor(y, device),
-        None if weight is None else _tensor(weight.astype(X.dtype), device),
-        mean_count,
-    )
 
 
 def _tensor(array: np.ndarray, device: torch.device) -> torch.Tensor:

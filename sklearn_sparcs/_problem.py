@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from ._batches import TrainingData
-from ._data import Samples, Scaling, to_device
+from ._data import Samples, Scaling
 from ._direct import DirectForm
 from ._losses import Loss, SquaredError
 from ._start import linear_start
@@ -45,7 +45,7 @@ class Problem:
         split: Callable[[Samples], tuple[Samples, Samples]] | None = None,
         start_linear: bool = True,
     ) -> "Problem":
-        """Split, scale (as found now, or as given), start, and move to the device."""
+        """Split, scale (as found now, or as given), move to the device, and start."""
         valid = None
         if split is not None:
             samples, valid = split(samples)
@@ -56,14 +56,14 @@ class Problem:
                 center=bias,
                 scale_targets=isinstance(loss, SquaredError),
             )
-        scaled = scaling.applied(samples)
+        train = scaling.to_device(samples, device)
         linear_map = None
         if start_linear:
-            found = linear_start(scaled, loss, n_outputs, bias)
+            found = linear_start(train, loss, n_outputs, bias)
             linear_map = torch.from_numpy(found)
         return cls(
-            to_device(scaled, device),
-            None if valid is None else to_device(scaling.applied(valid), device),
+            train,
+            None if valid is None else scaling.to_device(valid, device),
             scaling,
             loss,
             samples.X.shape[1],

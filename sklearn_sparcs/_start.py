@@ -5,9 +5,13 @@ network's output, shape (outputs, features + intercept), in float64.
 """
 
 import numpy as np
+import torch
+from scipy.linalg import lstsq
+from scipy.optimize import minimize
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
-from ._data import Samples
+from ._arrays import TORCH
+from ._batches import TrainingData
 from ._losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, SquaredError
 
 #: Ridge penalty of the logistic start, a sample: just enough for a solution to
@@ -22,25 +26,82 @@ _NEWTON_SIZE = 1000
 
 
 def linear_start(
-    samples: Samples, loss: Loss, n_outputs: int, intercept: bool
+    data: TrainingData, loss: Loss, n_outputs: int, intercept: bool
 ) -> np.ndarray:
     """The best linear model under ``loss`` of scaled samples."""
-    X, y, weight, _ = samples
-    match loss:
-        case SquaredError():
-            coef, bias = _least_squares(X, y, weight, intercept)
-        case SoftmaxCrossEntropy():
+    if isinstance(loss, SquaredError):
+        solve = _sparse_least_squares if data.is_sparse else _least_squares
+        coef, bias = solve(data, intercept)
+    elif data.scaling is not None:
+        coef, bias = _streamed_logistic(data, loss, n_outputs, intercept)
+    else:
+        X = data.x.cpu().numpy() if isinstance(data.x, torch.Tensor) else data.x
+        y = data.y.cpu().numpy()
+        weight = None if data.weight is None else data.weight.cpu().numpy()
+        if isinstance(loss, SoftmaxCrossEntropy):
             coef, bias = _multinomial(X, y, weight, n_outputs, intercept)
-        case BinaryCrossEntropy():
+        else:
             parts = [_binary(X, column, weight, intercept) for column in y.T]
             coef, bias = (np.stack(part) for part in zip(*parts, strict=True))
     return np.column_stack([coef, bias]) if intercept else coef
 
 
-def _least_squares(X, y, weight, intercept: bool):
+def _least_squares(data: TrainingData, intercept: bool):
+    """Least squares, the smallest solution if there are several.
+
+    The samples go through a QR decomposition a slice at a time: as exact as one of
+    the whole, in bounded memory. With the constant as first column, the rest of R
+    is that of centred data, and ``lstsq`` does as in `LinearRegression`.
+    """
+    n_features = data.x.shape[1]
+    R = data.y.new_empty(0, dtype=torch.float64)
+    for x, y, weight in data.slices():
+        ones = [torch.ones_like(y[:, :1])] if intercept else []
+        rows = torch.cat([*ones, x, y], dim=1).double()
+        if weight is not None:
+            rows *= weight.double().sqrt()[:, None]
+        R = torch.linalg.qr(torch.cat([R, rows]) if len(R) else rows, mode="r").R
+    first, rest = np.split(R.cpu().numpy(), [int(intercept)])
+    left, right = np.split(rest[:, intercept:], [n_features], axis=1)
+    coef = lstsq(left, right, cond=1e-13)[0].T
+    if not intercept:
+        return coef, 0.0
+    n, sums_x, sums_y = np.split(first[0], [1, 1 + n_features])
+    return coef, (sums_y - coef @ sums_x) / n
+
+
+def _sparse_least_squares(data: TrainingData, intercept: bool):
     model = LinearRegression(fit_intercept=intercept, tol=1e-13)
-    model.fit(X.astype(np.float64), y.astype(np.float64), sample_weight=weight)
+    weight = None if data.weight is None else data.weight.cpu().double().numpy()
+    y = data.y.cpu().double().numpy()
+    model.fit(data.x.astype(np.float64), y, sample_weight=weight)
     return model.coef_, model.intercept_
+
+
+def _streamed_logistic(data: TrainingData, loss: Loss, n_outputs: int, intercept: bool):
+    """Logistic regression in bounded memory, a pass through the data an evaluation."""
+    shape = n_outputs, data.x.shape[1] + intercept
+    # the mean over outputs is part of the loss, and none of several regressions
+    share = n_outputs if isinstance(loss, BinaryCrossEntropy) else 1
+    ridge = torch.full(shape, LOGISTIC_RIDGE / share, dtype=torch.float64)
+    ridge[:, data.x.shape[1] :] = 0
+
+    def objective(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        W = torch.from_numpy(flat).reshape(shape)
+        value, grad = float((ridge * W * W).sum() / 2), ridge * W
+        for x, y, weight in data.slices():
+            h = torch.nn.functional.pad(x, (0, 1), value=1.0) if intercept else x
+            output = h @ W.T.to(h)
+            delta = torch.empty_like(output.T)
+            loss.gradient(TORCH, output.T, y, weight, out=delta)
+            part = len(x) / len(data)
+            value += part * float(loss(output, y, weight))
+            grad += part * (delta @ h).cpu().double()
+        return value, grad.numpy().ravel()
+
+    found = minimize(objective, np.zeros(np.prod(shape)), jac=True, method="L-BFGS-B")
+    W = found.x.reshape(shape)
+    return (W[:, :-1], W[:, -1]) if intercept else (W, 0.0)
 
 
 def _multinomial(X, y, weight, n_classes: int, intercept: bool):
