@@ -24,8 +24,8 @@ class TrainingData:
 
     ``x`` (n, features) is a scaled tensor on the device; or a scaled scipy CSR matrix;
     or an array too large to copy, which stays what and where it is: ``scaling``, its
-    features' mean and scale, is then applied to the rows asked for. ``y`` and
-    ``weight`` (or None) are tensors on the device.
+    features' mean and scale in its dtype, is then applied to the rows asked for. ``y``
+    and ``weight`` (or None) are tensors on the device.
 
     The weights have mean one; where whole numbers were given they count repeated
     samples, and ``mean_count`` is the mean that they had.
@@ -64,14 +64,14 @@ class TrainingData:
         weight = None if self.weight is None else self.weight[index]
         if isinstance(self.x, Tensor):
             return self.x[index], y, weight
-        x = self.x[index if isinstance(index, slice) else index.cpu().numpy()]
+        picked = index if isinstance(index, slice) else index.cpu().numpy()
         if self.scaling is None:
-            return torch.from_numpy(x.toarray()).to(y.device), y, weight
-        mean, scale = self.scaling
-        scaled = x - mean
-        scaled /= scale
-        scaled = torch.from_numpy(scaled.astype(x.dtype, copy=False))
-        return scaled.to(y.device), y, weight
+            x = self.x[picked].toarray()
+        else:
+            mean, scale = self.scaling
+            x = self.x[picked] - mean
+            x /= scale
+        return torch.from_numpy(x).to(y.device), y, weight
 
     def slices(self, size: int | None = None) -> Iterator[Batch]:
         """Every sample in order, a slice at a time."""
@@ -80,10 +80,10 @@ class TrainingData:
             yield self.rows(slice(start, start + size))
 
     def sample(self, n: int, generator: torch.Generator) -> "TrainingData":
-        """At most ``n`` samples, drawn without replacement; all of them if they fit."""
+        """At most ``n`` samples: all, or those that n draws hit, in order."""
         if len(self) <= n:
             return self
-        drawn = torch.randperm(len(self), generator=generator)[:n]
+        drawn = torch.randint(len(self), (n,), generator=generator).unique()
         return TrainingData(*self.rows(drawn.to(self.y.device)), self.mean_count)
 
     def batches(self, size: int, order: Tensor | None) -> Iterator[Batch]:

@@ -63,9 +63,16 @@ class Scaling:
         y_mean, y_scale = np.zeros(1), np.ones(1)
         if standardize:
             x_mean, x_scale = _moments(X, weight, center and not sparse.issparse(X))
+            # numbers that X can hold: the same shift is then taken and folded back
+            x_mean, x_scale = (
+                v.astype(X.dtype).astype(float) for v in (x_mean, x_scale)
+            )
         if standardize and scale_targets:
             y_mean, y_scale = _moments(y, weight, center)
         return cls(x_mean, x_scale, y_mean, y_scale)
+
+    def _as(self, dtype) -> tuple[np.ndarray, np.ndarray]:
+        return self.x_mean.astype(dtype), self.x_scale.astype(dtype)
 
     def to_device(
         self, samples: Samples, device: torch.device, largest_copy: int | None = None
@@ -93,7 +100,7 @@ class Scaling:
             _tensor(y, device),
             None if weight is None else _tensor(weight.astype(X.dtype), device),
             mean_count,
-            (self.x_mean, self.x_scale) if later else None,
+            self._as(X.dtype) if later else None,
         )
 
 

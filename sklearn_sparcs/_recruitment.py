@@ -206,7 +206,9 @@ def survey(
     signals, sensitivities = _sensitivities(network, x, y, weight, loss)
     deltas = [
         _out_of_reach(delta, signals[: q.shape[1]], weight)
-        for delta, q in zip(sensitivities, network.Q, strict=True)
+        if k > min(layers)
+        else delta
+        for k, (delta, q) in enumerate(zip(sensitivities, network.Q, strict=True))
     ]
     candidates = [Candidates(network, layer, generator) for layer in layers]
     for layer in candidates:

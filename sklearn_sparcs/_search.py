@@ -14,11 +14,13 @@ depth to explain.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
 import torch
 from sklearn.utils import check_random_state
+from threadpoolctl import ThreadpoolController
 
 from ._batches import TrainingData
 from ._solvers import Solver
@@ -66,13 +68,22 @@ def train(solver: Solver, split: Split, max_iter: int, **options: Any) -> Outcom
 @contextmanager
 def _threads_that_suit(data: TrainingData, batch_size: int) -> Iterator[None]:
     """One thread for small batches, where waking a second costs more than it does."""
-    before = torch.get_num_threads()
-    if batch_size * data.x.shape[1] < _SMALL_BATCH:
-        torch.set_num_threads(1)
-    try:
+    if batch_size * data.x.shape[1] >= _SMALL_BATCH:
         yield
-    finally:
-        torch.set_num_threads(before)
+        return
+    before = torch.get_num_threads()
+    with _thread_pools().limit(limits=1, user_api="blas"):
+        torch.set_num_threads(1)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(before)
+
+
+@cache
+def _thread_pools() -> ThreadpoolController:
+    """The libraries that have threads; to find them takes milliseconds."""
+    return ThreadpoolController()
 
 
 def search(

@@ -24,7 +24,7 @@ from ._recruitment import N_CANDIDATES, survey
 
 #: Steps between two surveys, at least, where the last found a neuron to wake. After a
 #: survey that found none the next waits longer by half, up to the second number.
-SURVEY_INTERVAL = (16, 128)
+SURVEY_INTERVAL = (16, 256)
 #: A survey looks at as many rows as keep rows × candidates below this, or at the least.
 _SURVEY_SIZE = 2**17
 _SURVEY_ROWS = 1000
@@ -74,8 +74,8 @@ class Solver(ABC):
         """The network's parameters, in the order of the optimiser's vector."""
 
     @abstractmethod
-    def begin_epoch(self, data: TrainingData) -> None:
-        """Change the architecture, if that pays."""
+    def grow(self, data: TrainingData) -> None:
+        """Wake neurons, if it is time to look and any pay."""
 
     @abstractmethod
     def step(self, x: Tensor, y: Tensor, weight: Tensor | None) -> Tensor:
@@ -131,7 +131,7 @@ class AdamSolver(Solver):
         """The network's, as torch lists them."""
         return list(self.network.parameters())
 
-    def begin_epoch(self, data: TrainingData) -> None:
+    def grow(self, data: TrainingData) -> None:
         """Nothing to do: every neuron is there from the start."""
 
     def step(self, x: Tensor, y: Tensor, weight: Tensor | None) -> Tensor:
@@ -244,43 +244,46 @@ class GrowthSolver(Solver):
         """Whether nothing is awake, and the linear model the best there is."""
         return self.linear_is_optimal and self.n_live() == 0
 
-    def begin_epoch(self, data: TrainingData) -> None:
-        """Wake the neurons that pay most, if any do.
+    def grow(self, data: TrainingData) -> None:
+        """Wake the neurons that pay most, if any do."""
+        if self._n_live and self.optimizer.n_steps < self._next_survey:
+            return
+        sizes, n_live = self.network.hidden_layer_sizes, self.network.n_live
+        layers = [k for k in self.layers if self.growing and n_live[k] < sizes[k]]
+        woken = bool(layers) and self._survey(data, layers)
+        shortest, longest = SURVEY_INTERVAL
+        self._interval = shortest if woken else min(1.5 * self._interval, longest)
+        self._next_survey = self.optimizer.n_steps + self._interval
+
+    def _survey(self, data: TrainingData, layers: list[int]) -> bool:
+        """Look for neurons that pay, and wake the best.
 
         The first survey's candidates are the same for every generator, so that
         ``alpha_max`` says something of the data alone.
         """
-        sizes, n_live = self.network.hidden_layer_sizes, self.network.n_live
-        layers = [k for k in self.layers if self.growing and n_live[k] < sizes[k]]
-        early = self._n_live and self.optimizer.n_steps < self._next_survey
-        if early or not layers:
-            return
         widest = max(data.x.shape[1], N_CANDIDATES)
         n_rows = max(_SURVEY_SIZE // widest, _SURVEY_ROWS)
         first = self.alpha_max is None
         generator = torch.Generator().manual_seed(0) if first else self.generator
         data = data.sample(n_rows, generator)
         candidates = survey(self.network, data, self.loss, layers, generator)
+        n_layers = len(self.network.lam)
         if first:
             unit = replace(self.penalty, alpha=1.0)
             self.alpha_max = max(
-                float(c.rates()[0].max()) / unit.strength(c.layer, len(sizes))
+                float(c.rates()[0].max()) / unit.strength(c.layer, n_layers)
                 for c in candidates
             )
         woken = []
         for layer in reversed(candidates):
             awake = self.network.lam[layer.layer]
-            recruits = layer.best(
-                self.penalty, awake, len(sizes), self.min_significance
-            )
+            recruits = layer.best(self.penalty, awake, n_layers, self.min_significance)
             if recruits is not None:
                 self.wake(recruits)
                 woken.append((layer.layer, len(recruits.indices)))
         if woken and WAKING[self.network.activation].soften:
             self._soften(woken, data)
-        shortest, longest = SURVEY_INTERVAL
-        self._interval = shortest if woken else min(1.5 * self._interval, longest)
-        self._next_survey = self.optimizer.n_steps + self._interval
+        return bool(woken)
 
     @torch.no_grad()
     def _soften(self, woken: list[tuple[int, int]], data: TrainingData) -> None:

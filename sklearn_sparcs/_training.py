@@ -175,11 +175,12 @@ class SparcsNet(NeuralNet):
 
     def _train(self, data: TrainingData) -> None:
         solver = self.solver
-        solver.begin_epoch(data)
+        solver.grow(data)
         if solver.idle:
             self.status_ = "converged"  # nothing pays: the linear start is the answer
         else:
             for batch in data.batches(self.batch_size, self._order(data)):
+                solver.grow(data)
                 self._notified(batch, training=True, output=solver.step(*batch))
             solver.end_epoch()
         loss = evaluate(solver, data)
