@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 from scipy import sparse
+from sklearn.utils.random import sample_without_replacement
 from torch import Tensor
 
 #: Features, targets, and weights or None.
@@ -80,10 +81,12 @@ class TrainingData:
             yield self.rows(slice(start, start + size))
 
     def sample(self, n: int, generator: torch.Generator) -> "TrainingData":
-        """At most ``n`` samples: all, or those that n draws hit, in order."""
+        """At most ``n`` samples, drawn without replacement; all of them if they fit."""
         if len(self) <= n:
             return self
-        drawn = torch.randint(len(self), (n,), generator=generator).unique()
+        seed = int(torch.randint(2**31 - 1, (), generator=generator))
+        drawn = sample_without_replacement(len(self), n, random_state=seed)
+        drawn = torch.from_numpy(np.sort(drawn))
         return TrainingData(*self.rows(drawn.to(self.y.device)), self.mean_count)
 
     def batches(self, size: int, order: Tensor | None) -> Iterator[Batch]:

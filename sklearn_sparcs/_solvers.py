@@ -22,12 +22,15 @@ from ._network import SpectralNetwork
 from ._penalty import SparseGroupPenalty
 from ._recruitment import N_CANDIDATES, survey
 
-#: Steps between two surveys, at least, where the last found a neuron to wake. After a
-#: survey that found none the next waits longer by half, up to the second number.
-SURVEY_INTERVAL = (16, 256)
-#: A survey looks at as many rows as keep rows × candidates below this, or at the least.
-_SURVEY_SIZE = 2**17
-_SURVEY_ROWS = 1000
+#: Steps between two surveys, at least, while the network grows. After a survey that did
+#: not make it larger than before, the next waits longer by half, up to the second …
+SURVEY_INTERVAL = (8, 128)
+#: … and in any case training sees this many times the samples that a survey does.
+SURVEY_COST = 4
+#: A survey looks at a quarter of the samples, at two thousand at least, and at no more
+#: than keep samples × candidates below this.
+_SURVEY_SIZE = 2**20
+_SURVEY_ROWS = 2000
 #: The shortest length at which a neuron that wakes at a finite eigenvalue may send.
 _SOFTEST = 1e-3
 
@@ -232,6 +235,8 @@ class GrowthSolver(Solver):
         self.linear_is_optimal = linear_is_optimal
         self.min_significance = min_significance
         self._next_survey, self._interval = 0.0, float(SURVEY_INTERVAL[0])
+        self._n_seen, self._n_surveyed = 0, 0  # samples since, and in, the last survey
+        self._most_live = 0
         #: Smallest alpha at which nothing would have woken in the first survey.
         self.alpha_max: float | None = None
 
@@ -245,27 +250,35 @@ class GrowthSolver(Solver):
         return self.linear_is_optimal and self.n_live() == 0
 
     def grow(self, data: TrainingData) -> None:
-        """Wake the neurons that pay most, if any do."""
-        if self._n_live and self.optimizer.n_steps < self._next_survey:
+        """Wake the neurons that pay most, if it is time to look and any do."""
+        early = (
+            self.optimizer.n_steps < self._next_survey
+            or self._n_seen < SURVEY_COST * self._n_surveyed
+        )
+        if early and self._n_live:
             return
         sizes, n_live = self.network.hidden_layer_sizes, self.network.n_live
         layers = [k for k in self.layers if self.growing and n_live[k] < sizes[k]]
-        woken = bool(layers) and self._survey(data, layers)
+        if layers:
+            self._survey(data, layers)
         shortest, longest = SURVEY_INTERVAL
-        self._interval = shortest if woken else min(1.5 * self._interval, longest)
+        grown = self._n_live > self._most_live
+        self._interval = shortest if grown else min(1.5 * self._interval, longest)
+        self._most_live = max(self._n_live, self._most_live)
         self._next_survey = self.optimizer.n_steps + self._interval
+        self._n_seen = 0
 
-    def _survey(self, data: TrainingData, layers: list[int]) -> bool:
+    def _survey(self, data: TrainingData, layers: list[int]) -> None:
         """Look for neurons that pay, and wake the best.
 
         The first survey's candidates are the same for every generator, so that
         ``alpha_max`` says something of the data alone.
         """
-        widest = max(data.x.shape[1], N_CANDIDATES)
-        n_rows = max(_SURVEY_SIZE // widest, _SURVEY_ROWS)
         first = self.alpha_max is None
         generator = torch.Generator().manual_seed(0) if first else self.generator
-        data = data.sample(n_rows, generator)
+        most = _SURVEY_SIZE // max(data.x.shape[1], N_CANDIDATES)
+        data = data.sample(max(_SURVEY_ROWS, min(len(data) // 4, most)), generator)
+        self._n_surveyed = len(data)
         candidates = survey(self.network, data, self.loss, layers, generator)
         n_layers = len(self.network.lam)
         if first:
@@ -283,7 +296,6 @@ class GrowthSolver(Solver):
                 woken.append((layer.layer, len(recruits.indices)))
         if woken and WAKING[self.network.activation].soften:
             self._soften(woken, data)
-        return bool(woken)
 
     @torch.no_grad()
     def _soften(self, woken: list[tuple[int, int]], data: TrainingData) -> None:
@@ -366,6 +378,7 @@ class GrowthSolver(Solver):
         output = gradient(x, y, weight, self.loss)
         orthant = xp.sign(self._lam)
         self.optimizer.update()
+        self._n_seen += x.shape[0]
         if self._n_live:
             self.penalty.prox_(
                 xp,
