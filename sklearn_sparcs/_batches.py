@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import torch
 from scipy import sparse
-from sklearn.utils.random import sample_without_replacement
 from torch import Tensor
 
 #: Features, targets, and weights or None.
@@ -81,12 +80,13 @@ class TrainingData:
             yield self.rows(slice(start, start + size))
 
     def sample(self, n: int, generator: torch.Generator) -> "TrainingData":
-        """At most ``n`` samples, drawn without replacement; all of them if they fit."""
+        """About ``n`` samples, none twice; all of them if they fit."""
         if len(self) <= n:
             return self
-        seed = int(torch.randint(2**31 - 1, (), generator=generator))
-        drawn = sample_without_replacement(len(self), n, random_state=seed)
-        drawn = torch.from_numpy(np.sort(drawn))
+        if len(self) <= 10 * n:
+            drawn = torch.randperm(len(self), generator=generator)[:n]
+        else:  # a permutation would cost more than the samples are for
+            drawn = torch.randint(len(self), (n,), generator=generator).unique()
         return TrainingData(*self.rows(drawn.to(self.y.device)), self.mean_count)
 
     def batches(self, size: int, order: Tensor | None) -> Iterator[Batch]:

@@ -86,7 +86,10 @@ class Scaling:
         if largest_copy is None:
             largest_copy = LARGEST_COPY[device.type]
         if y.dtype.kind == "f":
-            y = ((y - self.y_mean) / self.y_scale).astype(X.dtype)
+            scaled_y = np.empty(y.shape, X.dtype)
+            np.subtract(y, self.y_mean, out=scaled_y, casting="same_kind")
+            np.divide(scaled_y, self.y_scale, out=scaled_y, casting="same_kind")
+            y = scaled_y
         later = not sparse.issparse(X) and X.nbytes > largest_copy
         if sparse.issparse(X):
             x = sparse.csr_array(X.multiply(1 / self.x_scale)).astype(X.dtype)

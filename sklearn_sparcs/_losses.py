@@ -21,6 +21,8 @@ class SquaredError:
     """Mean squared error of ``output`` and ``target``, both (n, outputs)."""
 
     def __call__(self, output: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
+        if weight is None:
+            return F.mse_loss(output, target)
         return _mean((output - target).square().mean(dim=1), weight)
 
     def gradient(
@@ -45,7 +47,9 @@ class SoftmaxCrossEntropy:
     """Cross-entropy of scores (n, classes) and class indices (n,)."""
 
     def __call__(self, output: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
-        return _mean(F.cross_entropy(output, target, reduction="none"), weight)
+        # over the first axis: several times quicker than over a short last one
+        log_p = F.log_softmax(output.T, dim=0).gather(0, target[None])[0]
+        return _mean(-log_p, weight)
 
     def gradient(
         self, arrays: ArrayLibrary, output: Any, target: Any, weight: Any, out: Any

@@ -24,13 +24,13 @@ from ._recruitment import N_CANDIDATES, survey
 
 #: Steps between two surveys, at least, while the network grows. After a survey that did
 #: not make it larger than before, the next waits longer by half, up to the second …
-SURVEY_INTERVAL = (8, 128)
+SURVEY_INTERVAL = (8.0, 256.0)
 #: … and in any case training sees this many times the samples that a survey does.
 SURVEY_COST = 4
-#: A survey looks at a quarter of the samples, at two thousand at least, and at no more
+#: A survey looks at a quarter of the samples, at 1500 at least, and at no more
 #: than keep samples × candidates below this.
 _SURVEY_SIZE = 2**20
-_SURVEY_ROWS = 2000
+_SURVEY_ROWS = 1500
 #: The shortest length at which a neuron that wakes at a finite eigenvalue may send.
 _SOFTEST = 1e-3
 
@@ -79,6 +79,10 @@ class Solver(ABC):
     @abstractmethod
     def grow(self, data: TrainingData) -> None:
         """Wake neurons, if it is time to look and any pay."""
+
+    def look_soon(self) -> None:
+        """Progress has stalled: look for neurons that pay, if any may still wake."""
+        return
 
     @abstractmethod
     def step(self, x: Tensor, y: Tensor, weight: Tensor | None) -> Tensor:
@@ -234,7 +238,7 @@ class GrowthSolver(Solver):
         self.layers, self.generator = list(layers), generator
         self.linear_is_optimal = linear_is_optimal
         self.min_significance = min_significance
-        self._next_survey, self._interval = 0.0, float(SURVEY_INTERVAL[0])
+        self._next_survey, self._interval = 0.0, SURVEY_INTERVAL[0]
         self._n_seen, self._n_surveyed = 0, 0  # samples since, and in, the last survey
         self._most_live = 0
         #: Smallest alpha at which nothing would have woken in the first survey.
@@ -267,6 +271,11 @@ class GrowthSolver(Solver):
         self._most_live = max(self._n_live, self._most_live)
         self._next_survey = self.optimizer.n_steps + self._interval
         self._n_seen = 0
+
+    def look_soon(self) -> None:
+        """Let the next call of ``grow`` look."""
+        self._next_survey, self._n_seen = 0.0, SURVEY_COST * self._n_surveyed
+        self._interval = SURVEY_INTERVAL[0]
 
     def _survey(self, data: TrainingData, layers: list[int]) -> None:
         """Look for neurons that pay, and wake the best.
@@ -357,7 +366,8 @@ class GrowthSolver(Solver):
 
     def end_epoch(self) -> None:
         """Retire the neurons whose eigenvalues have become zero."""
-        self.prune(0.0)
+        if (self._lam == 0).any():
+            self.prune(0.0)
 
     def prune(self, threshold: float) -> None:
         """Take them out."""

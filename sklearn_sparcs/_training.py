@@ -248,6 +248,8 @@ class SparcsNet(NeuralNet):
             self.reference_, self.n_stalled_ = score, 0
             return
         self.n_stalled_ += 1
+        if 2 * self.n_stalled_ == self.n_iter_no_change:
+            self.solver.look_soon()
         if self.n_stalled_ < self.n_iter_no_change or self.status_ != "running":
             return
         if self.n_drops_ == N_DROPS:

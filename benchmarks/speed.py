@@ -1,0 +1,619 @@
+"""How fast: every row pairs two programs in one run, and prints their ratio.
+
+Both get the same data, dtype, batch size and number of epochs actually done, on one
+thread, in turns; times are medians. The ratio is the other's time over ours. Test
+scores stand beside the times. ``--data FOLDER`` adds classification/letter.parquet and
+regression/concrete.parquet of that folder (last column ``target``).
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from unittest import mock
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import numpy as np
+import pandas as pd
+import torch
+from sklearn.datasets import load_diabetes, load_digits, make_friedman1
+from sklearn.model_selection import GridSearchCV, train_test_split
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from skorch import NeuralNetRegressor
+from torch import nn
+
+from sklearn_sparcs import SparcsClassifier, SparcsRegressor, _base
+from sklearn_sparcs._losses import SquaredError
+from sklearn_sparcs._penalty import SparseGroupPenalty
+from sklearn_sparcs._solvers import AdamSolver, GrowthSolver
+from sklearn_sparcs._spectrum import weight_block
+from sklearn_sparcs.datasets import make_teacher_student
+from sklearn_sparcs.nn import SpectralNetwork
+
+#: No early end: both do the epochs they are given.
+TO_THE_END = {"tol": 0.0, "n_iter_no_change": 10**6, "random_state": 0}
+
+
+@dataclass
+class Result:
+    """One row of the table. Seconds are medians, scores on test data."""
+
+    row: str
+    ours: float
+    theirs: float
+    ratio: float
+    target: float
+    epochs: int | None = None
+    our_score: float | None = None
+    their_score: float | None = None
+    architecture: str = ""
+    note: str = ""
+
+    def __str__(self) -> str:
+        scores = [
+            "" if s is None else f"{s:.3f}" for s in (self.our_score, self.their_score)
+        ]
+        reached = "yes" if self.ratio >= self.target else "NO"
+        return (
+            f"{self.row:44}{self.ours:9.3f}{self.theirs:9.3f}{self.ratio:8.1f}"
+            f"{self.target:8g} {reached:4}{scores[0]:>7}{scores[1]:>7}  "
+            f"{self.architecture} {self.note}"
+        )
+
+
+def seconds(run: Callable[[], object]) -> float:
+    """How long one run takes."""
+    started = time.perf_counter()
+    run()
+    return time.perf_counter() - started
+
+
+def in_turns(ours: Callable, theirs: Callable, repeats: int) -> tuple[float, float]:
+    """Median seconds of both, in turns, after one run of each that is not counted."""
+    ours(), theirs()
+    pairs = [(seconds(ours), seconds(theirs)) for _ in range(repeats)]
+    first, second = (median(times) for times in zip(*pairs, strict=True))
+    return first, second
+
+
+def compared(row, target, ours, theirs, data, repeats, note="") -> Result:
+    """Fit two estimators; ``theirs`` is made for the epochs that ours did."""
+    X, X_test, y, y_test = data
+    ours.fit(X, y)
+    other = theirs(ours.n_iter_)
+    a, b = in_turns(lambda: ours.fit(X, y), lambda: other.fit(X, y), repeats)
+    return Result(
+        row,
+        a,
+        b,
+        b / a,
+        target,
+        ours.n_iter_,
+        ours.score(X_test, y_test),
+        other.score(X_test, y_test),
+        str(ours.active_architecture_),
+        note,
+    )
+
+
+def split(X, y, n_train=None, **options):
+    """Three quarters for training (or so many rows), numbers standardised."""
+    X, X_test, y, y_test = train_test_split(
+        X, y, train_size=n_train or 0.75, random_state=0, **options
+    )
+    scaler = StandardScaler().fit(X)
+    return scaler.transform(X), scaler.transform(X_test), y, y_test
+
+
+# -- against scikit-learn's MLP ------------------------------------------------------
+
+
+def mlp(sizes, batch_size="auto", estimator=MLPRegressor):
+    """scikit-learn's network for so many epochs."""
+    return lambda epochs: estimator(
+        hidden_layer_sizes=sizes,
+        batch_size=batch_size,
+        max_iter=epochs,
+        **TO_THE_END,
+    )
+
+
+def small_regression(repeats):
+    X, y = make_friedman1(5000, 10, noise=0.5, random_state=0)
+    data = split(X, (y - y.mean()) / y.std(), n_train=4000)
+    ours = SparcsRegressor((100,), max_iter=100, batch_size=200, **TO_THE_END)
+    return compared("MLP, 4,000 x 10", 3, ours, mlp((100,), 200), data, repeats)
+
+
+def two_layers(repeats, n=50_000, epochs=4):
+    X, y = make_teacher_student(n + 5000, random_state=0)
+    data = split(X, y / y.std(), n_train=n)
+    options = {"alpha": 1e-3, "batch_size": 1024, "max_iter": epochs}
+    ours = SparcsRegressor((200, 200), **options, **TO_THE_END)
+    name = f"MLP, {n:,} x 20, 2 x 200"
+    return compared(name, 5, ours, mlp((200, 200), 1024), data, repeats)
+
+
+def eight_layers(repeats, n=20_000, epochs=2):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(n + 2000, 50))
+    y = np.maximum(X @ rng.normal(size=(50, 10)), 0) @ rng.normal(size=(10, 10))
+    data = split(X, y / y.std(), n_train=n)
+    options = {"alpha": 1e-3, "batch_size": 256, "max_iter": epochs}
+    ours = SparcsRegressor((200,) * 8, **options, **TO_THE_END)
+    name = f"MLP, {n:,} x 50, 8 x 200"
+    return compared(name, 5, ours, mlp((200,) * 8, 256), data, repeats)
+
+
+def digits(repeats):
+    X, y = load_digits(return_X_y=True)
+    data = split(X, y, stratify=y)
+    # at the default the linear model is the answer, and nothing is trained
+    options = {"alpha": 1e-4, "min_significance": 0, "max_iter": 60, "batch_size": 200}
+    ours = SparcsClassifier(**options, **TO_THE_END)
+    theirs = mlp((100,), 200, MLPClassifier)
+    return compared("MLP, digits", 2.5, ours, theirs, data, repeats)
+
+
+def letter(repeats, folder):
+    table = pd.read_parquet(Path(folder) / "classification" / "letter.parquet")
+    y = table.pop("target").to_numpy()
+    data = split(table.to_numpy(float), y, stratify=y)
+    ours = SparcsClassifier(alpha=3e-4, max_iter=20, batch_size=200, **TO_THE_END)
+    theirs = mlp((100,), 200, MLPClassifier)
+    return compared("MLP, letter", 2.5, ours, theirs, data, repeats)
+
+
+def whole_fit(repeats):
+    X, y = load_diabetes(return_X_y=True)
+    X, X_test, y, y_test = train_test_split(X, y, random_state=0)
+    ours, theirs = SparcsRegressor(random_state=0), MLPRegressor(random_state=0)
+    a, b = in_turns(lambda: ours.fit(X, y), lambda: theirs.fit(X, y), repeats)
+    return Result(
+        "MLP, diabetes, defaults of both",
+        a,
+        b,
+        b / a,
+        2,
+        our_score=ours.score(X_test, y_test),
+        their_score=theirs.score(X_test, y_test),
+        architecture=str(ours.active_architecture_),
+        note=f"epochs {ours.n_iter_} and {theirs.n_iter_}",
+    )
+
+
+def grid_search(repeats, folder):
+    table = pd.read_parquet(Path(folder) / "regression" / "concrete.parquet")
+    y = table.pop("target").to_numpy()
+    X, X_test, y, y_test = train_test_split(table.to_numpy(float), y, random_state=0)
+    alphas = {"alpha": np.geomspace(1e-3, 1, 10)}
+    searches = []
+    for model, name in (
+        (SparcsRegressor(random_state=0), "sparcsregressor"),
+        (MLPRegressor(random_state=0), "mlpregressor"),
+    ):
+        grid = {f"{name}__{key}": values for key, values in alphas.items()}
+        pipeline = make_pipeline(StandardScaler(), model)
+        searches.append(GridSearchCV(pipeline, grid, cv=5, n_jobs=2))
+    ours, theirs = searches
+    a, b = in_turns(lambda: ours.fit(X, y), lambda: theirs.fit(X, y), repeats)
+    return Result(
+        "MLP, GridSearchCV of 50 fits, concrete",
+        a,
+        b,
+        b / a,
+        2,
+        our_score=ours.score(X_test, y_test),
+        their_score=theirs.score(X_test, y_test),
+        architecture=str(ours.best_estimator_[-1].active_architecture_),
+    )
+
+
+def prediction(repeats):
+    X, y = make_friedman1(1_004_000, 20, noise=0.5, random_state=0)
+    y = (y - y.mean()) / y.std()
+    model = SparcsRegressor(random_state=0).fit(X[:4000], y[:4000])
+    ours = model.pruned_estimator_
+    theirs = MLPRegressor(random_state=0).fit(X[:4000], y[:4000])
+    X, y = X[4000:], y[4000:]
+    a, b = in_turns(lambda: ours.predict(X), lambda: theirs.predict(X), repeats)
+    return Result(
+        "MLP, predict 1,000,000 x 20",
+        a,
+        b,
+        b / a,
+        5,
+        our_score=ours.score(X, y),
+        their_score=theirs.score(X, y),
+        architecture=str(ours.active_architecture_),
+    )
+
+
+def a_million_rows(repeats):
+    """Time and memory, each run in a process of its own."""
+    runs = {"ours": [], "theirs": []}
+    for _ in range(repeats):
+        for name, measured in runs.items():
+            command = [sys.executable, __file__, "--million", name]
+            answer = subprocess.run(command, check=True, capture_output=True, text=True)
+            measured.append(json.loads(answer.stdout.splitlines()[-1]))
+    a, b = (median(r["seconds"] for r in runs[name]) for name in runs)
+    peaks = [median(r["peak"] for r in runs[name]) for name in runs]
+    ours, theirs = (runs[name][-1] for name in runs)
+    row = "MLP, 1,000,000 x 20 float32"
+    scores = {"our_score": ours["score"], "their_score": theirs["score"]}
+    details = {**scores, "architecture": ours["architecture"], "epochs": 3}
+    return [
+        Result(row, a, b, b / a, 3, **details),
+        Result(
+            f"{row}: peak MiB while fitting",
+            *peaks,
+            peaks[1] / peaks[0],
+            1,
+            note="MiB above what held data and libraries",
+        ),
+    ]
+
+
+def one_fit_of_a_million(name):
+    """Seconds, and MiB at the peak above those held before (Linux)."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((1_000_000, 20), dtype=np.float32)
+    y = np.abs(X[:, 0]) + np.maximum(X[:, 1], 0) * X[:, 2] + X[:, 3]
+    estimator = SparcsRegressor if name == "ours" else MLPRegressor
+    estimator(max_iter=1).fit(X[:2000], y[:2000])  # libraries' own buffers
+    model = estimator(max_iter=3, **TO_THE_END)
+    Path("/proc/self/clear_refs").write_text("5")  # the peak starts again from here
+    before = memory("VmRSS")
+    taken = seconds(lambda: model.fit(X, y))
+    found = {
+        "seconds": taken,
+        "peak": memory("VmHWM") - before,
+        "score": float(model.score(X[:20_000], y[:20_000])),
+        "architecture": str(getattr(model, "active_architecture_", "")),
+    }
+    print(json.dumps(found))
+
+
+def memory(key: str) -> float:
+    """MiB of this process, resident now (VmRSS) or at most (VmHWM)."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(key):
+            return int(line.split()[1]) / 1024
+    raise RuntimeError(f"{key} is not in /proc/self/status")
+
+
+# -- against other ways to train the same --------------------------------------------
+
+
+class DenseNetwork(nn.Module):
+    """The spectral network with every block W_ij formed by [4.3], as the authors do."""
+
+    def __init__(self, sizes):
+        super().__init__()
+        self.spectral = SpectralNetwork(
+            sizes[0],
+            sizes[1:-1],
+            sizes[-1],
+            generator=torch.Generator().manual_seed(0),
+            dtype=torch.float64,
+        )
+
+    def forward(self, x):
+        phi = list(self.spectral.phi)
+        lam = [phi[0].new_zeros(phi[0].shape[1]), *self.spectral.lam]
+        signals = [nn.functional.pad(x, (0, 1), value=1.0)]
+        for i in range(2, len(phi) + 2):
+            z = sum(
+                a @ weight_block(phi, lam, i, j).T for j, a in enumerate(signals, 1)
+            )
+            signals.append(torch.relu(z))
+        return z
+
+
+def train_densely(X, y, hidden, batch_size, epochs, alpha):
+    """Adam through autograd, the ℓ₁ penalty by its subgradient."""
+    network = DenseNetwork((X.shape[1], *hidden, y.shape[1]))
+    optimizer = torch.optim.Adam(network.parameters(), 0.01, fused=True)
+    X, y = torch.from_numpy(X), torch.from_numpy(y)
+    for _ in range(epochs):
+        order = torch.randperm(len(X))
+        for rows in order.split(batch_size):
+            optimizer.zero_grad()
+            loss = (network(X[rows]) - y[rows]).square().mean()
+            hidden_lam = network.spectral.hidden_eigenvalues()
+            (loss + alpha * sum(lam.abs().sum() for lam in hidden_lam)).backward()
+            optimizer.step()
+
+
+def dense_blocks(repeats, n_layers, width, target, n=5120, epochs=2):
+    n_features, n_outputs, batch_size = (
+        (20, 20, 1024) if n_layers == 2 else (50, 10, 256)
+    )
+    rng = np.random.default_rng(0)
+    X = rng.uniform(-1, 1, size=(n, n_features))
+    y = np.maximum(X @ rng.normal(size=(n_features, 10)), 0)
+    y = y @ rng.normal(size=(10, n_outputs))
+    y, hidden = y / y.std(), (width,) * n_layers
+    options = {"alpha": 1e-3, "batch_size": batch_size, "max_iter": epochs}
+    ours = SparcsRegressor(hidden, **options, **TO_THE_END).fit(X, y)
+
+    def dense():
+        train_densely(X, y, hidden, batch_size, ours.n_iter_, 1e-3)
+
+    a, b = in_turns(lambda: ours.fit(X, y), dense, repeats)
+    return Result(
+        f"dense [4.3], {n:,} rows, {n_layers} x {width}",
+        a,
+        b,
+        b / a,
+        target,
+        ours.n_iter_,
+        architecture=str(ours.active_architecture_),
+    )
+
+
+def skorch_loop(repeats):
+    X, y = make_friedman1(5000, 10, noise=0.5, random_state=0)
+    data = split(X, (y - y.mean()) / y.std(), n_train=4000)
+    data = [part.astype(np.float32) for part in data]
+    ours = SparcsRegressor((100,), max_iter=20, batch_size=200, **TO_THE_END)
+
+    class Net(NeuralNetRegressor):
+        def fit(self, X, y, **options):
+            return super().fit(X, y[:, None], **options)
+
+        def score(self, X, y):
+            return super().score(X, y[:, None])
+
+    def theirs(epochs):
+        return Net(
+            SpectralNetwork(10, (100,), 1, generator=torch.Generator().manual_seed(0)),
+            max_epochs=epochs,
+            batch_size=200,
+            lr=0.01,
+            optimizer=torch.optim.Adam,
+            train_split=None,
+            iterator_train__shuffle=True,
+            verbose=0,
+        )
+
+    return compared("skorch's own loop, 4,000 x 10", 10, ours, theirs, data, repeats)
+
+
+def papers_recipe(repeats):
+    X, y = make_friedman1(5000, 10, noise=0.5, random_state=0)
+    X, X_test, y, y_test = split(X, (y - y.mean()) / y.std(), n_train=4000)
+    options = {"solver": "adam", "init": "xavier", "max_iter": 20, "batch_size": 200}
+    model = SparcsRegressor((300,), **options, **TO_THE_END)
+
+    def by_autograd():
+        with mock.patch.object(_base, "PaperSolver", AdamSolver):
+            model.fit(X, y)
+
+    by_autograd()
+    score = model.score(X_test, y_test)
+    a, b = in_turns(lambda: model.fit(X, y), by_autograd, repeats)
+    model.fit(X, y)
+    return Result(
+        "paper's recipe through autograd, (300,)",
+        a,
+        b,
+        b / a,
+        3,
+        model.n_iter_,
+        model.score(X_test, y_test),
+        score,
+        str(model.active_architecture_),
+    )
+
+
+def wide(repeats):
+    X, y = make_friedman1(5000, 10, noise=0.5, random_state=0)
+    X, X_test, y, y_test = split(X, (y - y.mean()) / y.std(), n_train=4000)
+    models = [
+        SparcsRegressor((width,), max_iter=30, batch_size=200, **TO_THE_END)
+        for width in (10_000, 100)
+    ]
+    a, b = in_turns(*(lambda m=m: m.fit(X, y) for m in models), repeats)
+    live = [m.active_architecture_.n_hidden for m in models]
+    return Result(
+        "width 100 against width 10,000",
+        a,
+        b,
+        b / a,
+        0.25,
+        models[0].n_iter_,
+        *(m.score(X_test, y_test) for m in models),
+        note=f"live neurons {live}",
+    )
+
+
+# -- the floor -----------------------------------------------------------------------
+
+
+def floor_share(repeats):
+    """Share of a step that its bare matrix products take, on the 2 x 200 problem."""
+    X, y = make_teacher_student(20_000, random_state=0)
+    options = {"alpha": 1e-3, "batch_size": 1024, "max_iter": 20, **TO_THE_END}
+    model = SparcsRegressor((200, 200), **options).fit(X, y)
+    live = [len(n) for n in model._neurons]
+    solver, x, y = live_solver(20, (200, 200), live, 20, rows=1024)
+    products = list(bare_products(21, live, 20, 1024))
+    steps, floors = [], []
+    for _ in range(repeats):
+        steps.append(seconds(lambda: [solver.step(x, y, None) for _ in range(200)]))
+        floors.append(
+            seconds(
+                lambda: [f(a, b, out=c) for _ in range(200) for f, a, b, c in products]
+            )
+        )
+    step, floor = (1e6 * median(t) / 200 for t in (steps, floors))
+    return {"live": live, "step_us": step, "products_us": floor, "share": floor / step}
+
+
+def bare_products(n_inputs, live, n_outputs, n_rows):
+    """What no step can do without: z = W h, ∂W = δ hᵀ, ∂h = Wᵀ δ, layer by layer."""
+    n_heard = n_inputs
+    for n in [k for k in live if k] + [n_outputs]:
+        W, h = np.ones((n, n_heard)), np.ones((n_heard, n_rows))
+        z, n_before = np.ones((n, n_rows)), n_heard - n_inputs
+        yield np.dot, W, h, z
+        yield np.dot, z, h.T, np.ones((n, n_heard))
+        if n_before:
+            to_hidden = np.ascontiguousarray(W[:, n_inputs:].T)
+            yield np.dot, to_hidden, z, np.ones((n_before, n_rows))
+        n_heard += n
+
+
+def live_solver(n_features, hidden, live, n_outputs, rows):
+    """A solver of a random network with so many live neurons, and a batch for it."""
+    from sklearn_sparcs._growing import GrowingNetwork
+
+    generator = torch.Generator().manual_seed(0)
+    network = GrowingNetwork(n_features, hidden, n_outputs, dtype=torch.float64)
+    tensors, n_heard = [], n_features + 1
+    for n in [*live, n_outputs]:
+        tensors.append(torch.randn(n, n_heard, generator=generator) / n_heard)
+        n_heard += n
+    tensors += [torch.ones(n) for n in live]
+    tensors = [t.double() for t in tensors]
+    network.restructure(tensors, [torch.arange(n) for n in live])
+    penalty = SparseGroupPenalty(1e-6)
+    solver = GrowthSolver(network, SquaredError(), penalty, 1e-6, [], generator)
+    draw = {"generator": generator, "dtype": torch.float64}
+    x = torch.randn(rows, n_features, **draw)
+    return solver, x, torch.randn(rows, n_outputs, **draw)
+
+
+# -- how cost grows ------------------------------------------------------------------
+
+BASE = {
+    "rows": 4000,
+    "features": 20,
+    "width": 100,
+    "depth": 1,
+    "outputs": 1,
+    "live": 16,
+}
+AXES = {
+    "rows": [1000, 4000, 16_000, 64_000],
+    "features": [8, 32, 128, 512],
+    "width": [100, 1000, 10_000, 100_000],
+    "depth": [1, 2, 4, 8],
+    "outputs": [1, 8, 32, 128],
+    "live": [8, 32, 128, 512],
+}
+
+
+def epoch_seconds(rows, features, width, depth, outputs, live):
+    """One epoch with a fixed live set, batches of 200; ``live`` neurons a layer."""
+    width = max(width, live)
+    solver, x, y = live_solver(
+        features, (width,) * depth, [live] * depth, outputs, rows
+    )
+    batches = list(zip(x.split(200), y.split(200), strict=True))
+
+    def epoch():
+        for batch in batches:
+            solver.step(*batch, None)
+
+    epoch()
+    return median(seconds(epoch) for _ in range(3))
+
+
+def cost_growth(picture):
+    """Seconds an epoch along each axis, and the exponent over the last two steps."""
+    found = {}
+    for axis, values in AXES.items():
+        times = [epoch_seconds(**{**BASE, axis: value}) for value in values]
+        slope = np.polyfit(np.log(values[-2:]), np.log(times[-2:]), 1)[0]
+        found[axis] = {"values": values, "seconds": times, "exponent": slope}
+        print(f"cost grows with {axis:9} to the power {slope:5.2f}", flush=True)
+    if picture:
+        draw(found, picture)
+    return found
+
+
+def draw(found, picture):
+    """Six small plots, one an axis, on the same scale of seconds."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(2, 3, figsize=(9, 5), sharey=True, layout="constrained")
+    for ax, (name, axis) in zip(axes.flat, found.items(), strict=True):
+        ax.loglog(axis["values"], axis["seconds"], "o-", color="C0")
+        label = {"live": "live neurons", "depth": "hidden layers"}.get(name, name)
+        ax.set_title(f"{label}: power {axis['exponent']:.2f}", fontsize=10)
+        ax.grid(alpha=0.3)
+    for ax in axes[:, 0]:
+        ax.set_ylabel("seconds an epoch")
+    figure.savefig(picture, dpi=120)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", help="folder of tables")
+    parser.add_argument("--json", help="write the results there")
+    parser.add_argument("--picture", help="draw the growth of cost there")
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--only", help="rows whose function's name contains this")
+    parser.add_argument("--million", choices=["ours", "theirs"], help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    warnings.simplefilter("ignore")
+    if arguments.million:
+        return one_fit_of_a_million(arguments.million)
+    rows: dict[str, Callable] = {
+        "small_regression": small_regression,
+        "two_layers": two_layers,
+        "eight_layers": eight_layers,
+        "digits": digits,
+        "dense_2x200": lambda r: dense_blocks(r, 2, 200, 10, n=20_480, epochs=5),
+        "dense_2x2000": lambda r: dense_blocks(r, 2, 2000, 60),
+        "dense_8x200": lambda r: dense_blocks(r, 8, 200, 40),
+        "skorch": skorch_loop,
+        "papers_recipe": papers_recipe,
+        "wide": wide,
+        "a_million_rows": a_million_rows,
+        "prediction": prediction,
+        "whole_fit": whole_fit,
+    }
+    if arguments.data:
+        rows["letter"] = lambda r: letter(r, arguments.data)
+        rows["grid_search"] = lambda r: grid_search(r, arguments.data)
+    print(
+        f"{'against':44}{'ours s':>9}{'theirs s':>9}{'ratio':>8}{'asked':>8}     "
+        f"{'score':>7}{'theirs':>7}"
+    )
+    results = []
+    for name, row in rows.items():
+        if arguments.only and arguments.only not in name:
+            continue
+        answer = row(arguments.repeats)
+        for result in answer if isinstance(answer, list) else [answer]:
+            results.append(asdict(result))
+            print(result, flush=True)
+    report = {"rows": results}
+    if not arguments.only:
+        report["floor"] = floor_share(arguments.repeats)
+        print("products over step, 2 x 200: {share:.2f}".format(**report["floor"]))
+        report["growth"] = cost_growth(arguments.picture)
+    if arguments.json:
+        Path(arguments.json).write_text(json.dumps(report, indent=1, default=float))
+
+
+if __name__ == "__main__":
+    main()
