@@ -16,6 +16,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ._arrays import ArrayLibrary
+
 
 @dataclass(frozen=True)
 class SparseGroupPenalty:
@@ -55,7 +57,7 @@ class SparseGroupPenalty:
 
     def prox_(
         self,
-        xp: Any,
+        arrays: ArrayLibrary,
         lam: Any,
         orthant: Any,
         strengths: Any,
@@ -69,8 +71,8 @@ class SparseGroupPenalty:
 
         Parameters
         ----------
-        xp : module
-            numpy or torch, whichever the arrays are of.
+        arrays : ArrayLibrary
+            What computes.
         lam : array (n,)
             The eigenvalues of all hidden layers, one after another.
         orthant : array (n,)
@@ -87,13 +89,13 @@ class SparseGroupPenalty:
         thresholds *= step
         lam *= orthant
         lam -= thresholds * self.l1_ratio
-        lam[lam < 0] = 0
+        arrays.forward["relu"](lam, out=lam)
         if self.l1_ratio < 1:
             thresholds *= 1 - self.l1_ratio
             start = 0
             for size in filter(None, sizes):
                 layer = slice(start, start + size)
-                lam[layer] = _group_prox(xp, lam[layer], thresholds[layer])
+                lam[layer] = _group_prox(arrays.xp, lam[layer], thresholds[layer])
                 start += size
         lam *= orthant
 

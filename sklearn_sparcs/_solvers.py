@@ -14,6 +14,7 @@ from ._activations import WAKING
 from ._adam import BETAS, Adam, pack, unpack
 from ._arrays import ArrayLibrary
 from ._batches import TrainingData
+from ._cuda_graph import replayed_on_cuda
 from ._growing import GrowingNetwork, Recruits
 from ._layer_gradient import LayerGradient
 from ._live_gradient import LiveGradient
@@ -196,9 +197,9 @@ class PaperSolver(AdamSolver):
 
     def _gradient(self, n_rows: int) -> LayerGradient:
         if n_rows not in self._gradients:
-            self._gradients[n_rows] = LayerGradient(
-                self.network, self.optimizer.grad, n_rows
-            )
+            grad = self.optimizer.grad
+            gradient = LayerGradient(self.network, grad, n_rows)
+            self._gradients[n_rows] = replayed_on_cuda(gradient, grad.device)
         return self._gradients[n_rows]
 
 
@@ -391,7 +392,7 @@ class GrowthSolver(Solver):
         self._n_seen += x.shape[0]
         if self._n_live:
             self.penalty.prox_(
-                xp,
+                self._arrays,
                 self._lam,
                 orthant,
                 self._strengths,
@@ -408,9 +409,9 @@ class GrowthSolver(Solver):
     def _gradient(self, n_rows: int) -> LiveGradient:
         """The gradient for batches of so many rows, its buffers ready."""
         if n_rows not in self._gradients:
-            self._gradients[n_rows] = LiveGradient(
-                self.network, self.optimizer.grad, n_rows
-            )
+            grad = self.optimizer.grad
+            gradient = LiveGradient(self.network, grad, n_rows)
+            self._gradients[n_rows] = replayed_on_cuda(gradient, grad.device)
         return self._gradients[n_rows]
 
     def _moments(self) -> tuple[list[Tensor], list[Tensor]]:

@@ -6,6 +6,7 @@ import torch
 from numpy.testing import assert_allclose
 from scipy.optimize import minimize
 
+from sklearn_sparcs._arrays import NUMPY, TORCH
 from sklearn_sparcs._penalty import SparseGroupPenalty
 
 
@@ -36,7 +37,7 @@ def test_prox_minimises(l1_ratio):
     orthant[6] = 0  # was asleep
     strengths = penalty.strengths([5, 3], lam)
     found = lam.clone()
-    penalty.prox_(torch, found, orthant, strengths, 0.3 / step, 0.3, [5, 3])
+    penalty.prox_(TORCH, found, orthant, strengths, 0.3 / step, 0.3, [5, 3])
 
     def objective(size):
         x = torch.as_tensor(size).abs() * orthant
@@ -60,7 +61,7 @@ def test_group_prox_is_the_root_of_its_equation():
         step = torch.exp(4 * size - 2)
         x = z.clone()
         one = torch.ones_like(z)
-        SparseGroupPenalty(1.0, 0.0).prox_(torch, x, z.sign(), one, 1 / step, 1.0, [6])
+        SparseGroupPenalty(1.0, 0.0).prox_(TORCH, x, z.sign(), one, 1 / step, 1.0, [6])
         if (z / step).norm() <= 1:
             assert x.tolist() == [0] * 6
         else:
@@ -74,8 +75,8 @@ def test_prox_of_arrays(l1_ratio):
     penalty, tensor = SparseGroupPenalty(0.5, l1_ratio), torch.from_numpy(lam.copy())
     strengths = penalty.strengths([3, 2], tensor)
     options = torch.from_numpy(metric), 0.8, [3, 2]
-    penalty.prox_(torch, tensor, tensor.sign(), strengths, *options)
-    penalty.prox_(np, lam, np.sign(lam), strengths.numpy(), metric, 0.8, [3, 2])
+    penalty.prox_(TORCH, tensor, tensor.sign(), strengths, *options)
+    penalty.prox_(NUMPY, lam, np.sign(lam), strengths.numpy(), metric, 0.8, [3, 2])
     assert_allclose(lam, tensor, rtol=1e-12)
     assert np.ptp(np.abs(lam)) > 0.1
 
@@ -95,9 +96,9 @@ def test_gradient_equals_autograd(l1_ratio):
 def test_prox_gives_exact_zeros():
     lam = torch.tensor([0.5, -0.05, 0.01], dtype=torch.float64)
     one, group = torch.ones(3, dtype=torch.float64), lam.clone()
-    SparseGroupPenalty(1.0, 0.0).prox_(torch, group, lam.sign(), one, one, 1.0, [3])
+    SparseGroupPenalty(1.0, 0.0).prox_(TORCH, group, lam.sign(), one, one, 1.0, [3])
     assert group.tolist() == [0, 0, 0]
-    SparseGroupPenalty(1.0).prox_(torch, lam, lam.sign(), one, one, 0.1, [3])
+    SparseGroupPenalty(1.0).prox_(TORCH, lam, lam.sign(), one, one, 0.1, [3])
     assert lam.tolist() == [0.4, 0, 0]
 
 

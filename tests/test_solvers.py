@@ -5,6 +5,9 @@ import torch
 from numpy.testing import assert_allclose
 from test_growing import random_network
 
+from sklearn_sparcs._arrays import TORCH
+from sklearn_sparcs._cuda_graph import N_EAGER_STEPS, ReplayedGradient
+from sklearn_sparcs._live_gradient import LiveGradient
 from sklearn_sparcs._losses import SquaredError
 from sklearn_sparcs._penalty import SparseGroupPenalty
 from sklearn_sparcs._solvers import GrowthSolver
@@ -54,7 +57,7 @@ def test_a_step_is_autograd_then_adam_then_the_proximal_step(l1_ratio):
         metric = corrected.sqrt() + 1e-8
         strengths = torch.full((5,), 0.5, dtype=torch.float64)
         solver.penalty.prox_(
-            torch, expected[-5:], old.sign(), strengths, metric, 0.01, [3, 2]
+            TORCH, expected[-5:], old.sign(), strengths, metric, 0.01, [3, 2]
         )
         output = solver.step(x, y, None).clone()
         assert_allclose(output, twin(x).detach(), atol=1e-12)
@@ -74,3 +77,20 @@ def test_a_snapshot_is_unchanged_and_unshared():
         assert_allclose(net(x), output, atol=0)
         assert_allclose(solver.optimizer.first, kept.first, atol=0)
         solver.step(x, y, None)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_a_replayed_gradient_is_the_gradient():
+    net, x = random_network((9, 9), (3, 2))
+    net.to("cuda")
+    net.restructure([p.cuda() for p in net.structure()], net.neurons)
+    grad, expected = (torch.empty_like(net.flat.data) for _ in range(2))
+    replayed = ReplayedGradient(LiveGradient(net, grad, len(x)))
+    eager = LiveGradient(net, expected, len(x))
+    y = torch.zeros(8, 2, dtype=torch.float64, device="cuda")
+    for step in range(N_EAGER_STEPS + 5):
+        batch = x.cuda() + step
+        with torch.no_grad():
+            output = replayed(batch, y, None, SquaredError()).clone()
+            assert_allclose(output.cpu(), eager(batch, y, None, SquaredError()).cpu())
+        assert_allclose(grad.cpu(), expected.cpu(), rtol=1e-9)
