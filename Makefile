@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help env test lint types tests demo bench-foundation clean
+.PHONY: help env test lint types tests demo bench bench-foundation clean
 
 help: ## say what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1	/'
@@ -34,6 +34,9 @@ TARGET ?=
 TASK ?=
 demo: env ## fit SPARCS on three tables, or on yours: DATA=table.csv TARGET=column [TASK=...]
 	$(BIN)/python examples/demo.py $(if $(DATA),--data "$(DATA)" --target "$(TARGET)") $(if $(TASK),--task "$(TASK)")
+
+bench: env ## speed as ratios in one run, some minutes long (DATA=folder of tables adds two rows)
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/speed.py --json speed.json --picture cost-growth.png $(if $(DATA),--data "$(DATA)")
 
 bench-foundation: env ## the foundation's figures: accuracy, neurons and seconds (needs benchmark data for two of them)
 	$(BIN)/python benchmarks/foundation.py $(if $(DATA),--data "$(DATA)")

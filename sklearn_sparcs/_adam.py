@@ -66,10 +66,7 @@ class Adam(torch.optim.Optimizer):
         self.n_steps = n_steps
         self._count = torch.full((), float(n_steps), device=flat.device)
         # a tensor, as a Python number costs more than the sum
-        self._one, self._epsilon = (
-            torch.ones_like(self._count),
-            flat.new_tensor(EPSILON),
-        )
+        self._one = torch.ones_like(self._count)
 
     @torch.no_grad()
     def resume(self, first: Tensor, second: Tensor, n_steps: int) -> None:

@@ -73,9 +73,14 @@ class TrainingData:
             x /= scale
         return torch.from_numpy(x).to(y.device), y, weight
 
+    @property
+    def slice_size(self) -> int:
+        """Rows at a time where no gradient is needed."""
+        return max(1, min(SLICE, _DENSE_SIZE // self.x.shape[1]))
+
     def slices(self, size: int | None = None) -> Iterator[Batch]:
         """Every sample in order, a slice at a time."""
-        size = size or max(1, min(SLICE, _DENSE_SIZE // self.x.shape[1]))
+        size = size or self.slice_size
         for start in range(0, len(self), size):
             yield self.rows(slice(start, start + size))
 

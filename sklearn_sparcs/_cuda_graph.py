@@ -37,7 +37,14 @@ class ReplayedGradient:
         if self._graph is None:
             self._batch = [None if t is None else t.clone() for t in (x, y, weight)]
             self._graph = torch.cuda.CUDAGraph()
-            with torch.cuda.graph(self._graph):
+            stream = torch.cuda.Stream(x.device)
+            with (
+                torch.cuda.device(x.device),
+                # other threads may go on using their devices
+                torch.cuda.graph(
+                    self._graph, stream=stream, capture_error_mode="thread_local"
+                ),
+            ):
                 self.gradient(*self._batch, loss)
         for kept, new in zip(self._batch, (x, y, weight), strict=True):
             if kept is not None and new is not None:

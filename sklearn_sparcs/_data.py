@@ -84,7 +84,7 @@ class Scaling:
         """
         X, y, weight, mean_count = samples
         if largest_copy is None:
-            largest_copy = LARGEST_COPY[device.type]
+            largest_copy = LARGEST_COPY.get(device.type, LARGEST_COPY["cpu"])
         if y.dtype.kind == "f":
             scaled_y = np.empty(y.shape, X.dtype)
             np.subtract(y, self.y_mean, out=scaled_y, casting="same_kind")
@@ -96,8 +96,10 @@ class Scaling:
         elif later:
             x = X
         else:
-            scaled = (X - self.x_mean) / self.x_scale
-            x = _tensor(scaled.astype(X.dtype, copy=False), device)
+            mean, scale = self._as(X.dtype)
+            scaled = X - mean
+            scaled /= scale
+            x = _tensor(scaled, device)
         return TrainingData(
             x,
             _tensor(y, device),

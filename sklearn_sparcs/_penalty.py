@@ -90,7 +90,7 @@ class SparseGroupPenalty:
         lam *= orthant
         lam -= thresholds * self.l1_ratio
         arrays.forward["relu"](lam, out=lam)
-        if self.l1_ratio < 1:
+        if self.l1_ratio < 1 and self.alpha:
             thresholds *= 1 - self.l1_ratio
             start = 0
             for size in filter(None, sizes):

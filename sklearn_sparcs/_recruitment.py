@@ -36,11 +36,11 @@ from ._live_gradient import LiveGradient
 from ._losses import Loss
 from ._penalty import SparseGroupPenalty
 
-#: Neurons that may wake in one layer between two epochs. A few at a time, since
+#: Neurons that may wake in one layer after one survey. A few at a time, since
 #: each changes what the others are worth.
-RECRUITS_PER_EPOCH = 2
+RECRUITS_PER_SURVEY = 2
 
-#: Directions that are tried in a layer between two epochs, whatever its width.
+#: Directions that a survey tries in a layer, whatever its width.
 N_CANDIDATES = 100
 
 #: Most signals for which it is worked out what links on them could still do.
@@ -157,7 +157,7 @@ class Candidates:
         pays &= rates > 100 * torch.finfo(rates.dtype).eps  # more than rounding
         pays &= self.significant(n_errors)
         chosen = rates.where(pays, 0).argsort(descending=True, stable=True)
-        chosen = chosen[: min(RECRUITS_PER_EPOCH, int(pays.sum()), len(self.indices))]
+        chosen = chosen[: min(RECRUITS_PER_SURVEY, int(pays.sum()), len(self.indices))]
         if len(chosen) == 0:
             return None
         plus, minus = (gains[:, chosen] / rates[chosen] for gains in self.gains)

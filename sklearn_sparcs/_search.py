@@ -55,7 +55,8 @@ def train(solver: Solver, split: Split, max_iter: int, **options: Any) -> Outcom
     """One run of `SparcsNet` over the data."""
     net = SparcsNet(solver.network, solver=solver, max_epochs=max_iter, **options)
     quiet = np.errstate(all="ignore")  # a loss that is not finite ends training
-    with quiet, _threads_that_suit(split[0], options["batch_size"]):
+    widest = max([split[0].x.shape[1], *(len(p) for p in solver.parameters())])
+    with quiet, _threads_that_suit(options["batch_size"] * widest):
         net.fit(split)
     history = [
         {key: value for key, value in row.items() if key != "batches"}
@@ -66,9 +67,12 @@ def train(solver: Solver, split: Split, max_iter: int, **options: Any) -> Outcom
 
 
 @contextmanager
-def _threads_that_suit(data: TrainingData, batch_size: int) -> Iterator[None]:
-    """One thread for small batches, where waking a second costs more than it does."""
-    if batch_size * data.x.shape[1] >= _SMALL_BATCH:
+def _threads_that_suit(size: int) -> Iterator[None]:
+    """One thread for small batches, where waking a second costs more than it does.
+
+    The limit is the process's: fits in several threads share it.
+    """
+    if size >= _SMALL_BATCH:
         yield
         return
     before = torch.get_num_threads()

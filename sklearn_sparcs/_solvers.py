@@ -28,8 +28,8 @@ from ._recruitment import N_CANDIDATES, survey
 SURVEY_INTERVAL = (8.0, 256.0)
 #: … and in any case training sees this many times the samples that a survey does.
 SURVEY_COST = 4
-#: A survey looks at a quarter of the samples, at 1500 at least, and at no more
-#: than keep samples × candidates below this.
+#: A survey looks at a quarter of the samples, at no more than keep samples × directions
+#: (or features) below the first number, but at as many as the second in any case.
 _SURVEY_SIZE = 2**20
 _SURVEY_ROWS = 1500
 #: The shortest length at which a neuron that wakes at a finite eigenvalue may send.
@@ -204,7 +204,7 @@ class PaperSolver(AdamSolver):
 
 
 class GrowthSolver(Solver):
-    """Proximal Adam on the live neurons, and recruitment between epochs.
+    """Proximal Adam on the live neurons, and recruitment now and then.
 
     Parameters
     ----------
@@ -260,8 +260,9 @@ class GrowthSolver(Solver):
             self.optimizer.n_steps < self._next_survey
             or self._n_seen < SURVEY_COST * self._n_surveyed
         )
-        if early and self._n_live:
+        if early and not self.idle:
             return
+        self.end_epoch()  # who sleeps is not to be asked, and leaves room
         sizes, n_live = self.network.hidden_layer_sizes, self.network.n_live
         layers = [k for k in self.layers if self.growing and n_live[k] < sizes[k]]
         if layers:

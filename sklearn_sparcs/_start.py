@@ -56,7 +56,8 @@ def _least_squares(data: TrainingData, intercept: bool):
     """
     n_features = data.x.shape[1]
     R = data.y.new_empty(0, dtype=torch.float64)
-    for x, y, weight in data.slices():
+    # no fewer rows than R has, which each slice is stacked upon
+    for x, y, weight in data.slices(max(n_features, data.slice_size)):
         ones = [torch.ones_like(y[:, :1])] if intercept else []
         rows = torch.cat([*ones, x, y], dim=1).double()
         if weight is not None:

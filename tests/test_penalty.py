@@ -53,6 +53,13 @@ def test_prox_minimises(l1_ratio):
     assert_allclose(found, np.abs(best.x) * orthant.numpy(), atol=1e-4)
 
 
+def test_without_alpha_the_prox_changes_nothing():
+    lam = torch.tensor([0.5, 0.0, -0.2], dtype=torch.float64)
+    found, one = lam.clone(), torch.ones_like(lam)
+    SparseGroupPenalty(0.0, 0.5).prox_(TORCH, found, lam.sign(), 0 * one, one, 0.1, [3])
+    assert torch.equal(found, lam)
+
+
 def test_group_prox_is_the_root_of_its_equation():
     """x = z r / (r + step) with r = ‖x‖, steps over six orders of magnitude."""
     generator = torch.Generator().manual_seed(0)

@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose
 from test_growing import random_network
 
 from sklearn_sparcs._arrays import TORCH
+from sklearn_sparcs._batches import TrainingData
 from sklearn_sparcs._cuda_graph import N_EAGER_STEPS, ReplayedGradient
 from sklearn_sparcs._live_gradient import LiveGradient
 from sklearn_sparcs._losses import SquaredError
@@ -77,6 +78,37 @@ def test_a_snapshot_is_unchanged_and_unshared():
         assert_allclose(net(x), output, atol=0)
         assert_allclose(solver.optimizer.first, kept.first, atol=0)
         solver.step(x, y, None)
+
+
+def test_surveys_become_rare_where_the_network_does_not_grow():
+    net, x = random_network((9, 9), (3, 2))
+    data = TrainingData(x, torch.zeros(8, 2, dtype=torch.float64), None)
+    solver, held = growth_solver(net, alpha=0.0), []
+    solver._survey = lambda data, layers: held.append(solver.optimizer.n_steps)
+    for step in range(700):
+        if step == 600:
+            solver.look_soon()
+        solver.grow(data)
+        solver.step(data.x, data.y, None)
+    # the first finds five neurons; then waits of 8, 12, 18 … and at most 256 steps
+    expected = [0, 8, 20, 38, 65, 106, 167, 259, 396, 600, 612, 630, 657, 698]
+    assert held == expected
+
+
+def test_training_sees_four_times_the_samples_of_a_survey():
+    net, x = random_network((9, 9), (3, 2))
+    data = TrainingData(x, torch.zeros(8, 2, dtype=torch.float64), None)
+    solver, held = growth_solver(net, alpha=0.0), []
+
+    def survey(data, layers):
+        held.append(solver.optimizer.n_steps)
+        solver._n_surveyed = 100
+
+    solver._survey = survey
+    for _ in range(60):
+        solver.grow(data)
+        solver.step(data.x, data.y, None)
+    assert held == [0, 50]  # 400 samples, eight a step
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
