@@ -25,7 +25,7 @@ from ._recruitment import N_CANDIDATES, survey
 
 #: Steps between two surveys, at least, while the network grows. After a survey that did
 #: not make it larger than before, the next waits longer by half, up to the second …
-SURVEY_INTERVAL = (8.0, 256.0)
+SURVEY_INTERVAL = (8.0, 64.0)
 #: … and in any case training sees this many times the samples that a survey does.
 SURVEY_COST = 4
 #: A survey looks at a quarter of the samples, at no more than keep samples × directions
