@@ -16,7 +16,7 @@ from torch import Tensor
 
 from ._adam import unpack
 from ._arrays import ArrayLibrary
-from ._losses import Loss
+from ._batch_gradient import BatchGradient
 from ._network import SpectralNetwork
 
 #: φ and λ (a column), or their gradients (λ's a vector).
@@ -25,7 +25,7 @@ Pair = tuple[Any, Any]
 Layer = tuple[Pair, Pair]
 
 
-class LayerGradient:
+class LayerGradient(BatchGradient):
     """Gradient of the loss of a batch of so many rows.
 
     Parameters
@@ -77,30 +77,6 @@ class LayerGradient:
             below = _Hidden(*options, *pair, below)
             self._hidden.append(below)
         self._output = _Output(self.arrays, *pairs[-1], view(output), below)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """The network's output, shape (n, outputs), in a buffer that is used again."""
-        self._x[...] = self.arrays.view(x)
-        for layer in self._hidden:
-            layer.forward()
-        self._output.forward()
-        return self.y
-
-    def __call__(
-        self, x: Tensor, y: Tensor, weight: Tensor | None, loss: Loss
-    ) -> Tensor:
-        """Write the gradient of the data loss; return the output, as `forward` does.
-
-        To be called where autograd is off.
-        """
-        self.forward(x)
-        view, output = self.arrays.view, self._output
-        w = None if weight is None else view(weight)
-        loss.gradient(self.arrays, output.y, view(y), w, out=output.delta)
-        output.backward()
-        for layer in reversed(self._hidden):
-            layer.backward()
-        return self.y
 
 
 class _Input:

@@ -22,11 +22,11 @@ from torch import Tensor
 from ._activations import RESTLESS
 from ._adam import unpack
 from ._arrays import ArrayLibrary
+from ._batch_gradient import BatchGradient
 from ._growing import GrowingNetwork
-from ._losses import Loss
 
 
-class LiveGradient:
+class LiveGradient(BatchGradient):
     """Gradient of the loss of a batch, for one architecture and number of rows.
 
     Parameters
@@ -65,10 +65,8 @@ class LiveGradient:
         output, self.output_delta = grad.new_empty(2, n_outputs, n_rows)
         self.y = output.T
 
-        view, xp = self.arrays.view, self.arrays.xp
+        view = self.arrays.view
         self._x = view(self.inputs)[:, : n_inputs - network.bias]
-        self._lam = view(network.live_eigenvalues)
-        self._minus_lam = xp.empty_like(self._lam)
         shared = _Shared(
             self.arrays,
             network,
@@ -77,7 +75,6 @@ class LiveGradient:
             view(self.inputs),
             view(self.fired),
             view(self.deltas),
-            self._minus_lam,
         )
         self._hidden: list[_Hidden] = []
         below: _Hidden | None = None
@@ -85,31 +82,6 @@ class LiveGradient:
             below = _Hidden(shared, k, below) if n_live else None
             self._hidden += [below] if below else []
         self._output = _Output(shared, view(output), view(self.output_delta), below)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """The network's output, shape (n, outputs), in a buffer that is used again."""
-        self._x[...] = self.arrays.view(x)
-        self.arrays.xp.negative(self._lam, out=self._minus_lam)
-        for layer in self._hidden:
-            layer.forward()
-        self._output.forward()
-        return self.y
-
-    def __call__(
-        self, x: Tensor, y: Tensor, weight: Tensor | None, loss: Loss
-    ) -> Tensor:
-        """Write the gradient of the data loss; return the output, as `forward` does.
-
-        To be called where autograd is off.
-        """
-        self.forward(x)
-        view, output = self.arrays.view, self._output
-        w = None if weight is None else view(weight)
-        loss.gradient(self.arrays, output.y, view(y), w, out=output.delta)
-        output.backward()
-        for layer in reversed(self._hidden):
-            layer.backward()
-        return self.y
 
 
 @dataclass(frozen=True)
@@ -123,7 +95,6 @@ class _Shared:
     inputs: Any
     fired: Any
     deltas: Any
-    minus_lam: Any
 
 
 class _Hidden:
@@ -141,7 +112,7 @@ class _Hidden:
         self.grad_lam = shared.grads[n_hidden + 1 + k]
         n, n_before = self.Q.shape[0], self.Q.shape[1] - n_inputs
         own = slice(n_before, n_before + n)
-        self.minus_lam = shared.minus_lam[own, None]
+        self.minus_lam = xp.empty_like(self.lam)
         self.W, self.G = xp.empty_like(self.Q), xp.empty_like(self.Q)
         self.inputs, self.before = shared.inputs, shared.fired[:n_before]
         self.n_inputs, self.n_before = n_inputs, n_before
@@ -169,6 +140,7 @@ class _Hidden:
     def forward(self) -> None:
         """Write w, z, a and what is sent."""
         xp, product, n = self.arrays.xp, self.arrays.product, self.n_inputs
+        xp.negative(self.lam, out=self.minus_lam)
         xp.multiply(self.Q, self.minus_lam, out=self.W)
         product(self.W[:, :n], self.inputs.T, out=self.w)
         if self.n_before:
