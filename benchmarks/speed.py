@@ -35,9 +35,10 @@ from torch import nn
 
 from sklearn_sparcs import SparcsClassifier, SparcsRegressor, _base
 from sklearn_sparcs._growing import GrowingNetwork
+from sklearn_sparcs._growth import GrowthSolver
 from sklearn_sparcs._losses import SquaredError
 from sklearn_sparcs._penalty import SparseGroupPenalty
-from sklearn_sparcs._solvers import AdamSolver, GrowthSolver
+from sklearn_sparcs._solvers import AdamSolver
 from sklearn_sparcs._spectrum import weight_block
 from sklearn_sparcs.datasets import make_teacher_student
 from sklearn_sparcs.nn import SpectralNetwork
@@ -176,49 +177,40 @@ def letter(repeats, folder):
     return compared("MLP, letter", 2.5, ours, theirs, data, repeats)
 
 
+def to_their_own_end(row, target, models, data, repeats) -> Result:
+    """Fit both as a user would, epochs as they come."""
+    X, X_test, y, y_test = data
+    a, b = in_turns(*(lambda m=m: m.fit(X, y) for m in models), repeats)
+    scores = [m.score(X_test, y_test) for m in models]
+    return Result(row, a, b, b / a, target, None, *scores)
+
+
 def whole_fit(repeats):
-    X, y = load_diabetes(return_X_y=True)
-    X, X_test, y, y_test = train_test_split(X, y, random_state=0)
-    ours, theirs = SparcsRegressor(random_state=0), MLPRegressor(random_state=0)
-    a, b = in_turns(lambda: ours.fit(X, y), lambda: theirs.fit(X, y), repeats)
-    return Result(
-        "MLP, diabetes, defaults of both",
-        a,
-        b,
-        b / a,
-        2,
-        our_score=ours.score(X_test, y_test),
-        their_score=theirs.score(X_test, y_test),
-        architecture=str(ours.active_architecture_),
-        note=f"epochs {ours.n_iter_} and {theirs.n_iter_}",
-    )
+    data = train_test_split(*load_diabetes(return_X_y=True), random_state=0)
+    models = SparcsRegressor(random_state=0), MLPRegressor(random_state=0)
+    row = "MLP, diabetes, defaults of both"
+    result = to_their_own_end(row, 2, models, data, repeats)
+    result.architecture = str(models[0].active_architecture_)
+    result.note = f"epochs {models[0].n_iter_} and {models[1].n_iter_}"
+    return result
 
 
 def grid_search(repeats, folder):
     table = pd.read_parquet(Path(folder) / "regression" / "concrete.parquet")
     y = table.pop("target").to_numpy()
-    X, X_test, y, y_test = train_test_split(table.to_numpy(float), y, random_state=0)
-    alphas = {"alpha": np.geomspace(1e-3, 1, 10)}
+    data = train_test_split(table.to_numpy(float), y, random_state=0)
     searches = []
     for model, name in (
         (SparcsRegressor(random_state=0), "sparcsregressor"),
         (MLPRegressor(random_state=0), "mlpregressor"),
     ):
-        grid = {f"{name}__{key}": values for key, values in alphas.items()}
+        grid = {f"{name}__alpha": np.geomspace(1e-3, 1, 10)}
         pipeline = make_pipeline(StandardScaler(), model)
         searches.append(GridSearchCV(pipeline, grid, cv=5, n_jobs=2))
-    ours, theirs = searches
-    a, b = in_turns(lambda: ours.fit(X, y), lambda: theirs.fit(X, y), repeats)
-    return Result(
-        "MLP, GridSearchCV of 50 fits, concrete",
-        a,
-        b,
-        b / a,
-        2,
-        our_score=ours.score(X_test, y_test),
-        their_score=theirs.score(X_test, y_test),
-        architecture=str(ours.best_estimator_[-1].active_architecture_),
-    )
+    row = "MLP, GridSearchCV of 50 fits, concrete"
+    result = to_their_own_end(row, 2, searches, data, repeats)
+    result.architecture = str(searches[0].best_estimator_[-1].active_architecture_)
+    return result
 
 
 def prediction(repeats):

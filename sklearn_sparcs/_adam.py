@@ -28,7 +28,7 @@ def unpack(flat: Tensor, like: Sequence[Tensor]) -> list[Tensor]:
 
 
 class Adam(torch.optim.Optimizer):
-    """``torch.optim.Adam`` [1]_ for a single vector, at a tenth of its cost a step.
+    """``torch.optim.Adam`` [1]_ for one vector, with little besides the arithmetic.
 
     Parameters
     ----------

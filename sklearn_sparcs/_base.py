@@ -23,13 +23,14 @@ from ._data import (
 )
 from ._direct import DirectForm, as_rows
 from ._growing import GrowingNetwork
+from ._growth import GrowthSolver
 from ._network import SpectralNetwork
 from ._penalty import SparseGroupPenalty
 from ._problem import Problem
 from ._pruning import prune
 from ._search import Outcome, own_random_state, search, seeds, train
 from ._sklearn import Interval, StrOptions
-from ._solvers import GrowthSolver, PaperSolver, Solver
+from ._solvers import PaperSolver, Solver
 from ._training import evaluate
 
 _STOPPED_BECAUSE = {

@@ -8,10 +8,10 @@ from test_growing import random_network
 from sklearn_sparcs._arrays import TORCH
 from sklearn_sparcs._batches import TrainingData
 from sklearn_sparcs._cuda_graph import N_EAGER_STEPS, ReplayedGradient
+from sklearn_sparcs._growth import GrowthSolver
 from sklearn_sparcs._live_gradient import LiveGradient
 from sklearn_sparcs._losses import SquaredError
 from sklearn_sparcs._penalty import SparseGroupPenalty
-from sklearn_sparcs._solvers import GrowthSolver
 
 
 def growth_solver(net, **options):
