@@ -10,6 +10,8 @@ import torch
 from scipy import sparse
 from torch import Tensor
 
+from ._direct import Bounds, clipped
+
 #: Features, targets, and weights or None.
 Batch = tuple[Tensor, Tensor, Tensor | None]
 
@@ -24,8 +26,8 @@ class TrainingData:
 
     ``x`` (n, features) is a scaled tensor on the device; or a scaled scipy CSR matrix;
     or an array too large to copy, which stays what and where it is: ``scaling``, its
-    features' mean and scale in its dtype, is then applied to the rows asked for. ``y``
-    and ``weight`` (or None) are tensors on the device.
+    features' mean and scale in its dtype, and their bounds, is then applied to the rows
+    asked for. ``y`` and ``weight`` (or None) are tensors on the device.
 
     The weights have mean one; where whole numbers were given they count repeated
     samples, and ``mean_count`` is the mean that they had.
@@ -35,7 +37,7 @@ class TrainingData:
     y: Tensor
     weight: Tensor | None
     mean_count: float | None = None
-    scaling: tuple[np.ndarray, np.ndarray] | None = None
+    scaling: tuple[np.ndarray, np.ndarray, Bounds | None] | None = None
 
     def __len__(self) -> int:
         return len(self.y)
@@ -68,8 +70,8 @@ class TrainingData:
         if self.scaling is None:
             x = self.x[picked].toarray()
         else:
-            mean, scale = self.scaling
-            x = self.x[picked] - mean
+            mean, scale, bounds = self.scaling
+            x = clipped(self.x[picked], bounds) - mean
             x /= scale
         return torch.from_numpy(x).to(y.device), y, weight
 

@@ -47,6 +47,11 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
     standardize : bool, default=True
         Scale features to mean zero and variance one inside, sparse ones
         to variance one. The fitted weights take raw units.
+    clip : float or None, default=5.0
+        With ``standardize``, features are cut off this many standard deviations from
+        their mean, in training and ever after: a sensor's slip decides nothing, and
+        nothing is extrapolated further than that. The linear start is then that of the
+        features as cut. None leaves them as they are.
     learning_rate_init : float, default=0.01
         Adam's step size. It is halved when the objective stalls.
     batch_size : int or "auto", default="auto"
@@ -148,6 +153,7 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         init="least_squares",
         fit_intercept=True,
         standardize=True,
+        clip=5.0,
         learning_rate_init=0.01,
         batch_size="auto",
         max_iter=1000,
@@ -174,6 +180,7 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         self.init = init
         self.fit_intercept = fit_intercept
         self.standardize = standardize
+        self.clip = clip
         self.learning_rate_init = learning_rate_init
         self.batch_size = batch_size
         self.max_iter = max_iter

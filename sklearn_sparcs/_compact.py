@@ -60,11 +60,14 @@ class BaseCompact(Trained):
 
     def _keep(self, form: DirectForm) -> None:
         self.coefs_, self.intercepts_ = form.coefs, form.intercepts
-        self._origin = (form.layers, form.neurons)
+        self._origin, self.feature_bounds_ = (form.layers, form.neurons), form.bounds
         self.active_architecture_ = Architecture.of(form)
 
     def _form(self) -> DirectForm:
-        return DirectForm(self.coefs_, self.intercepts_, self.activation, *self._origin)
+        weights = self.coefs_, self.intercepts_
+        return DirectForm(
+            *weights, self.activation, *self._origin, self.feature_bounds_
+        )
 
     def to_torch(self) -> nn.Module:
         """The network as a plain torch module that needs nothing of this package.
@@ -81,6 +84,11 @@ class BaseCompact(Trained):
         last = len(form.layer_sizes)
         root, graph = nn.Module(), fx.Graph()
         signals = {1: graph.placeholder("x")}
+        if form.bounds is not None:
+            for name, bound in zip(("low", "high"), form.bounds, strict=True):
+                root.register_buffer(name, torch.from_numpy(bound))
+            bounds = graph.get_attr("low"), graph.get_attr("high")
+            signals[1] = graph.call_function(torch.clamp, (signals[1], *bounds))
         root.activation = MODULES[form.activation]()
         for i in range(2, last + 1):
             senders = [j for receiver, j in sorted(form.coefs) if receiver == i]
@@ -105,6 +113,7 @@ class BaseCompact(Trained):
             *self._loss(y),
             device=resolve_device(self.device),
             bias=self.fit_intercept,
+            bounds=self.feature_bounds_ if resume else None,
         )
         network = self._network(problem, starting, resume)
         solver = AdamSolver(
@@ -185,6 +194,8 @@ class CompactRegressor(RegressionTargets, BaseCompact):
     coefs_ : dict of (receiver, sender) to ndarray of shape (N_receiver, N_sender)
         Weights, in raw units. An absent link is zero.
     intercepts_ : dict of receiver to ndarray of shape (N_receiver,)
+    feature_bounds_ : (low, high), ndarrays of shape (n_features,), or None
+        Features are cut off there first, as they were in the search.
     active_architecture_ : Architecture
     n_iter_ : int
         Epochs run in ``fit``.

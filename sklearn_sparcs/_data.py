@@ -11,6 +11,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import gen_batches
 
 from ._batches import SLICE, TrainingData
+from ._direct import Bounds, clipped
 from ._sklearn import check_sample_weight
 
 #: How every X is validated.
@@ -41,38 +42,55 @@ class Samples(NamedTuple):
 class Scaling:
     """What turns raw units into those that the network is trained in.
 
-    x_scaled = (x − x_mean) / x_scale, y_scaled = (y − y_mean) / y_scale.
+    x_scaled = (x − x_mean) / x_scale, y_scaled = (y − y_mean) / y_scale; x is cut off
+    at its ``bounds`` before, if there are any.
     """
 
     x_mean: np.ndarray
     x_scale: np.ndarray
     y_mean: np.ndarray
     y_scale: np.ndarray
+    bounds: Bounds | None = None
 
     @classmethod
     def of(
-        cls, samples: Samples, *, standardize: bool, center: bool, scale_targets: bool
+        cls,
+        samples: Samples,
+        *,
+        standardize: bool,
+        center: bool,
+        scale_targets: bool,
+        clip: float | None = None,
+        bounds: Bounds | None = None,
     ) -> "Scaling":
         """Standardise weighted samples, their targets too if ``scale_targets``.
 
-        Sparse features are not centred, and nothing is where no intercept could
-        take the mean back (``center=False``).
+        Features are cut off ``clip`` standard deviations from their mean, or at
+        ``bounds``, and scaled as they then are. Sparse ones are not centred, and
+        nothing is where no intercept could take the mean back (``center=False``).
         """
         X, y, weight, _ = samples
         x_mean, x_scale = np.zeros(X.shape[1]), np.ones(X.shape[1])
         y_mean, y_scale = np.zeros(1), np.ones(1)
         if standardize:
-            x_mean, x_scale = _moments(X, weight, center and not sparse.issparse(X))
+            x_mean, x_scale = _moments(X, weight, bounds)
+            if clip is not None:
+                bounds = _bounds(X, x_mean, x_scale, clip)
+                if _is_beyond(X, bounds):
+                    x_mean, x_scale = _moments(X, weight, bounds)
+            if sparse.issparse(X) or not center:
+                x_mean = np.zeros_like(x_mean)
             # numbers that X can hold: the same shift is then taken and folded back
             x_mean, x_scale = (
                 v.astype(X.dtype).astype(float) for v in (x_mean, x_scale)
             )
         if standardize and scale_targets:
-            y_mean, y_scale = _moments(y, weight, center)
-        return cls(x_mean, x_scale, y_mean, y_scale)
+            y_mean, y_scale = _moments(y, weight)
+            y_mean = y_mean if center else np.zeros_like(y_mean)
+        return cls(x_mean, x_scale, y_mean, y_scale, bounds)
 
-    def _as(self, dtype) -> tuple[np.ndarray, np.ndarray]:
-        return self.x_mean.astype(dtype), self.x_scale.astype(dtype)
+    def _as(self, dtype) -> tuple[np.ndarray, np.ndarray, Bounds | None]:
+        return self.x_mean.astype(dtype), self.x_scale.astype(dtype), self.bounds
 
     def to_device(
         self, samples: Samples, device: torch.device, largest_copy: int | None = None
@@ -92,12 +110,13 @@ class Scaling:
             y = scaled_y
         later = not sparse.issparse(X) and X.nbytes > largest_copy
         if sparse.issparse(X):
-            x = sparse.csr_array(X.multiply(1 / self.x_scale)).astype(X.dtype)
+            inside = clipped(X, self.bounds)
+            x = sparse.csr_array(inside.multiply(1 / self.x_scale)).astype(X.dtype)
         elif later:
             x = X
         else:
-            mean, scale = self._as(X.dtype)
-            scaled = X - mean
+            mean, scale, bounds = self._as(X.dtype)
+            scaled = clipped(X, bounds) - mean
             scaled /= scale
             x = _tensor(scaled, device)
         return TrainingData(
@@ -109,14 +128,30 @@ class Scaling:
         )
 
 
-def _moments(X, weight, center: bool) -> tuple[np.ndarray, np.ndarray]:
+def _moments(X, weight, bounds: Bounds | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Mean and scale of each column, in float64, some rows at a time."""
-    scaler = StandardScaler(with_mean=center)
+    scaler = StandardScaler(with_mean=not sparse.issparse(X))
     for rows in gen_batches(X.shape[0], SLICE):
-        part = X[rows] if sparse.issparse(X) else X[rows].astype(np.float64)
+        part = clipped(X[rows], bounds)
+        part = part if sparse.issparse(X) else part.astype(np.float64)
         scaler.partial_fit(part, sample_weight=None if weight is None else weight[rows])
-    mean = scaler.mean_ if center else np.zeros(X.shape[1])
-    return mean, scaler.scale_
+    return scaler.mean_, scaler.scale_
+
+
+def _bounds(X, mean: np.ndarray, scale: np.ndarray, clip: float) -> Bounds:
+    """So many standard deviations about the mean; zeros of a sparse X are inside."""
+    low, high = mean - clip * scale, mean + clip * scale
+    if sparse.issparse(X):
+        low, high = np.minimum(low, 0), np.maximum(high, 0)
+    return low.astype(X.dtype), high.astype(X.dtype)
+
+
+def _is_beyond(X, bounds: Bounds) -> bool:
+    """Whether any value is."""
+    least, most = X.min(axis=0), X.max(axis=0)
+    if sparse.issparse(X):
+        least, most = least.toarray(), most.toarray()
+    return bool((least < bounds[0]).any() or (most > bounds[1]).any())
 
 
 def usable_weight(sample_weight, X):

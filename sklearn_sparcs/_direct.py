@@ -12,6 +12,8 @@ from ._activations import NUMPY
 _SLICE = 8192
 
 Link = tuple[int, int]
+#: Least and greatest value of each feature.
+Bounds = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class DirectForm:
         came from, counted from 1 for the first hidden one.
     neurons : tuple of int arrays
         For each hidden layer, the indices of its neurons in that layer.
+    bounds : pair of arrays (features,), optional
+        Features are cut off there first.
     """
 
     coefs: dict[Link, np.ndarray]
@@ -36,6 +40,7 @@ class DirectForm:
     activation: str
     layers: tuple[int, ...] = ()
     neurons: tuple[np.ndarray, ...] = field(default=())
+    bounds: Bounds | None = None
 
     @property
     def layer_sizes(self) -> tuple[int, ...]:
@@ -75,7 +80,7 @@ class DirectForm:
         return out
 
     def _slice(self, X) -> np.ndarray:
-        f, signals = NUMPY[self.activation], {1: X}
+        f, signals = NUMPY[self.activation], {1: clipped(X, self.bounds)}
         last = len(self.layer_sizes)
         for i in range(2, last + 1):
             z = np.tile(self.intercepts[i], (X.shape[0], 1))
@@ -171,6 +176,18 @@ class DirectForm:
         return replace(
             self, coefs=coefs, intercepts=intercepts, layers=layers, neurons=neurons
         )
+
+
+def clipped(X, bounds: Bounds | None):
+    """X (array or CSR) with every feature cut off at its bounds, if there are any."""
+    if bounds is None:
+        return X
+    low, high = bounds
+    if not sparse.issparse(X):
+        return X.clip(low, high)
+    cut = X.copy()
+    np.clip(X.data, low[X.indices], high[X.indices], out=cut.data)
+    return cut
 
 
 def as_rows(X):

@@ -24,8 +24,10 @@ from ._solvers import ByHand, Snapshot, Solver
 SURVEY_INTERVAL = (8.0, 64.0)
 #: … and in any case training sees this many times the samples that a survey does.
 SURVEY_COST = 4
-#: A survey looks at a quarter of the samples, at no more than keep samples × directions
-#: (or features) below the first number, but at as many as the second in any case.
+#: A survey looks at a quarter of the samples (at all of them while the model is linear:
+#: the first neuron has to be seen through all that is unexplained), at no more than
+#: keep samples × directions (or features) below the first number, but at as many as the
+#: second in any case.
 _SURVEY_SIZE = 2**20
 _SURVEY_ROWS = 1500
 #: The shortest length at which a neuron that wakes at a finite eigenvalue may send.
@@ -46,6 +48,10 @@ class GrowthSolver(ByHand, Solver):
         there is nothing to train.
     min_significance : float
         Standard errors that a rate must exceed for its neuron to wake.
+    eigenvalue_rate : float
+        Eigenvalues take steps this many times as long as eigenvectors. Where it is
+        less than one, the noise of a batch takes fewer of them across zero, which
+        would put their neurons to sleep: more neurons live, and learn more slowly.
     """
 
     network: GrowingNetwork
@@ -61,6 +67,7 @@ class GrowthSolver(ByHand, Solver):
         generator: torch.Generator,
         linear_is_optimal: bool = True,
         min_significance: float = 2.5,
+        eigenvalue_rate: float = 1.0,
     ):
         super().__init__(network, loss, penalty)
         self.optimizer = Adam(network.flat.data, learning_rate)
@@ -68,6 +75,7 @@ class GrowthSolver(ByHand, Solver):
         self.layers, self.generator = list(layers), generator
         self.linear_is_optimal = linear_is_optimal
         self.min_significance = min_significance
+        self.eigenvalue_rate = eigenvalue_rate
         self._next_survey, self._interval = 0.0, SURVEY_INTERVAL[0]
         self._n_seen, self._n_surveyed = 0, 0  # samples since, and in, the last survey
         self._most_live = 0
@@ -117,7 +125,8 @@ class GrowthSolver(ByHand, Solver):
         first = self.alpha_max is None
         generator = torch.Generator().manual_seed(0) if first else self.generator
         most = _SURVEY_SIZE // max(data.x.shape[1], N_CANDIDATES)
-        data = data.sample(max(_SURVEY_ROWS, min(len(data) // 4, most)), generator)
+        few = len(data) if self.n_live() == 0 else len(data) // 4
+        data = data.sample(max(_SURVEY_ROWS, min(few, most)), generator)
         self._n_surveyed = len(data)
         candidates = survey(self.network, data, self.loss, layers, generator)
         n_layers = len(self.network.lam)
@@ -217,17 +226,20 @@ class GrowthSolver(ByHand, Solver):
         """One Adam step on the data loss, one proximal step on the eigenvalues."""
         gradient, xp = self._gradient(x.shape[0]), self._arrays.xp
         output = gradient(x, y, weight, self.loss)
-        orthant = xp.sign(self._lam)
+        before, rate = self._lam * 1.0, self.eigenvalue_rate
+        orthant = xp.sign(before)
         self.optimizer.update()
         self._n_seen += x.shape[0]
         if self._n_live:
+            if rate != 1.0:
+                self._lam[...] = before + rate * (self._lam - before)
             self.penalty.prox_(
                 self._arrays,
                 self._lam,
                 orthant,
                 self._strengths,
                 self.optimizer.metric(xp, self._second),
-                self.optimizer.learning_rate,
+                rate * self.optimizer.learning_rate,
                 self._sizes,
             )
         return output

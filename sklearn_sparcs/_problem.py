@@ -1,7 +1,7 @@
 """A training problem: data on the device, in the units a network is trained in."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,7 @@ import torch
 
 from ._batches import TrainingData
 from ._data import Samples, Scaling
-from ._direct import DirectForm
+from ._direct import Bounds, DirectForm
 from ._losses import Loss, SquaredError
 from ._start import linear_start
 
@@ -41,6 +41,8 @@ class Problem:
         device: torch.device,
         bias: bool,
         standardize: bool = True,
+        clip: float | None = None,
+        bounds: Bounds | None = None,
         scaling: Scaling | None = None,
         split: Callable[[Samples], tuple[Samples, Samples]] | None = None,
         start_linear: bool = True,
@@ -55,6 +57,8 @@ class Problem:
                 standardize=standardize,
                 center=bias,
                 scale_targets=isinstance(loss, SquaredError),
+                clip=clip,
+                bounds=bounds,
             )
         train = scaling.to_device(samples, device)
         linear_map = None
@@ -86,7 +90,7 @@ class Problem:
         """A network's weights with the scaling folded in, in the dtype of X."""
         s = self.scaling
         raw = form.rescaled(s.x_mean, s.x_scale, s.y_mean, s.y_scale)
-        return raw.astype(self.dtype)
+        return replace(raw.astype(self.dtype), bounds=s.bounds)
 
     def in_scaled_units(self, form: DirectForm) -> DirectForm:
         """The folding undone: weights for the data of this problem."""

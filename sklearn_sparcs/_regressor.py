@@ -49,6 +49,11 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
     standardize : bool, default=True
         Scale features and targets to mean zero and variance one inside, sparse ones
         to variance one. The fitted weights take raw units.
+    clip : float or None, default=5.0
+        With ``standardize``, features are cut off this many standard deviations from
+        their mean, in training and ever after: a sensor's slip decides nothing, and
+        nothing is extrapolated further than that. The linear start is then that of the
+        features as cut. None leaves them as they are.
     learning_rate_init : float, default=0.01
         Adam's step size. It is halved when the objective stalls.
     batch_size : int or "auto", default="auto"
@@ -142,6 +147,7 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         init="least_squares",
         fit_intercept=True,
         standardize=True,
+        clip=5.0,
         learning_rate_init=0.01,
         batch_size="auto",
         max_iter=1000,
@@ -167,6 +173,7 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         self.init = init
         self.fit_intercept = fit_intercept
         self.standardize = standardize
+        self.clip = clip
         self.learning_rate_init = learning_rate_init
         self.batch_size = batch_size
         self.max_iter = max_iter

@@ -36,12 +36,14 @@ def test_pruning_equals_setting_the_eigenvalues_to_zero():
     assert_allclose(solver.output(x), gated, atol=1e-12)
 
 
+@pytest.mark.parametrize("rate", [1.0, 0.1])
 @pytest.mark.parametrize("l1_ratio", [1.0, 0.5])
-def test_a_step_is_autograd_then_adam_then_the_proximal_step(l1_ratio):
+def test_a_step_is_autograd_then_adam_then_the_proximal_step(l1_ratio, rate):
     net, x = random_network((9, 9), (3, 2), seed=3)
     y = torch.randn(8, 2, generator=torch.Generator().manual_seed(1)).double()
     flat = torch.nn.Parameter(net.flat.detach().clone())
     solver = growth_solver(net, alpha=0.5, l1_ratio=l1_ratio)
+    solver.eigenvalue_rate = rate
     adam = torch.optim.Adam([flat], 0.01)
     for _ in range(3):
         twin, _ = random_network((9, 9), (3, 2))
@@ -56,9 +58,10 @@ def test_a_step_is_autograd_then_adam_then_the_proximal_step(l1_ratio):
         state = adam.state[flat]
         corrected = state["exp_avg_sq"][-5:] / (1 - 0.999 ** float(state["step"]))
         metric = corrected.sqrt() + 1e-8
+        expected[-5:] = old + rate * (expected[-5:] - old)
         strengths = torch.full((5,), 0.5, dtype=torch.float64)
         solver.penalty.prox_(
-            TORCH, expected[-5:], old.sign(), strengths, metric, 0.01, [3, 2]
+            TORCH, expected[-5:], old.sign(), strengths, metric, 0.01 * rate, [3, 2]
         )
         output = solver.step(x, y, None).clone()
         assert_allclose(output, twin(x).detach(), atol=1e-12)

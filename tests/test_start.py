@@ -64,7 +64,7 @@ def test_streamed_logistic_regression(n_classes, intercept, monkeypatch):
     if n_classes == 2:
         loss, target = BinaryCrossEntropy(), y[:, None].astype(float)
     data = TrainingData(
-        X, torch.from_numpy(target), torch.from_numpy(weight), scaling=scaling
+        X, torch.from_numpy(target), torch.from_numpy(weight), scaling=(*scaling, None)
     )
     found = linear_start(data, loss, 1 if n_classes == 2 else 3, intercept)
     model = LogisticRegression(
