@@ -32,7 +32,12 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.preprocessing import LabelEncoder, StandardScaler
 from tables import Table, bundled, from_folder, from_openml
 
-from sklearn_sparcs import SparcsClassifier, SparcsRegressor
+from sklearn_sparcs import (
+    SparcsClassifier,
+    SparcsClassifierCV,
+    SparcsRegressor,
+    SparcsRegressorCV,
+)
 
 #: LassoNet trains on the whole table at once, some thousand times.
 LASSONET_ROWS = 6000
@@ -93,6 +98,11 @@ def sparcs(table: Table, seed: int):
     return (SparcsRegressor, SparcsClassifier)[table.classes](random_state=seed)
 
 
+def sparcs_cv(table: Table, seed: int):
+    """Ours, alpha and depth chosen by five folds."""
+    return (SparcsRegressorCV, SparcsClassifierCV)[table.classes](random_state=seed)
+
+
 MODELS: dict[str, Callable] = {
     "linear": linear,
     "mlp": mlp,
@@ -100,6 +110,7 @@ MODELS: dict[str, Callable] = {
     "lassonet": lassonet,
     "boosting": boosting,
     "sparcs": sparcs,
+    "sparcs_cv": sparcs_cv,
 }
 
 
@@ -153,6 +164,8 @@ def measure(table: Table, seed: int, name: str) -> list[Cell]:
     cells = [cell(name, model)]
     if hasattr(model, "pruned_estimator_"):
         cells.append(cell(f"{name}_pruned", model.pruned_estimator_))
+    if hasattr(model, "estimator_1se_"):
+        cells.append(cell(f"{name}_1se", model.estimator_1se_))
     return cells
 
 

@@ -3,6 +3,8 @@
 from ._architecture import Architecture
 from ._classifier import SparcsClassifier
 from ._compact import CompactClassifier, CompactRegressor
+from ._cv import SparcsClassifierCV, SparcsRegressorCV
+from ._path import SparcsPath, sparcs_path
 from ._regressor import SparcsRegressor
 
 __version__ = "0.1.0"
@@ -12,6 +14,10 @@ __all__ = [
     "CompactClassifier",
     "CompactRegressor",
     "SparcsClassifier",
+    "SparcsClassifierCV",
+    "SparcsPath",
     "SparcsRegressor",
+    "SparcsRegressorCV",
     "__version__",
+    "sparcs_path",
 ]

@@ -80,6 +80,15 @@ class DirectForm:
         return out
 
     def _slice(self, X) -> np.ndarray:
+        return self._signals(X)[len(self.layer_sizes)]
+
+    def hidden_signals(self, X) -> np.ndarray:
+        """What every hidden neuron sends for X (n, features), shape (n, neurons)."""
+        signals = self._signals(X)
+        hidden = [signals[i] for i in range(2, len(self.layer_sizes))]
+        return np.hstack([np.empty((X.shape[0], 0)), *hidden])
+
+    def _signals(self, X) -> dict[int, np.ndarray]:
         f, signals = NUMPY[self.activation], {1: clipped(X, self.bounds)}
         last = len(self.layer_sizes)
         for i in range(2, last + 1):
@@ -88,7 +97,7 @@ class DirectForm:
                 if receiver == i:
                     z += signals[j] @ coef.T
             signals[i] = z if i == last else f(z)
-        return signals[last]
+        return signals
 
     def rescaled(self, x_mean, x_scale, y_mean, y_scale) -> "DirectForm":
         """The same function of raw inputs, with raw outputs.

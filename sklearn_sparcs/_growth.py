@@ -1,6 +1,7 @@
 """How a growing network is trained: proximal Adam, and recruitment now and then."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
@@ -30,6 +31,8 @@ SURVEY_COST = 4
 #: second in any case.
 _SURVEY_SIZE = 2**20
 _SURVEY_ROWS = 1500
+#: What the running mean of the parameters keeps of itself at each step.
+_AVERAGE_DECAY = 0.98
 #: The shortest length at which a neuron that wakes at a finite eigenvalue may send.
 _SOFTEST = 1e-3
 
@@ -79,12 +82,37 @@ class GrowthSolver(ByHand, Solver):
         self._next_survey, self._interval = 0.0, SURVEY_INTERVAL[0]
         self._n_seen, self._n_surveyed = 0, 0  # samples since, and in, the last survey
         self._most_live = 0
+        #: Running mean of the parameters, where one is kept.
+        self.average: Tensor | None = None
         #: Smallest alpha at which nothing would have woken in the first survey.
         self.alpha_max: float | None = None
 
     def parameters(self) -> list[Tensor]:
         """Incoming eigenvectors, then eigenvalues."""
         return self.network.structure()
+
+    def set_alpha(self, alpha: float) -> None:
+        """Go on under another strength of the penalty."""
+        self.penalty = replace(self.penalty, alpha=alpha)
+        self._adopt_structure()
+
+    def keep_average(self) -> None:
+        """Keep a running mean of the parameters from here on."""
+        self.average = self.network.flat.data.clone()
+
+    @contextmanager
+    def averaged(self) -> Iterator[None]:
+        """The network at the running mean, which lies where batches' noise cancels."""
+        flat, average = self.network.flat.data, self.average
+        if average is None:
+            yield
+            return
+        present = flat.clone()
+        flat.copy_(average)
+        try:
+            yield
+        finally:
+            flat.copy_(present)
 
     @property
     def idle(self) -> bool:
@@ -192,13 +220,13 @@ class GrowthSolver(ByHand, Solver):
         first, second = self._moments()
         neurons = list(network.neurons)
         neurons[recruits.layer] = torch.cat([neurons[recruits.layer], recruits.indices])
+        insert_neurons = partial(
+            insert, incoming=recruits.incoming, lam=lam, outgoing=outgoing
+        )
+        if self.average is not None:
+            self.average = pack(insert_neurons(self._unpacked(self.average)))
         self._restructure(
-            insert(
-                network.structure(),
-                incoming=recruits.incoming,
-                lam=lam,
-                outgoing=outgoing,
-            ),
+            insert_neurons(network.structure()),
             insert(first, incoming=still, lam=m, outgoing=nothing),
             insert(second, incoming=still, lam=v, outgoing=nothing),
             neurons,
@@ -218,6 +246,8 @@ class GrowthSolver(ByHand, Solver):
         structure, first, second = (
             network.without(t, keep) for t in (network.structure(), *self._moments())
         )
+        if self.average is not None:
+            self.average = pack(network.without(self._unpacked(self.average), keep))
         neurons = [n[k] for n, k in zip(network.neurons, keep, strict=True)]
         self._restructure(structure, first, second, neurons)
 
@@ -242,15 +272,19 @@ class GrowthSolver(ByHand, Solver):
                 rate * self.optimizer.learning_rate,
                 self._sizes,
             )
+        if self.average is not None:
+            self.average.lerp_(self.network.flat.data, 1 - _AVERAGE_DECAY)
         return output
 
     def _new_gradient(self, n_rows: int) -> LiveGradient:
         return LiveGradient(self.network, self.optimizer.grad, n_rows)
 
     def _moments(self) -> tuple[list[Tensor], list[Tensor]]:
-        structure = self.network.structure()
         first, second = self.optimizer.first, self.optimizer.second
-        return unpack(first, structure), unpack(second, structure)
+        return self._unpacked(first), self._unpacked(second)
+
+    def _unpacked(self, flat: Tensor) -> list[Tensor]:
+        return unpack(flat, self.network.structure())
 
     def _restructure(
         self,
@@ -287,3 +321,5 @@ class GrowthSolver(ByHand, Solver):
             [snapshot.second],
             snapshot.neurons,
         )
+        if self.average is not None:
+            self.keep_average()

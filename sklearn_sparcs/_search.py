@@ -56,7 +56,7 @@ def train(solver: Solver, split: Split, max_iter: int, **options: Any) -> Outcom
     net = SparcsNet(solver.network, solver=solver, max_epochs=max_iter, **options)
     quiet = np.errstate(all="ignore")  # a loss that is not finite ends training
     widest = max([split[0].x.shape[1], *(len(p) for p in solver.parameters())])
-    with quiet, _threads_that_suit(options["batch_size"] * widest):
+    with quiet, threads_that_suit(options["batch_size"] * widest):
         net.fit(split)
     history = [
         {key: value for key, value in row.items() if key != "batches"}
@@ -67,7 +67,7 @@ def train(solver: Solver, split: Split, max_iter: int, **options: Any) -> Outcom
 
 
 @contextmanager
-def _threads_that_suit(size: int) -> Iterator[None]:
+def threads_that_suit(size: int) -> Iterator[None]:
     """One thread for small batches, where waking a second costs more than it does.
 
     The limit is the process's: fits in several threads share it.

@@ -8,7 +8,9 @@ from sklearn_sparcs import (
     CompactClassifier,
     CompactRegressor,
     SparcsClassifier,
+    SparcsClassifierCV,
     SparcsRegressor,
+    SparcsRegressorCV,
 )
 
 ESTIMATORS = [
@@ -16,6 +18,8 @@ ESTIMATORS = [
     SparcsClassifier(),
     CompactRegressor(),
     CompactClassifier(),
+    SparcsRegressorCV(4, n_alphas=4, cv=3),
+    SparcsClassifierCV(4, n_alphas=4, cv=3),
 ]
 
 

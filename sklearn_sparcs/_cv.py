@@ -1,0 +1,642 @@
+"""`SparcsRegressorCV`, `SparcsClassifierCV`: cross-validation chooses alpha and depth.
+
+Every fold follows a path of its own along the same alphas, warm from one to the next.
+Depth is paid for in rounds, as in `_search`: first the last hidden layer alone may
+grow, then the last two, and so on while the best mean score rises.
+"""
+
+from collections.abc import Callable, Sequence
+from numbers import Integral, Real
+from typing import Any, NamedTuple
+
+import numpy as np
+from joblib import Parallel, delayed
+from sklearn.base import clone, is_classifier
+from sklearn.linear_model import LinearRegression
+from sklearn.metrics import check_scoring, get_scorer_names
+from sklearn.model_selection import check_cv
+from sklearn.utils import indexable
+
+from ._architecture import Architecture
+from ._base import Trained
+from ._classifier import SparcsClassifier
+from ._direct import DirectForm, as_rows
+from ._path import (
+    DEFAULTS,
+    PathFit,
+    SparcsPath,
+    checked_alphas,
+    path_alphas,
+    recorded,
+)
+from ._pruning import prune
+from ._regressor import SparcsRegressor
+from ._search import Outcome, own_random_state
+from ._sklearn import Interval, StrOptions, fit_context
+from ._solvers import Snapshot
+from ._targets import ClassificationTargets, RegressionTargets
+from ._training import evaluate
+
+#: A neuron has come back in a fold if one there fires alike: correlation of signals.
+ALIKE = 0.9
+#: Samples that a network is looked at on, at least so many and so many a feature.
+_N_SEEN, _N_SEEN_PER_FEATURE = 2000, 10
+
+
+class FoldPath(NamedTuple):
+    """One fold's path: scores on the part left out, and what was found."""
+
+    scores: list[float]
+    architectures: list[Architecture]
+    snapshots: list[Snapshot]
+
+
+class Point(NamedTuple):
+    """A depth, from 1, and the number of an alpha."""
+
+    depth: int
+    alpha: int
+
+
+class Fold(NamedTuple):
+    """One split of the data, and how to fit and judge on it."""
+
+    estimator: Any
+    data: tuple[Any, Any, Any]
+    train: np.ndarray
+    test: np.ndarray
+    seed: int
+    scorer: Callable
+
+    def part(self, rows: np.ndarray) -> tuple[Any, Any, Any]:
+        """X, y and weights of these rows."""
+        X, y, weight = self.data
+        return X[rows], y[rows], None if weight is None else weight[rows]
+
+    def fit(self, layers: Sequence[int]) -> PathFit:
+        """A path fit to its training rows."""
+        state = own_random_state(self.seed)
+        return PathFit(clone(self.estimator), *self.part(self.train), state, layers)
+
+    def score(self, model) -> float:
+        """Of a model on the rows left out."""
+        X, y, weight = self.part(self.test)
+        routed = {} if weight is None else {"sample_weight": weight}
+        return float(self.scorer(model, X, y, **routed))
+
+
+def follow_fold(fold: Fold, alphas: np.ndarray, layers: Sequence[int]) -> FoldPath:
+    """Lead one fold along the alphas."""
+    fit, found = fold.fit(layers), FoldPath([], [], [])
+    for _ in fit.follow(alphas):
+        model = fit.compact()
+        found.scores.append(fold.score(model))
+        found.architectures.append(model.active_architecture_)
+        with fit.solver.averaged():
+            found.snapshots.append(fit.solver.snapshot())
+    return found
+
+
+def examine(fold: Fold, snapshot: Snapshot, layers: Sequence[int], tol: float):
+    """One fold's network at the choice, and what relaxing it adds to its score."""
+    fit = fold.fit(layers)
+    fit.solver.restore(snapshot)
+    model = fit.compact()
+    if model.active_architecture_.is_linear:
+        return model, 0.0
+    prune(fit.solver, lambda: evaluate(fit.solver, fit.problem.train), tol)
+    fit.solver.keep_average()
+    before = fold.score(fit.compact())
+    fit.relax()
+    return model, fold.score(fit.compact()) - before
+
+
+class BaseSparcsCV(Trained):
+    """Stages of ``fit``, shared. Not for use by itself."""
+
+    _plain: type
+
+    _parameter_constraints: dict = {
+        **SparcsRegressor._parameter_constraints,
+        "n_alphas": [Interval(Integral, 1, None, closed="left")],
+        "eps": [Interval(Real, 0, 1, closed="neither")],
+        "alphas": ["array-like", None],
+        "cv": ["cv_object"],
+        "scoring": [StrOptions(set(get_scorer_names())), callable, None],
+        "selection": [StrOptions({"best", "1se"})],
+        "n_jobs": [Integral, None],
+    }
+    for _name in (
+        "alpha",
+        "solver",
+        "init",
+        "tol",
+        "n_iter_no_change",
+        "warm_start",
+        "early_stopping",
+        "validation_fraction",
+        "callbacks",
+    ):
+        del _parameter_constraints[_name]
+
+    def _fit(self, X, y, sample_weight, groups):
+        self._checked(X, y, sample_weight, resume=False)  # before any work
+        X, y = as_rows(X), np.asarray(y)
+        weight = None if sample_weight is None else np.asarray(sample_weight)
+        state = own_random_state(self.random_state)
+        plain = self._single()
+        whole = PathFit(clone(plain), X, y, weight, state)
+        layers = list(range(len(whole.sizes)))
+        self.alphas_ = self._grid(whole)
+        folds = self._folds(plain, X, y, weight, groups, state)
+        rounds = self._cross_validate(folds, layers)
+        one_se, chosen = self._choose(rounds)
+        models = self._examine(folds, rounds, chosen, layers)
+        self._refit(whole, one_se, chosen, layers)
+        self._describe(whole, X, models, state)
+        return self
+
+    def _single(self):
+        """The plain estimator with the parameters that both have."""
+        own, names = self.get_params(deep=False), self._plain._get_param_names()
+        return self._plain(**{name: own[name] for name in names if name in own})
+
+    def _grid(self, whole: PathFit) -> np.ndarray:
+        if self.alphas is not None:
+            return checked_alphas(self.alphas)
+        return path_alphas(whole.alpha_max, self.n_alphas, self.eps)
+
+    def _folds(self, plain, X, y, weight, groups, state) -> list[Fold]:
+        splitter = check_cv(self.cv, y, classifier=is_classifier(self))
+        scorer = check_scoring(self, scoring=self.scoring)
+        X, y, groups = indexable(X, y, groups)
+        splits = list(splitter.split(X, y, groups))
+        drawn = state.randint(np.iinfo(np.int32).max, size=len(splits))
+        return [
+            Fold(plain, (X, y, weight), train, test, int(seed), scorer)
+            for (train, test), seed in zip(splits, drawn, strict=True)
+        ]
+
+    def _cross_validate(self, folds: list[Fold], layers: list[int]):
+        """Paths of every fold, deeper ones while they pay; sets ``cv_scores_path_``."""
+        rounds: list[list[FoldPath]] = []
+        scores: list[np.ndarray] = []
+        for depth in range(1, max(len(layers), 1) + 1):
+            rounds.append(
+                Parallel(n_jobs=self.n_jobs)(
+                    delayed(follow_fold)(fold, self.alphas_, layers[-depth:])
+                    for fold in folds
+                )
+            )
+            scores.append(_finite([path.scores for path in rounds[-1]]).T)
+            means = [found.mean(axis=1).max() for found in scores]
+            if depth > 1 and means[-1] <= means[-2]:
+                break
+        self.cv_scores_path_ = np.array(scores)
+        self.cv_architectures_path_ = [
+            [path.architectures for path in paths] for paths in rounds
+        ]
+        return rounds
+
+    def _choose(self, rounds: list[list[FoldPath]]) -> tuple[Point, Point]:
+        """The simplest network within a standard error of the best; and the choice."""
+        mean, n_folds = self.cv_scores_path_.mean(axis=2), len(rounds[0])
+        best = np.unravel_index(mean.argmax(), mean.shape)
+        spread = self.cv_scores_path_[best].std(ddof=1) if n_folds > 1 else 0.0
+        error = float(spread / np.sqrt(n_folds))
+        n_hidden = np.mean(
+            [
+                [[found.n_hidden for found in path.architectures] for path in paths]
+                for paths in rounds
+            ],
+            axis=1,
+        )
+        simplest = np.where(mean >= mean[best] - error, n_hidden, np.inf)
+        one_se = np.unravel_index(simplest.argmin(), mean.shape)
+        at = {"best": best, "1se": one_se}
+        points = {name: Point(int(d) + 1, int(k)) for name, (d, k) in at.items()}
+        self.depth_, k = points[self.selection]
+        self.alpha_ = float(self.alphas_[k])
+        self.alpha_1se_ = float(self.alphas_[points["1se"].alpha])
+        self.best_score_ = float(mean[best])
+        self.best_score_error_ = error
+        return points["1se"], points[self.selection]
+
+    def _examine(self, folds, rounds, chosen: Point, layers: list[int]) -> list:
+        """The folds' networks at the choice; sets ``relaxation_gain_``."""
+        found = Parallel(n_jobs=self.n_jobs)(
+            delayed(examine)(
+                fold,
+                path.snapshots[chosen.alpha],
+                layers[-chosen.depth :],
+                self.prune_tol,
+            )
+            for fold, path in zip(folds, rounds[chosen.depth - 1], strict=True)
+        )
+        models, gains = zip(*found, strict=True)
+        self.relaxation_gain_ = float(_finite(gains).mean())
+        return list(models)
+
+    def _refit(self, whole: PathFit, one_se: Point, chosen: Point, layers) -> None:
+        """The path over all the data, to the choice."""
+
+        def path_to(point: Point) -> SparcsPath:
+            whole.restart(layers[-point.depth :])
+            return recorded(whole, self.alphas_[: point.alpha + 1])
+
+        on_the_way = one_se.depth == chosen.depth and one_se.alpha <= chosen.alpha
+        simple = None if on_the_way else path_to(one_se)
+        self.path_ = path_to(chosen)
+        self.estimator_1se_ = (simple or self.path_).estimators[one_se.alpha]
+        self.linear_suffices_ = self.estimator_1se_.active_architecture_.is_linear
+
+    def _describe(self, whole: PathFit, X, models: list, state) -> None:
+        """Take over the network, pruned and relaxed too, and say what it does."""
+        whole.settled()
+        history = [
+            {"alpha": alpha, "train_loss": loss, "objective": loss, "n_live": n}
+            for alpha, loss, n in zip(
+                self.path_.alphas,
+                self.path_.train_loss,
+                self.path_.n_hidden,
+                strict=True,
+            )
+        ]
+        outcome = Outcome(whole.solver, history, "converged", 0.0, whole.alpha_max)
+        single = whole.estimator
+        single._keep(whole.problem, outcome, state, resume=False)
+        relax = self.relaxation_gain_ > 0 and whole.solver.n_live() > 0
+        if relax:
+            whole.solver.keep_average()
+            whole.relax()
+            single.pruned_estimator_ = whole.compact()
+        single.pruned_estimator_.relaxed_ = relax
+        for name, value in vars(single).items():
+            if name.endswith("_") and value is not None:
+                setattr(self, name, value)
+        self._full_form = single._full_form
+        n_seen = max(_N_SEEN, _N_SEEN_PER_FEATURE * X.shape[1])
+        seen = X[np.sort(state.permutation(X.shape[0])[:n_seen])]
+        self.hidden_share_ = _hidden_share(self._full_form, seen)
+        self.fold_architectures_ = [m.active_architecture_ for m in models]
+        self.neuron_stability_ = _stability(
+            self._full_form, [model._form() for model in models], seen
+        )
+        n_layers = len(self.active_architecture_.hidden_layers)
+        self.depth_stability_ = float(
+            np.mean(
+                [len(a.hidden_layers) == n_layers for a in self.fold_architectures_]
+            )
+        )
+
+    @property
+    def verdict_(self) -> str:
+        """The answer in words."""
+        found = self.estimator_1se_.active_architecture_
+        scores = (
+            f"best mean score {self.best_score_:.4g} ± {self.best_score_error_:.2g}"
+        )
+        if self.linear_suffices_:
+            return f"A linear model suffices: none is better by more ({scores})."
+        return (
+            f"A linear model does not suffice: {found.n_hidden} hidden neurons "
+            f"({found}) are the fewest within a standard error ({scores}); of the "
+            f"chosen network's predictions {self.hidden_share_:.1%} of the variance "
+            "is not linear."
+        )
+
+    def _form(self) -> DirectForm:
+        return self._full_form
+
+
+def _finite(scores) -> np.ndarray:
+    """Scores, those that are not finite worse than any other."""
+    scores = np.asarray(scores, dtype=float)
+    return np.where(np.isfinite(scores), scores, -1e12)
+
+
+def _hidden_share(form: DirectForm, X) -> float:
+    """Share of the output's variance that no linear function of the features has."""
+    output = form(X).astype(float)
+    varied = ((output - output.mean(axis=0)) ** 2).sum()
+    if len(form.layer_sizes) == 2 or varied == 0:
+        return 0.0
+    linear = LinearRegression().fit(X, output).predict(X)
+    return float(np.clip(((output - linear) ** 2).sum() / varied, 0.0, 1.0))
+
+
+def _stability(form: DirectForm, others: list[DirectForm], X) -> np.ndarray:
+    """For each hidden neuron, the share of other networks where one fires alike."""
+    signals = _standardised(form.hidden_signals(X))
+    back = [
+        (np.abs(signals.T @ _standardised(other.hidden_signals(X))) > ALIKE).any(axis=1)
+        for other in others
+    ]
+    return np.mean(back, axis=0) if signals.shape[1] else np.zeros(0)
+
+
+def _standardised(signals: np.ndarray) -> np.ndarray:
+    """Columns of mean zero and length one; constant ones are zero."""
+    centred = signals - signals.mean(axis=0)
+    length = np.linalg.norm(centred, axis=0)
+    return centred / np.where(length > 0, length, 1.0)
+
+
+class SparcsRegressorCV(RegressionTargets, BaseSparcsCV):
+    """`SparcsRegressor` along a path of alphas, chosen by cross-validation.
+
+    Answers how much network the data want, from none: every fold begins at least
+    squares, and neurons wake as alpha falls.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : int or array-like of int, default=(100, 100)
+        The *largest* network allowed. One layer is tried first, the last, then one
+        more at a time while the best mean score rises.
+    n_alphas : int, default=50
+        Length of the grid, geometric from ``alpha_max`` down.
+    eps : float in (0, 1), default=1e-3
+        Smallest alpha, as a share of the largest.
+    alphas : array-like, optional
+        A grid of one's own.
+    cv : int, splitter or iterable of splits, default=None
+        As everywhere in scikit-learn; None is five folds.
+    scoring : str or callable, default=None
+        What is best; None is the estimator's own ``score``.
+    selection : {"best", "1se"}, default="best"
+        The alpha of the best mean score, or the fewest live neurons whose mean score is
+        within one standard error of it.
+    l1_ratio, depth_factor, activation, fit_intercept, standardize, clip, shuffle
+        As in `SparcsRegressor`.
+    min_significance : float, default=0.0
+        As there; here the folds judge what pays.
+    learning_rate_init : float, default=0.003
+        Adam's step size.
+    batch_size : int or "auto", default="auto"
+        Samples a step; "auto" is ``min(200, n_samples)``.
+    max_iter : int, default=100
+        Most epochs at each alpha. A hundred steps are made, or an epoch if that is
+        more.
+    prune_tol : float, default=0.05
+        Largest relative rise of the loss that ``pruned_estimator_`` may cost.
+    n_jobs : int, default=None
+        Folds at a time.
+    device : str, default="cpu"
+    random_state : int, RandomState instance or None, default=None
+        Folds get seeds of their own, so that what they share is not the draw's.
+    verbose : bool or int, default=False
+        Kept for likeness; a path prints nothing.
+
+    Attributes
+    ----------
+    alpha_ : float
+        The alpha chosen.
+    depth_ : int
+        How many hidden layers were open.
+    alphas_ : ndarray of shape (n_alphas,)
+    cv_scores_path_ : ndarray of shape (n_depths, n_alphas, n_folds)
+    cv_architectures_path_ : list (depths) of lists (folds) of lists of Architecture
+        What was found at every alpha.
+    best_score_, best_score_error_ : float
+        Best mean score, and its standard error over the folds.
+    alpha_1se_ : float
+        The alpha of the simplest network within a standard error of the best, and …
+    estimator_1se_ : CompactRegressor
+        … that network, fitted to all the data.
+    linear_suffices_ : bool
+        Whether it is linear.
+    hidden_share_ : float
+        Share of the prediction's variance that no linear function of the features
+        has: what the hidden neurons are there for. Zero for a linear model.
+    verdict_ : str
+        The same in words.
+    path_ : SparcsPath
+        The path over all the data, down to ``alpha_``.
+    relaxation_gain_ : float
+        What training the pruned wiring on without a penalty added to the mean score.
+    pruned_estimator_ : CompactRegressor
+        The smaller network that ``prune_tol`` allows; trained on without a penalty if
+        that paid in the folds, as its ``relaxed_`` says.
+    fold_architectures_ : list of Architecture
+        What each fold found at ``alpha_``.
+    depth_stability_ : float
+        Share of them with as many hidden layers as ``active_architecture_``.
+    neuron_stability_ : ndarray of shape (n_hidden,)
+        For each neuron of ``active_architecture_``, the share of folds in which one
+        fires alike: their signals' correlation exceeds 0.9.
+    active_architecture_, eigenvalues_, eigenvectors_, alpha_max_, n_outputs_, \
+n_features_in_, feature_names_in_
+        As in `SparcsRegressor`.
+    loss_curve_ : list of float
+        Training loss at each alpha.
+    n_iter_ : int
+        Alphas followed over all the data.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_friedman1
+    >>> from sklearn_sparcs import SparcsRegressorCV
+    >>> X, y = make_friedman1(300, random_state=0)
+    >>> model = SparcsRegressorCV(8, n_alphas=10, cv=3, random_state=0).fit(X, y)
+    >>> model.linear_suffices_
+    False
+    >>> model.depth_
+    1
+    """
+
+    _plain = SparcsRegressor
+
+    def __init__(
+        self,
+        hidden_layer_sizes=DEFAULTS["hidden_layer_sizes"],
+        *,
+        n_alphas=50,
+        eps=1e-3,
+        alphas=None,
+        cv=None,
+        scoring=None,
+        selection="best",
+        l1_ratio=1.0,
+        depth_factor=1.0,
+        min_significance=DEFAULTS["min_significance"],
+        activation="relu",
+        fit_intercept=True,
+        standardize=True,
+        clip=5.0,
+        learning_rate_init=DEFAULTS["learning_rate_init"],
+        batch_size="auto",
+        max_iter=DEFAULTS["max_iter"],
+        shuffle=True,
+        prune_tol=0.05,
+        n_jobs=None,
+        device="cpu",
+        random_state=None,
+        verbose=False,
+    ):
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.n_alphas = n_alphas
+        self.eps = eps
+        self.alphas = alphas
+        self.cv = cv
+        self.scoring = scoring
+        self.selection = selection
+        self.l1_ratio = l1_ratio
+        self.depth_factor = depth_factor
+        self.min_significance = min_significance
+        self.activation = activation
+        self.fit_intercept = fit_intercept
+        self.standardize = standardize
+        self.clip = clip
+        self.learning_rate_init = learning_rate_init
+        self.batch_size = batch_size
+        self.max_iter = max_iter
+        self.shuffle = shuffle
+        self.prune_tol = prune_tol
+        self.n_jobs = n_jobs
+        self.device = device
+        self.random_state = random_state
+        self.verbose = verbose
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None, groups=None):
+        """Choose on folds, and fit to all the data.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array-like of shape (n_samples,), optional
+            In training and in scores.
+        groups : array-like of shape (n_samples,), optional
+            For a ``cv`` that keeps groups together.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            For data or parameters that cannot be used; the message says why.
+        """
+        return self._fit(X, y, sample_weight, groups)
+
+
+class SparcsClassifierCV(ClassificationTargets, BaseSparcsCV):
+    """`SparcsClassifier` along a path of alphas, chosen by cross-validation.
+
+    Answers how much network the data want, from none: every fold begins at logistic
+    regression, and neurons wake as alpha falls.
+
+    Parameters
+    ----------
+    hidden_layer_sizes, n_alphas, eps, alphas, cv, scoring, selection, l1_ratio, \
+depth_factor, min_significance, activation, fit_intercept, standardize, clip, \
+learning_rate_init, batch_size, max_iter, shuffle, prune_tol, n_jobs, device, \
+random_state, verbose
+        As in `SparcsRegressorCV`.
+    class_weight : dict, "balanced" or None, default=None
+        Weights of the classes, by label.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+    alpha_, depth_, alphas_, cv_scores_path_, cv_architectures_path_, best_score_, \
+best_score_error_, alpha_1se_, estimator_1se_, linear_suffices_, hidden_share_, \
+verdict_, path_, relaxation_gain_, pruned_estimator_, fold_architectures_, \
+depth_stability_, neuron_stability_
+        As in `SparcsRegressorCV`; ``hidden_share_`` is of the network's outputs,
+        whose softmax or logistic function the probabilities are.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_moons
+    >>> from sklearn_sparcs import SparcsClassifierCV
+    >>> X, y = make_moons(300, noise=0.1, random_state=0)
+    >>> model = SparcsClassifierCV(8, n_alphas=10, cv=3, random_state=0).fit(X, y)
+    >>> model.linear_suffices_
+    False
+    """
+
+    _plain = SparcsClassifier
+    _parameter_constraints = {
+        **BaseSparcsCV._parameter_constraints,
+        "class_weight": SparcsClassifier._parameter_constraints["class_weight"],
+    }
+
+    def __init__(
+        self,
+        hidden_layer_sizes=DEFAULTS["hidden_layer_sizes"],
+        *,
+        n_alphas=50,
+        eps=1e-3,
+        alphas=None,
+        cv=None,
+        scoring=None,
+        selection="best",
+        l1_ratio=1.0,
+        depth_factor=1.0,
+        min_significance=DEFAULTS["min_significance"],
+        activation="relu",
+        fit_intercept=True,
+        standardize=True,
+        clip=5.0,
+        learning_rate_init=DEFAULTS["learning_rate_init"],
+        batch_size="auto",
+        max_iter=DEFAULTS["max_iter"],
+        shuffle=True,
+        prune_tol=0.05,
+        class_weight=None,
+        n_jobs=None,
+        device="cpu",
+        random_state=None,
+        verbose=False,
+    ):
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.n_alphas = n_alphas
+        self.eps = eps
+        self.alphas = alphas
+        self.cv = cv
+        self.scoring = scoring
+        self.selection = selection
+        self.l1_ratio = l1_ratio
+        self.depth_factor = depth_factor
+        self.min_significance = min_significance
+        self.activation = activation
+        self.fit_intercept = fit_intercept
+        self.standardize = standardize
+        self.clip = clip
+        self.learning_rate_init = learning_rate_init
+        self.batch_size = batch_size
+        self.max_iter = max_iter
+        self.shuffle = shuffle
+        self.prune_tol = prune_tol
+        self.class_weight = class_weight
+        self.n_jobs = n_jobs
+        self.device = device
+        self.random_state = random_state
+        self.verbose = verbose
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None, groups=None):
+        """Choose on folds, and fit to all the data.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or (n_samples, n_labels)
+        sample_weight : array-like of shape (n_samples,), optional
+            In training and in scores.
+        groups : array-like of shape (n_samples,), optional
+            For a ``cv`` that keeps groups together.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            For data or parameters that cannot be used; the message says why.
+        """
+        return self._fit(X, y, sample_weight, groups)

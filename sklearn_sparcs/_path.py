@@ -1,0 +1,337 @@
+"""The regularisation path: from the linear model on, alpha falls and neurons wake.
+
+At the largest alpha, `alpha_max`, the network is the linear model. Each smaller alpha
+goes on from the network of the last: its neurons, their eigenvalues and eigenvectors,
+and the optimiser's moments. So fifty alphas cost about as much as one long fit.
+
+Steps are short and the learning rate stays, since the objective moves all the time; a
+point of the path is the running mean of the last steps, where their noise cancels.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from math import ceil, inf
+from typing import Any
+
+import numpy as np
+import torch
+
+from ._architecture import Architecture
+from ._base import checked_layer_sizes
+from ._batches import TrainingData
+from ._classifier import SparcsClassifier
+from ._data import without_weightless
+from ._direct import as_rows
+from ._growth import GrowthSolver
+from ._problem import Problem
+from ._regressor import SparcsRegressor
+from ._search import own_random_state, seeds, threads_that_suit
+from ._solvers import Snapshot
+from ._training import evaluate
+
+#: Steps at each alpha, unless an epoch has more.
+STEPS = 100
+#: Along a path eigenvalues move this much more slowly than eigenvectors.
+EIGENVALUE_RATE = 0.1
+#: What is not said otherwise of a path's estimator: CV judges what pays, so that
+#: significance on the training samples need not; and short steps keep neurons alive.
+DEFAULTS: dict[str, Any] = {
+    "hidden_layer_sizes": (100, 100),
+    "min_significance": 0.0,
+    "learning_rate_init": 0.003,
+    "max_iter": 100,
+}
+
+
+@dataclass
+class SparcsPath:
+    """What was found at each alpha, from the largest to the smallest.
+
+    Attributes
+    ----------
+    alphas : ndarray of shape (n_alphas,)
+    alpha_max : float
+        Smallest alpha at which the first survey would have woken no neuron.
+    architectures : list of Architecture
+    train_loss, valid_loss : ndarray of shape (n_alphas,)
+        Mean squared error in units of the targets' variance, or cross-entropy;
+        ``valid_loss`` is None without validation data.
+    eigenvalues : list of ndarrays of shape (n_alphas, N_k)
+        Of each hidden layer's neurons; zero while they sleep.
+    estimators : list of CompactRegressor or CompactClassifier
+        The networks, ready to predict.
+    """
+
+    alphas: np.ndarray
+    alpha_max: float
+    architectures: list[Architecture] = field(default_factory=list)
+    train_loss: Any = field(default_factory=list)
+    valid_loss: Any = field(default_factory=list)
+    eigenvalues: Any = field(default_factory=list)
+    estimators: list = field(default_factory=list)
+
+    @property
+    def n_hidden(self) -> np.ndarray:
+        """Live hidden neurons at each alpha."""
+        return np.array([found.n_hidden for found in self.architectures])
+
+    @property
+    def linear_until(self) -> float:
+        """Smallest alpha before which every network of the path is linear."""
+        first = np.flatnonzero(self.n_hidden)
+        end = len(self.alphas) if len(first) == 0 else max(first[0], 1)
+        return float(self.alphas[end - 1])
+
+    @property
+    def waking(self) -> dict[tuple[int, int], float]:
+        """The alpha at which each neuron, (hidden layer from 1, index), first woke."""
+        woken = {}
+        for k, values in enumerate(self.eigenvalues, start=1):
+            for index in np.flatnonzero(values.any(axis=0)):
+                first = np.flatnonzero(values[:, index])[0]
+                woken[k, int(index)] = float(self.alphas[first])
+        return dict(sorted(woken.items(), key=lambda item: -item[1]))
+
+
+class PathFit:
+    """An estimator's problem and solver, led along alphas.
+
+    Parameters
+    ----------
+    estimator : SparcsRegressor or SparcsClassifier
+        Says how; is given what validation finds (``classes_`` and such).
+    X, y, sample_weight
+        As in its ``fit``.
+    random_state : RandomState
+    layers : sequence of int, optional
+        Hidden layers that may grow; all by default.
+    """
+
+    solver: GrowthSolver
+
+    def __init__(
+        self,
+        estimator: Any,
+        X,
+        y,
+        sample_weight,
+        random_state: np.random.RandomState,
+        layers: Sequence[int] | None = None,
+    ):
+        self.estimator = estimator
+        data = estimator._checked(X, y, sample_weight, resume=False)
+        self.problem: Problem = estimator._problem(*data, random_state, resume=False)
+        estimator.n_outputs_ = self.problem.n_outputs
+        self.sizes = checked_layer_sizes(estimator.hidden_layer_sizes)
+        self.shuffling, self._drawing = seeds(random_state, 2)
+        self.restart(range(len(self.sizes)) if layers is None else layers)
+
+    def restart(self, layers: Sequence[int]) -> None:
+        """Begin at the linear model, with these layers open."""
+        self.solver = self.estimator._growth_solver(
+            self.problem, self.sizes, self._drawing, False, list(layers)
+        )
+        self.solver.eigenvalue_rate = EIGENVALUE_RATE
+        self.solver.keep_average()
+
+    @property
+    def alpha_max(self) -> float:
+        """Smallest alpha at which the first survey wakes no neuron."""
+        if self.solver.alpha_max is None:
+            self.solver.set_alpha(inf)
+            self.solver.grow(self.problem.train)
+        found = self.solver.alpha_max
+        return 0.0 if found is None else found
+
+    def follow(self, alphas: Sequence[float] | np.ndarray) -> Iterator[float]:
+        """Train at one alpha after another; yield each when its network is there."""
+        solver, start = self.solver, self.alpha_max
+        for alpha in alphas:
+            solver.set_alpha(alpha)
+            if alpha < start or solver.n_live():
+                solver.look_soon()
+                self.train()
+            yield alpha
+
+    def train(self, n_steps: int = STEPS) -> None:
+        """So many steps, or an epoch if that is more; no more than max_iter epochs."""
+        options = self.estimator._run_options(self.problem)
+        size, data, solver = options["batch_size"], self.problem.train, self.solver
+        n_epochs = ceil(n_steps / ceil(len(data) / size))
+        n_epochs = min(max(1, n_epochs), self.estimator.max_iter)
+        widest = max(data.x.shape[1], *(len(p) for p in solver.parameters()))
+        with (
+            torch.no_grad(),
+            np.errstate(all="ignore"),
+            threads_that_suit(size * widest),
+        ):
+            for _ in range(n_epochs):
+                solver.grow(data)
+                if solver.idle:
+                    break
+                for batch in data.batches(size, self._order(data)):
+                    solver.step(*batch)
+                    solver.grow(data)
+                solver.end_epoch()
+
+    def _order(self, data: TrainingData):
+        if not self.estimator.shuffle:
+            return None
+        order = torch.randperm(len(data), generator=self.shuffling)
+        return order.to(data.y.device)
+
+    def compact(self):
+        """The present network, its running mean, as an estimator."""
+        with self.solver.averaged():
+            form = self.estimator._direct_form(self.problem, self.solver.network)
+        return self.estimator._compact(form)
+
+    def losses(self, valid: TrainingData | None) -> tuple[float, float | None]:
+        """Of the running mean on training and validation data."""
+        with self.solver.averaged():
+            train = evaluate(self.solver, self.problem.train)
+            return train, None if valid is None else evaluate(self.solver, valid)
+
+    def settled(self) -> Snapshot:
+        """The running mean, put in the network's place."""
+        if self.solver.average is not None:
+            self.solver.network.flat.data.copy_(self.solver.average)
+        return self.solver.snapshot()
+
+    def relax(self) -> None:
+        """Train the present wiring on without a penalty: ten times as long as an alpha.
+
+        The relaxed lasso's idea: what the penalty shrank is estimated afresh.
+        """
+        self.solver.growing = False
+        self.solver.set_alpha(0.0)
+        self.train(10 * STEPS)
+        self.settled()
+
+
+def path_alphas(alpha_max: float, n_alphas: int, eps: float) -> np.ndarray:
+    """A geometric grid from ``alpha_max`` down to ``eps`` times it."""
+    largest = max(alpha_max, np.finfo(float).tiny / eps)  # no neuron may ever pay
+    return np.geomspace(largest, largest * eps, n_alphas)
+
+
+def checked_alphas(alphas) -> np.ndarray:
+    """From the largest down.
+
+    Raises
+    ------
+    ValueError
+        If one is negative or not finite, or there is none.
+    """
+    found = np.sort(np.asarray(alphas, dtype=float).ravel())[::-1]
+    if len(found) == 0 or not np.isfinite(found).all() or found[-1] < 0:
+        raise ValueError(
+            f"alphas must be finite numbers of at least zero; got {alphas!r}."
+        )
+    return found
+
+
+def recorded(fit: PathFit, alphas, valid: TrainingData | None = None) -> SparcsPath:
+    """Follow a path to its end, and keep what was found."""
+    path = SparcsPath(np.asarray(alphas, dtype=float), fit.alpha_max)
+    layers: list[list[np.ndarray]] = [[] for _ in fit.sizes]
+    for _ in fit.follow(alphas):
+        estimator = fit.compact()
+        train_loss, valid_loss = fit.losses(valid)
+        path.estimators.append(estimator)
+        path.architectures.append(estimator.active_architecture_)
+        path.train_loss.append(train_loss)
+        path.valid_loss.append(valid_loss)
+        with fit.solver.averaged():
+            network = fit.solver.network
+            for k, size in enumerate(fit.sizes):
+                values = np.zeros(size)
+                values[network.neurons[k].cpu().numpy()] = network.lam[k].cpu().numpy()
+                layers[k].append(values)
+    path.train_loss = np.array(path.train_loss)
+    path.valid_loss = None if valid is None else np.array(path.valid_loss)
+    path.eigenvalues = [np.array(values) for values in layers]
+    return path
+
+
+def sparcs_path(
+    X,
+    y,
+    *,
+    task="regression",
+    n_alphas=50,
+    eps=1e-3,
+    alphas=None,
+    X_val=None,
+    y_val=None,
+    sample_weight=None,
+    random_state=None,
+    **params,
+) -> SparcsPath:
+    """Networks along a path of penalties, from the linear model on.
+
+    Parameters
+    ----------
+    X : {array-like, sparse matrix} of shape (n_samples, n_features)
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+    task : {"regression", "classification"}, default="regression"
+    n_alphas : int, default=50
+        Length of the grid, geometric from ``alpha_max`` down.
+    eps : float in (0, 1), default=1e-3
+        Smallest alpha, as a share of the largest.
+    alphas : array-like, optional
+        A grid of one's own, used from the largest down.
+    X_val, y_val : array-like, optional
+        Validation data, for ``valid_loss``.
+    sample_weight : array-like of shape (n_samples,), optional
+    random_state : int, RandomState instance or None, default=None
+    **params
+        Parameters of `SparcsRegressor` or `SparcsClassifier`. By default
+        ``hidden_layer_sizes=(100, 100)``, all open from the start,
+        ``min_significance=0``, ``learning_rate_init=0.003``, and ``max_iter=100``
+        epochs at each alpha at most.
+
+    Returns
+    -------
+    SparcsPath
+
+    Raises
+    ------
+    ValueError
+        For data or parameters that cannot be used; the message says why.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_friedman1
+    >>> from sklearn_sparcs import sparcs_path
+    >>> X, y = make_friedman1(300, random_state=0)
+    >>> path = sparcs_path(X, y, n_alphas=10, random_state=0)
+    >>> path.architectures[0]
+    Architecture(10 → 1)
+    >>> bool(path.train_loss[-1] < 0.1 * path.train_loss[0])
+    True
+    """
+    kinds = {"regression": SparcsRegressor, "classification": SparcsClassifier}
+    if task not in kinds:
+        raise ValueError(f"task must be one of {sorted(kinds)}; got {task!r}.")
+    if not (alphas is not None or (n_alphas >= 1 and 0 < eps < 1)):
+        raise ValueError(
+            "n_alphas must be at least 1 and eps between 0 and 1; got "
+            f"n_alphas={n_alphas!r}, eps={eps!r}."
+        )
+    if (X_val is None) != (y_val is None):
+        raise ValueError("X_val and y_val must be given together.")
+    estimator = kinds[task](**{**DEFAULTS, **params, "random_state": random_state})
+    estimator._validate_params()
+    fit = PathFit(estimator, X, y, sample_weight, own_random_state(random_state))
+    valid = None
+    if X_val is not None:
+        X_val, y_val, _ = estimator._checked(X_val, y_val, None, resume=True)
+        held = without_weightless(as_rows(X_val), y_val, None)
+        valid = fit.problem.scaling.to_device(held, fit.problem.train.y.device)
+    grid = (
+        path_alphas(fit.alpha_max, n_alphas, eps)
+        if alphas is None
+        else checked_alphas(alphas)
+    )
+    return recorded(fit, grid, valid)
