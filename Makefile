@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help env test lint types tests demo bench bench-foundation clean
+.PHONY: help env test lint types tests demo bench bench-accuracy bench-path bench-foundation clean
 
 help: ## say what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1	/'
@@ -30,6 +30,7 @@ tests: env
 	$(BIN)/python -m pytest -q
 
 DATA ?=
+MODELS ?=
 TARGET ?=
 TASK ?=
 demo: env ## fit SPARCS on three tables, or on yours: DATA=table.csv TARGET=column [TASK=...]
@@ -37,6 +38,13 @@ demo: env ## fit SPARCS on three tables, or on yours: DATA=table.csv TARGET=colu
 
 bench: env ## speed as ratios in one run, some minutes long (DATA=folder of tables adds two rows)
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/speed.py --json speed.json --picture cost-growth.png $(if $(DATA),--data "$(DATA)")
+
+bench-accuracy: env ## accuracy beside other models, hours long (DATA=folder of tables; MODELS="linear mlp …")
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .[bench]
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/tabular.py --json tabular.json --picture tabular.png $(if $(DATA),--data "$(DATA)") $(if $(MODELS),--models $(MODELS))
+
+bench-path: env ## what a path of alphas costs, and cross-validation along it
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/path_cost.py
 
 bench-foundation: env ## the foundation's figures: accuracy, neurons and seconds (needs benchmark data for two of them)
 	$(BIN)/python benchmarks/foundation.py $(if $(DATA),--data "$(DATA)")

@@ -140,12 +140,14 @@ class BaseSparcsCV(Trained):
         del _parameter_constraints[_name]
 
     def _fit(self, X, y, sample_weight, groups):
-        self._checked(X, y, sample_weight, resume=False)  # before any work
+        X, _, _ = self._checked(X, y, sample_weight, resume=False)
         X, y = as_rows(X), np.asarray(y)
         weight = None if sample_weight is None else np.asarray(sample_weight)
         state = own_random_state(self.random_state)
         plain = self._single()
         whole = PathFit(clone(plain), X, y, weight, state)
+        if hasattr(self, "feature_names_in_"):
+            whole.estimator.feature_names_in_ = self.feature_names_in_
         layers = list(range(len(whole.sizes)))
         self.alphas_ = self._grid(whole)
         folds = self._folds(plain, X, y, weight, groups, state)

@@ -32,7 +32,7 @@ from ._training import evaluate
 #: Steps at each alpha, unless an epoch has more.
 STEPS = 100
 #: Along a path eigenvalues move this much more slowly than eigenvectors.
-EIGENVALUE_RATE = 0.1
+EIGENVALUE_RATE = 0.3
 #: What is not said otherwise of a path's estimator: CV judges what pays, so that
 #: significance on the training samples need not; and short steps keep neurons alive.
 DEFAULTS: dict[str, Any] = {
@@ -60,6 +60,17 @@ class SparcsPath:
         Of each hidden layer's neurons; zero while they sleep.
     estimators : list of CompactRegressor or CompactClassifier
         The networks, ready to predict.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_friedman1
+    >>> from sklearn_sparcs import sparcs_path
+    >>> X, y = make_friedman1(300, random_state=0)
+    >>> path = sparcs_path(X, y, alphas=[10.0, 0.1], random_state=0)
+    >>> path.linear_until
+    10.0
+    >>> int(path.n_hidden[0])
+    0
     """
 
     alphas: np.ndarray
