@@ -100,7 +100,7 @@ def report(cells: list[dict], picture: Path | None = None) -> str:
 
 
 def draw(cells: list[dict], path: Path) -> None:
-    """Score against parameters, a point a model and set, relative to the best there."""
+    """Score against parameters, a point a model and set; large ones are the means."""
     import matplotlib
 
     matplotlib.use("agg")
@@ -111,11 +111,17 @@ def draw(cells: list[dict], path: Path) -> None:
     behind = score.sub(score.max(axis=1), axis=0).clip(lower=-0.3)
     figure, axes = plt.subplots(figsize=(8, 5), layout="constrained")
     for name, marker in zip(names, "ovs^DP*X", strict=False):
+        points = axes.scatter(size[name], behind[name], s=22, marker=marker, alpha=0.35)
         axes.scatter(
-            size[name], behind[name], s=28, marker=marker, label=name, alpha=0.7
+            np.exp(np.log(size[name].dropna()).mean()),
+            behind[name].mean(),
+            s=170,
+            marker=marker,
+            color=points.get_facecolor()[0],
+            edgecolor="black",
+            alpha=1.0,
+            label=name,
         )
-        middle = np.exp(np.log(size[name].dropna()).mean()), behind[name].mean()
-        axes.annotate(name, middle, fontsize=9, weight="bold", ha="center")
     axes.set_xscale("log")
     axes.set_xlabel("parameters")
     axes.set_ylabel("score below the best model of the set (cut at −0.3)")

@@ -28,6 +28,7 @@ from ._network import SpectralNetwork
 from ._penalty import SparseGroupPenalty
 from ._problem import Problem
 from ._pruning import prune
+from ._relax import relax
 from ._search import Outcome, own_random_state, search, seeds, train
 from ._sklearn import Interval, StrOptions
 from ._solvers import PaperSolver, Solver
@@ -265,7 +266,27 @@ class BaseSparcs(Trained):
         self.active_architecture_ = Architecture.of(self._full_form)
         data = problem.train if problem.valid is None else problem.valid
         prune(solver, lambda: evaluate(solver, data), self.prune_tol)
+        relaxed = self._relax_if_it_pays(problem, solver, random_state)
         self.pruned_estimator_ = self._compact(self._direct_form(problem, network))
+        self.pruned_estimator_.relaxed_ = relaxed
+
+    def _relax_if_it_pays(self, problem: Problem, solver: Solver, random_state) -> bool:
+        """Train the pruned wiring on without a penalty, if validation data say so."""
+        if problem.valid is None or not isinstance(solver, GrowthSolver):
+            return False
+        if solver.n_live() == 0:
+            return False
+        before, pruned = evaluate(solver, problem.valid), solver.snapshot()
+        relax(
+            solver,
+            problem.train,
+            batch_size=self._run_options(problem)["batch_size"],
+            generator=seeds(random_state, 1)[0] if self.shuffle else None,
+        )
+        if evaluate(solver, problem.valid) < before:
+            return True
+        solver.restore(pruned)
+        return False
 
     def _direct_form(self, problem: Problem, network) -> DirectForm:
         form = DirectForm.from_weights(

@@ -97,7 +97,9 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
     eigenvectors_ : list of B arrays
         φ_k, shape (N_{k+1}, N_k), with the scaled features as input.
     pruned_estimator_ : CompactClassifier
-        The smaller network that ``prune_tol`` allows, an estimator of its own.
+        The smaller network that ``prune_tol`` allows, an estimator of its own. With
+        ``early_stopping`` it is trained on without the penalty if that lowers the
+        validation loss, as its ``relaxed_`` says.
     alpha_max_ : float
         Smallest ``alpha`` at which no neuron wakes (solver "growth").
     loss_curve_ : list of float

@@ -105,7 +105,6 @@ def examine(fold: Fold, snapshot: Snapshot, layers: Sequence[int], tol: float):
     if model.active_architecture_.is_linear:
         return model, 0.0
     prune(fit.solver, lambda: evaluate(fit.solver, fit.problem.train), tol)
-    fit.solver.keep_average()
     before = fold.score(fit.compact())
     fit.relax()
     return model, fold.score(fit.compact()) - before
@@ -254,7 +253,7 @@ class BaseSparcsCV(Trained):
 
     def _describe(self, whole: PathFit, X, models: list, state) -> None:
         """Take over the network, pruned and relaxed too, and say what it does."""
-        whole.settled()
+        whole.solver.settle()
         history = [
             {"alpha": alpha, "train_loss": loss, "objective": loss, "n_live": n}
             for alpha, loss, n in zip(
@@ -269,7 +268,6 @@ class BaseSparcsCV(Trained):
         single._keep(whole.problem, outcome, state, resume=False)
         relax = self.relaxation_gain_ > 0 and whole.solver.n_live() > 0
         if relax:
-            whole.solver.keep_average()
             whole.relax()
             single.pruned_estimator_ = whole.compact()
         single.pruned_estimator_.relaxed_ = relax

@@ -114,6 +114,12 @@ class GrowthSolver(ByHand, Solver):
         finally:
             flat.copy_(present)
 
+    def settle(self) -> None:
+        """Put the running mean in the network's place, and keep none any more."""
+        if self.average is not None:
+            self.network.flat.data.copy_(self.average)
+            self.average = None
+
     @property
     def idle(self) -> bool:
         """Whether nothing is awake, and the linear model the best there is."""

@@ -10,11 +10,10 @@ point of the path is the running mean of the last steps, where their noise cance
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from math import ceil, inf
+from math import inf
 from typing import Any
 
 import numpy as np
-import torch
 
 from ._architecture import Architecture
 from ._base import checked_layer_sizes
@@ -25,8 +24,8 @@ from ._direct import as_rows
 from ._growth import GrowthSolver
 from ._problem import Problem
 from ._regressor import SparcsRegressor
-from ._search import own_random_state, seeds, threads_that_suit
-from ._solvers import Snapshot
+from ._relax import relax, run_steps
+from ._search import own_random_state, seeds
 from ._training import evaluate
 
 #: Steps at each alpha, unless an epoch has more.
@@ -164,32 +163,21 @@ class PathFit:
                 self.train()
             yield alpha
 
-    def train(self, n_steps: int = STEPS) -> None:
-        """So many steps, or an epoch if that is more; no more than max_iter epochs."""
-        options = self.estimator._run_options(self.problem)
-        size, data, solver = options["batch_size"], self.problem.train, self.solver
-        n_epochs = ceil(n_steps / ceil(len(data) / size))
-        n_epochs = min(max(1, n_epochs), self.estimator.max_iter)
-        widest = max(data.x.shape[1], *(len(p) for p in solver.parameters()))
-        with (
-            torch.no_grad(),
-            np.errstate(all="ignore"),
-            threads_that_suit(size * widest),
-        ):
-            for _ in range(n_epochs):
-                solver.grow(data)
-                if solver.idle:
-                    break
-                for batch in data.batches(size, self._order(data)):
-                    solver.step(*batch)
-                    solver.grow(data)
-                solver.end_epoch()
+    def train(self) -> None:
+        """Train at the present alpha."""
+        run_steps(
+            self.solver,
+            self.problem.train,
+            STEPS,
+            most_epochs=self.estimator.max_iter,
+            **self._batches(),
+        )
 
-    def _order(self, data: TrainingData):
-        if not self.estimator.shuffle:
-            return None
-        order = torch.randperm(len(data), generator=self.shuffling)
-        return order.to(data.y.device)
+    def _batches(self) -> dict[str, Any]:
+        return {
+            "batch_size": self.estimator._run_options(self.problem)["batch_size"],
+            "generator": self.shuffling if self.estimator.shuffle else None,
+        }
 
     def compact(self):
         """The present network, its running mean, as an estimator."""
@@ -203,21 +191,9 @@ class PathFit:
             train = evaluate(self.solver, self.problem.train)
             return train, None if valid is None else evaluate(self.solver, valid)
 
-    def settled(self) -> Snapshot:
-        """The running mean, put in the network's place."""
-        if self.solver.average is not None:
-            self.solver.network.flat.data.copy_(self.solver.average)
-        return self.solver.snapshot()
-
     def relax(self) -> None:
-        """Train the present wiring on without a penalty: ten times as long as an alpha.
-
-        The relaxed lasso's idea: what the penalty shrank is estimated afresh.
-        """
-        self.solver.growing = False
-        self.solver.set_alpha(0.0)
-        self.train(10 * STEPS)
-        self.settled()
+        """Train the present wiring on without a penalty."""
+        relax(self.solver, self.problem.train, **self._batches())
 
 
 def path_alphas(alpha_max: float, n_alphas: int, eps: float) -> np.ndarray:

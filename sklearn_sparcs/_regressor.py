@@ -96,7 +96,9 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
     eigenvectors_ : list of B arrays
         φ_k, shape (N_{k+1}, N_k), with the scaled features as input.
     pruned_estimator_ : CompactRegressor
-        The smaller network that ``prune_tol`` allows, an estimator of its own.
+        The smaller network that ``prune_tol`` allows, an estimator of its own. With
+        ``early_stopping`` it is trained on without the penalty if that lowers the
+        validation loss, as its ``relaxed_`` says.
     alpha_max_ : float
         Smallest ``alpha`` at which no neuron wakes (solver "growth").
     loss_curve_ : list of float
