@@ -18,8 +18,8 @@ ESTIMATORS = [
     SparcsClassifier(),
     CompactRegressor(),
     CompactClassifier(),
-    SparcsRegressorCV(4, n_alphas=4, cv=3),
-    SparcsClassifierCV(4, n_alphas=4, cv=3),
+    SparcsRegressorCV(4, n_alphas=3, cv=2, max_iter=10),
+    SparcsClassifierCV(4, n_alphas=3, cv=2, max_iter=10),
 ]
 
 
