@@ -39,6 +39,19 @@ from ._training import evaluate
 
 #: A neuron has come back in a fold if one there fires alike: correlation of signals.
 ALIKE = 0.9
+#: Parameters of the plain estimators that mean nothing to a path.
+_OF_ONE_FIT = (
+    "alpha",
+    "solver",
+    "init",
+    "tol",
+    "n_iter_no_change",
+    "warm_start",
+    "early_stopping",
+    "validation_fraction",
+    "callbacks",
+    "verbose",
+)
 #: Samples that a network is looked at on, at least so many and so many a feature.
 _N_SEEN, _N_SEEN_PER_FEATURE = 2000, 10
 
@@ -116,7 +129,11 @@ class BaseSparcsCV(Trained):
     _plain: type
 
     _parameter_constraints: dict = {
-        **SparcsRegressor._parameter_constraints,
+        **{
+            name: constraint
+            for name, constraint in SparcsRegressor._parameter_constraints.items()
+            if name not in _OF_ONE_FIT
+        },
         "n_alphas": [Interval(Integral, 1, None, closed="left")],
         "eps": [Interval(Real, 0, 1, closed="neither")],
         "alphas": ["array-like", None],
@@ -125,18 +142,6 @@ class BaseSparcsCV(Trained):
         "selection": [StrOptions({"best", "1se"})],
         "n_jobs": [Integral, None],
     }
-    for _name in (
-        "alpha",
-        "solver",
-        "init",
-        "tol",
-        "n_iter_no_change",
-        "warm_start",
-        "early_stopping",
-        "validation_fraction",
-        "callbacks",
-    ):
-        del _parameter_constraints[_name]
 
     def _fit(self, X, y, sample_weight, groups):
         X, _, _ = self._checked(X, y, sample_weight, resume=False)
@@ -384,8 +389,6 @@ class SparcsRegressorCV(RegressionTargets, BaseSparcsCV):
     device : str, default="cpu"
     random_state : int, RandomState instance or None, default=None
         Folds get seeds of their own, so that what they share is not the draw's.
-    verbose : bool or int, default=False
-        Kept for likeness; a path prints nothing.
 
     Attributes
     ----------
@@ -471,7 +474,6 @@ n_features_in_, feature_names_in_
         n_jobs=None,
         device="cpu",
         random_state=None,
-        verbose=False,
     ):
         self.hidden_layer_sizes = hidden_layer_sizes
         self.n_alphas = n_alphas
@@ -495,7 +497,6 @@ n_features_in_, feature_names_in_
         self.n_jobs = n_jobs
         self.device = device
         self.random_state = random_state
-        self.verbose = verbose
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None, groups=None):
@@ -533,7 +534,7 @@ class SparcsClassifierCV(ClassificationTargets, BaseSparcsCV):
     hidden_layer_sizes, n_alphas, eps, alphas, cv, scoring, selection, l1_ratio, \
 depth_factor, min_significance, activation, fit_intercept, standardize, clip, \
 learning_rate_init, batch_size, max_iter, shuffle, prune_tol, n_jobs, device, \
-random_state, verbose
+random_state
         As in `SparcsRegressorCV`.
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes, by label.
@@ -590,7 +591,6 @@ depth_stability_, neuron_stability_
         n_jobs=None,
         device="cpu",
         random_state=None,
-        verbose=False,
     ):
         self.hidden_layer_sizes = hidden_layer_sizes
         self.n_alphas = n_alphas
@@ -615,7 +615,6 @@ depth_stability_, neuron_stability_
         self.n_jobs = n_jobs
         self.device = device
         self.random_state = random_state
-        self.verbose = verbose
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None, groups=None):
