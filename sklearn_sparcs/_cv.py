@@ -5,22 +5,20 @@ Depth is paid for in rounds, as in `_search`: first the last hidden layer alone 
 grow, then the last two, and so on while the best mean score rises.
 """
 
-from collections.abc import Callable, Sequence
 from numbers import Integral, Real
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from joblib import Parallel, delayed
 from sklearn.base import clone, is_classifier
-from sklearn.linear_model import LinearRegression
 from sklearn.metrics import check_scoring, get_scorer_names
 from sklearn.model_selection import check_cv
 from sklearn.utils import indexable
 
-from ._architecture import Architecture
 from ._base import Trained
 from ._classifier import SparcsClassifier
 from ._direct import DirectForm, as_rows
+from ._folds import Fold, FoldPath, examine, follow_fold
 from ._path import (
     DEFAULTS,
     PathFit,
@@ -29,16 +27,12 @@ from ._path import (
     path_alphas,
     recorded,
 )
-from ._pruning import prune
 from ._regressor import SparcsRegressor
 from ._search import Outcome, own_random_state
 from ._sklearn import Interval, StrOptions, fit_context
-from ._solvers import Snapshot
+from ._stability import hidden_share, stability
 from ._targets import ClassificationTargets, RegressionTargets
-from ._training import evaluate
 
-#: A neuron has come back in a fold if one there fires alike: correlation of signals.
-ALIKE = 0.9
 #: Parameters of the plain estimators that mean nothing to a path.
 _OF_ONE_FIT = (
     "alpha",
@@ -56,71 +50,11 @@ _OF_ONE_FIT = (
 _N_SEEN, _N_SEEN_PER_FEATURE = 2000, 10
 
 
-class FoldPath(NamedTuple):
-    """One fold's path: scores on the part left out, and what was found."""
-
-    scores: list[float]
-    architectures: list[Architecture]
-    snapshots: list[Snapshot]
-
-
 class Point(NamedTuple):
     """A depth, from 1, and the number of an alpha."""
 
     depth: int
     alpha: int
-
-
-class Fold(NamedTuple):
-    """One split of the data, and how to fit and judge on it."""
-
-    estimator: Any
-    data: tuple[Any, Any, Any]
-    train: np.ndarray
-    test: np.ndarray
-    seed: int
-    scorer: Callable
-
-    def part(self, rows: np.ndarray) -> tuple[Any, Any, Any]:
-        """X, y and weights of these rows."""
-        X, y, weight = self.data
-        return X[rows], y[rows], None if weight is None else weight[rows]
-
-    def fit(self, layers: Sequence[int]) -> PathFit:
-        """A path fit to its training rows."""
-        state = own_random_state(self.seed)
-        return PathFit(clone(self.estimator), *self.part(self.train), state, layers)
-
-    def score(self, model) -> float:
-        """Of a model on the rows left out."""
-        X, y, weight = self.part(self.test)
-        routed = {} if weight is None else {"sample_weight": weight}
-        return float(self.scorer(model, X, y, **routed))
-
-
-def follow_fold(fold: Fold, alphas: np.ndarray, layers: Sequence[int]) -> FoldPath:
-    """Lead one fold along the alphas."""
-    fit, found = fold.fit(layers), FoldPath([], [], [])
-    for _ in fit.follow(alphas):
-        model = fit.compact()
-        found.scores.append(fold.score(model))
-        found.architectures.append(model.active_architecture_)
-        with fit.solver.averaged():
-            found.snapshots.append(fit.solver.snapshot())
-    return found
-
-
-def examine(fold: Fold, snapshot: Snapshot, layers: Sequence[int], tol: float):
-    """One fold's network at the choice, and what relaxing it adds to its score."""
-    fit = fold.fit(layers)
-    fit.solver.restore(snapshot)
-    model = fit.compact()
-    if model.active_architecture_.is_linear:
-        return model, 0.0
-    prune(fit.solver, lambda: evaluate(fit.solver, fit.problem.train), tol)
-    before = fold.score(fit.compact())
-    fit.relax()
-    return model, fold.score(fit.compact()) - before
 
 
 class BaseSparcsCV(Trained):
@@ -282,9 +216,9 @@ class BaseSparcsCV(Trained):
         self._full_form = single._full_form
         n_seen = max(_N_SEEN, _N_SEEN_PER_FEATURE * X.shape[1])
         seen = X[np.sort(state.permutation(X.shape[0])[:n_seen])]
-        self.hidden_share_ = _hidden_share(self._full_form, seen)
+        self.hidden_share_ = hidden_share(self._full_form, seen)
         self.fold_architectures_ = [m.active_architecture_ for m in models]
-        self.neuron_stability_ = _stability(
+        self.neuron_stability_ = stability(
             self._full_form, [model._form() for model in models], seen
         )
         n_layers = len(self.active_architecture_.hidden_layers)
@@ -318,33 +252,6 @@ def _finite(scores) -> np.ndarray:
     """Scores, those that are not finite worse than any other."""
     scores = np.asarray(scores, dtype=float)
     return np.where(np.isfinite(scores), scores, -1e12)
-
-
-def _hidden_share(form: DirectForm, X) -> float:
-    """Share of the output's variance that no linear function of the features has."""
-    output = form(X).astype(float)
-    varied = ((output - output.mean(axis=0)) ** 2).sum()
-    if len(form.layer_sizes) == 2 or varied == 0:
-        return 0.0
-    linear = LinearRegression().fit(X, output).predict(X)
-    return float(np.clip(((output - linear) ** 2).sum() / varied, 0.0, 1.0))
-
-
-def _stability(form: DirectForm, others: list[DirectForm], X) -> np.ndarray:
-    """For each hidden neuron, the share of other networks where one fires alike."""
-    signals = _standardised(form.hidden_signals(X))
-    back = [
-        (np.abs(signals.T @ _standardised(other.hidden_signals(X))) > ALIKE).any(axis=1)
-        for other in others
-    ]
-    return np.mean(back, axis=0) if signals.shape[1] else np.zeros(0)
-
-
-def _standardised(signals: np.ndarray) -> np.ndarray:
-    """Columns of mean zero and length one; constant ones are zero."""
-    centred = signals - signals.mean(axis=0)
-    length = np.linalg.norm(centred, axis=0)
-    return centred / np.where(length > 0, length, 1.0)
 
 
 class SparcsRegressorCV(RegressionTargets, BaseSparcsCV):

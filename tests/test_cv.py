@@ -7,7 +7,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GroupKFold, KFold
 
 from sklearn_sparcs import SparcsClassifierCV, SparcsRegressorCV
-from sklearn_sparcs._cv import _standardised
+from sklearn_sparcs._stability import _standardised
 
 SMALL = {"n_alphas": 8, "cv": 3, "random_state": 0}
 
