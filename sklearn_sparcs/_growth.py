@@ -25,10 +25,8 @@ from ._solvers import ByHand, Snapshot, Solver
 SURVEY_INTERVAL = (8.0, 64.0)
 #: … and in any case training sees this many times the samples that a survey does.
 SURVEY_COST = 4
-#: A survey looks at a quarter of the samples (at all of them while the model is linear:
-#: the first neuron has to be seen through all that is unexplained), at no more than
-#: keep samples × directions (or features) below the first number, but at as many as the
-#: second in any case.
+#: A survey looks at a quarter of the samples, at no more than keep samples × directions
+#: (or features) below the first number, but at as many as the second in any case.
 _SURVEY_SIZE = 2**20
 _SURVEY_ROWS = 1500
 #: What the running mean of the parameters keeps of itself at each step.
@@ -159,8 +157,7 @@ class GrowthSolver(ByHand, Solver):
         first = self.alpha_max is None
         generator = torch.Generator().manual_seed(0) if first else self.generator
         most = _SURVEY_SIZE // max(data.x.shape[1], N_CANDIDATES)
-        few = len(data) if self.n_live() == 0 else len(data) // 4
-        data = data.sample(max(_SURVEY_ROWS, min(few, most)), generator)
+        data = data.sample(max(_SURVEY_ROWS, min(len(data) // 4, most)), generator)
         self._n_surveyed = len(data)
         candidates = survey(self.network, data, self.loss, layers, generator)
         n_layers = len(self.network.lam)
