@@ -21,6 +21,7 @@ from ._direct import DirectForm, as_rows
 from ._folds import Fold, FoldPath, examine, follow_fold
 from ._path import (
     DEFAULTS,
+    OF_ONE_FIT,
     PathFit,
     SparcsPath,
     checked_alphas,
@@ -33,19 +34,6 @@ from ._sklearn import Interval, StrOptions, fit_context
 from ._stability import hidden_share, stability
 from ._targets import ClassificationTargets, RegressionTargets
 
-#: Parameters of the plain estimators that mean nothing to a path.
-_OF_ONE_FIT = (
-    "alpha",
-    "solver",
-    "init",
-    "tol",
-    "n_iter_no_change",
-    "warm_start",
-    "early_stopping",
-    "validation_fraction",
-    "callbacks",
-    "verbose",
-)
 #: Samples that a network is looked at on, at least so many and so many a feature.
 _N_SEEN, _N_SEEN_PER_FEATURE = 2000, 10
 
@@ -66,7 +54,7 @@ class BaseSparcsCV(Trained):
         **{
             name: constraint
             for name, constraint in SparcsRegressor._parameter_constraints.items()
-            if name not in _OF_ONE_FIT
+            if name not in OF_ONE_FIT
         },
         "n_alphas": [Interval(Integral, 1, None, closed="left")],
         "eps": [Interval(Real, 0, 1, closed="neither")],
@@ -78,6 +66,7 @@ class BaseSparcsCV(Trained):
     }
 
     def _fit(self, X, y, sample_weight, groups):
+        own_alphas = None if self.alphas is None else checked_alphas(self.alphas)
         X, _, _ = self._checked(X, y, sample_weight, resume=False)
         X, y = as_rows(X), np.asarray(y)
         weight = None if sample_weight is None else np.asarray(sample_weight)
@@ -87,7 +76,11 @@ class BaseSparcsCV(Trained):
         if hasattr(self, "feature_names_in_"):
             whole.estimator.feature_names_in_ = self.feature_names_in_
         layers = list(range(len(whole.sizes)))
-        self.alphas_ = self._grid(whole)
+        self.alphas_ = (
+            path_alphas(whole.alpha_max, self.n_alphas, self.eps)
+            if own_alphas is None
+            else own_alphas
+        )
         folds = self._folds(plain, X, y, weight, groups, state)
         rounds = self._cross_validate(folds, layers)
         one_se, chosen = self._choose(rounds)
@@ -100,11 +93,6 @@ class BaseSparcsCV(Trained):
         """The plain estimator with the parameters that both have."""
         own, names = self.get_params(deep=False), self._plain._get_param_names()
         return self._plain(**{name: own[name] for name in names if name in own})
-
-    def _grid(self, whole: PathFit) -> np.ndarray:
-        if self.alphas is not None:
-            return checked_alphas(self.alphas)
-        return path_alphas(whole.alpha_max, self.n_alphas, self.eps)
 
     def _folds(self, plain, X, y, weight, groups, state) -> list[Fold]:
         splitter = check_cv(self.cv, y, classifier=is_classifier(self))

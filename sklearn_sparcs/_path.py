@@ -2,7 +2,7 @@
 
 At the largest alpha, `alpha_max`, the network is the linear model. Each smaller alpha
 goes on from the network of the last: its neurons, their eigenvalues and eigenvectors,
-and the optimiser's moments. So fifty alphas cost about as much as one long fit.
+and the optimiser's moments. So fifty alphas cost as much as a few fits.
 
 Steps are short and the learning rate stays, since the objective moves all the time; a
 point of the path is the running mean of the last steps, where their noise cancels.
@@ -40,6 +40,20 @@ DEFAULTS: dict[str, Any] = {
     "learning_rate_init": 0.003,
     "max_iter": 100,
 }
+
+#: Parameters of the plain estimators that mean nothing to a path.
+OF_ONE_FIT = (
+    "alpha",
+    "solver",
+    "init",
+    "tol",
+    "n_iter_no_change",
+    "warm_start",
+    "early_stopping",
+    "validation_fraction",
+    "callbacks",
+    "verbose",
+)
 
 
 @dataclass
@@ -87,10 +101,10 @@ class SparcsPath:
 
     @property
     def linear_until(self) -> float:
-        """Smallest alpha before which every network of the path is linear."""
+        """Smallest alpha down to which networks are linear; ∞ if the first is not."""
         first = np.flatnonzero(self.n_hidden)
-        end = len(self.alphas) if len(first) == 0 else max(first[0], 1)
-        return float(self.alphas[end - 1])
+        end = len(self.alphas) if len(first) == 0 else first[0]
+        return float(self.alphas[end - 1]) if end else inf
 
     @property
     def waking(self) -> dict[tuple[int, int], float]:
@@ -276,7 +290,8 @@ def sparcs_path(
         Parameters of `SparcsRegressor` or `SparcsClassifier`. By default
         ``hidden_layer_sizes=(100, 100)``, all open from the start,
         ``min_significance=0``, ``learning_rate_init=0.003``, and ``max_iter=100``
-        epochs at each alpha at most.
+        epochs at each alpha at most. What concerns a single fit, such as ``alpha`` or
+        ``early_stopping``, is refused.
 
     Returns
     -------
@@ -306,6 +321,13 @@ def sparcs_path(
             "n_alphas must be at least 1 and eps between 0 and 1; got "
             f"n_alphas={n_alphas!r}, eps={eps!r}."
         )
+    foreign = sorted(set(params) & set(OF_ONE_FIT))
+    if foreign:
+        raise ValueError(
+            f"{foreign} mean nothing to a path, which has its own alphas and stages; "
+            "leave them out."
+        )
+    own_alphas = None if alphas is None else checked_alphas(alphas)
     if (X_val is None) != (y_val is None):
         raise ValueError("X_val and y_val must be given together.")
     estimator = kinds[task](**{**DEFAULTS, **params, "random_state": random_state})
@@ -317,8 +339,6 @@ def sparcs_path(
         held = without_weightless(as_rows(X_val), y_val, None)
         valid = fit.problem.scaling.to_device(held, fit.problem.train.y.device)
     grid = (
-        path_alphas(fit.alpha_max, n_alphas, eps)
-        if alphas is None
-        else checked_alphas(alphas)
+        path_alphas(fit.alpha_max, n_alphas, eps) if own_alphas is None else own_alphas
     )
     return recorded(fit, grid, valid)

@@ -58,6 +58,9 @@ def test_a_grid_of_ones_own_is_used_from_the_largest_down(kinked):
     path = sparcs_path(*kinked, alphas=[0.01, 10.0, 0.1], random_state=0)
     assert path.alphas.tolist() == [10.0, 0.1, 0.01]
     assert path.architectures[0].is_linear
+    below = sparcs_path(*kinked, alphas=[0.01], random_state=0)
+    assert below.n_hidden[0] > 0
+    assert below.linear_until == np.inf
 
 
 def test_same_seed_same_path(kinked):
@@ -102,6 +105,7 @@ def test_a_point_is_the_running_mean_of_the_steps(kinked):
         ({"alphas": []}, "at least zero"),
         ({"X_val": [[1.0, 2.0, 3.0]]}, "together"),
         ({"activation": "sine"}, "activation"),
+        ({"early_stopping": True, "alpha": 1.0}, "alpha.*early_stopping.*mean nothing"),
     ],
 )
 def test_bad_input(kinked, options, message):
