@@ -28,11 +28,14 @@ from ._path import (
     path_alphas,
     recorded,
 )
+from ._pruning import prune
 from ._regressor import SparcsRegressor
 from ._search import Outcome, own_random_state
 from ._sklearn import Interval, StrOptions, fit_context
+from ._solvers import Snapshot
 from ._stability import hidden_share, stability
 from ._targets import ClassificationTargets, RegressionTargets
+from ._training import evaluate
 
 #: Samples that a network is looked at on, at least so many and so many a feature.
 _N_SEEN, _N_SEEN_PER_FEATURE = 2000, 10
@@ -166,17 +169,41 @@ class BaseSparcsCV(Trained):
         return list(models)
 
     def _refit(self, whole: PathFit, one_se: Point, chosen: Point, layers) -> None:
-        """The path over all the data, to the choice."""
+        """The path over all the data to the choice; the simplest network besides."""
+        snapshots: list[Snapshot] = []
 
         def path_to(point: Point) -> SparcsPath:
+            snapshots.clear()
             whole.restart(layers[-point.depth :])
-            return recorded(whole, self.alphas_[: point.alpha + 1])
+            return recorded(whole, self.alphas_[: point.alpha + 1], snapshots=snapshots)
 
         on_the_way = one_se.depth == chosen.depth and one_se.alpha <= chosen.alpha
-        simple = None if on_the_way else path_to(one_se)
+        if not on_the_way:
+            path_to(one_se)
+            self.estimator_1se_ = self._simplest(whole, snapshots[-1])
         self.path_ = path_to(chosen)
-        self.estimator_1se_ = (simple or self.path_).estimators[one_se.alpha]
+        if on_the_way:
+            solver = whole.solver
+            whole.restart(layers[-chosen.depth :])
+            self.estimator_1se_ = self._simplest(whole, snapshots[one_se.alpha])
+            whole.solver = solver
         self.linear_suffices_ = self.estimator_1se_.active_architecture_.is_linear
+
+    def _simplest(self, whole: PathFit, snapshot: Snapshot):
+        """Pruned as ``pruned_estimator_`` is, but not to a linear model: the folds
+        said that one is worse. Relaxed where the folds gain by it."""
+        solver = whole.solver
+        solver.restore(snapshot)
+        if solver.n_live():
+            prune(solver, lambda: evaluate(solver, whole.problem.train), self.prune_tol)
+        if solver.n_live() == 0:
+            solver.restore(snapshot)
+        relaxed = self.relaxation_gain_ > 0 and solver.n_live() > 0
+        if relaxed:
+            whole.relax()
+        found = whole.compact()
+        found.relaxed_ = relaxed
+        return found
 
     def _describe(self, whole: PathFit, X, models: list, state) -> None:
         """Take over the network, pruned and relaxed too, and say what it does."""
@@ -300,7 +327,8 @@ class SparcsRegressorCV(RegressionTargets, BaseSparcsCV):
     alpha_1se_ : float
         The alpha of the simplest network within a standard error of the best, and …
     estimator_1se_ : CompactRegressor
-        … that network, fitted to all the data.
+        … that network, fitted to all the data, then pruned and trained on as
+        ``pruned_estimator_`` is, though never pruned to a linear model.
     linear_suffices_ : bool
         Whether it is linear.
     hidden_share_ : float

@@ -26,6 +26,7 @@ from ._problem import Problem
 from ._regressor import SparcsRegressor
 from ._relax import relax, run_steps
 from ._search import own_random_state, seeds
+from ._solvers import Snapshot
 from ._training import evaluate
 
 #: Steps at each alpha, unless an epoch has more.
@@ -232,8 +233,16 @@ def checked_alphas(alphas) -> np.ndarray:
     return found
 
 
-def recorded(fit: PathFit, alphas, valid: TrainingData | None = None) -> SparcsPath:
-    """Follow a path to its end, and keep what was found."""
+def recorded(
+    fit: PathFit,
+    alphas,
+    valid: TrainingData | None = None,
+    snapshots: list[Snapshot] | None = None,
+) -> SparcsPath:
+    """Follow a path to its end, and keep what was found.
+
+    ``snapshots``, if given, is added every alpha's network, to go on from.
+    """
     path = SparcsPath(np.asarray(alphas, dtype=float), fit.alpha_max)
     layers: list[list[np.ndarray]] = [[] for _ in fit.sizes]
     for _ in fit.follow(alphas):
@@ -244,6 +253,8 @@ def recorded(fit: PathFit, alphas, valid: TrainingData | None = None) -> SparcsP
         path.train_loss.append(train_loss)
         path.valid_loss.append(valid_loss)
         with fit.solver.averaged():
+            if snapshots is not None:
+                snapshots.append(fit.solver.snapshot())
             network = fit.solver.network
             for k, size in enumerate(fit.sizes):
                 values = np.zeros(size)

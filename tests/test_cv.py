@@ -135,3 +135,17 @@ def test_signals_alike():
     found = _standardised(signals)
     assert_allclose(found.sum(axis=0), 0, atol=1e-12)
     assert_allclose(np.linalg.norm(found, axis=0), [1, 0])
+
+
+def test_the_simplest_network_is_pruned_but_not_to_nothing(kinked):
+    X, y = kinked
+    whole = SparcsRegressorCV((10, 10), prune_tol=0, **SMALL).fit(X, y)
+    pruned = SparcsRegressorCV((10, 10), prune_tol=0.5, **SMALL).fit(X, y)
+    n_whole, n_pruned = (
+        m.estimator_1se_.active_architecture_.n_hidden for m in (whole, pruned)
+    )
+    assert 0 < n_pruned < n_whole
+    blunt = SparcsRegressorCV((10, 10), prune_tol=1e9, **SMALL).fit(X, y)
+    assert blunt.pruned_estimator_.active_architecture_.is_linear
+    assert not blunt.linear_suffices_
+    assert blunt.estimator_1se_.active_architecture_.n_hidden == n_whole
