@@ -32,6 +32,7 @@ from ._relax import relax
 from ._search import Outcome, own_random_state, search, seeds, train
 from ._sklearn import Interval, StrOptions
 from ._solvers import PaperSolver, Solver
+from ._step_sizes import eigenvalue_rate, learning_rate, quietness
 from ._training import evaluate
 
 _STOPPED_BECAUSE = {
@@ -100,6 +101,10 @@ class BaseSparcs(Trained):
 
     _parameter_constraints: dict = {
         **TRAINING_CONSTRAINTS,
+        "learning_rate_init": [
+            StrOptions({"auto"}),
+            Interval(Real, 0, None, closed="neither"),
+        ],
         "hidden_layer_sizes": [
             "array-like",
             Interval(Integral, 1, None, closed="left"),
@@ -201,15 +206,17 @@ class BaseSparcs(Trained):
         if layers is None:  # those that were open before: from the first live one on
             live = [k for k, n in enumerate(network.n_live) if n]
             layers = range(min([*live, len(sizes) - 1]), len(sizes)) if sizes else []
+        quiet = self._quietness(problem)
         solver = GrowthSolver(
             network,
             problem.loss,
             self._penalty(),
-            self.learning_rate_init,
+            learning_rate(self.learning_rate_init, quiet),
             layers,
             generator,
             linear_is_optimal=problem.linear_map is not None,
             min_significance=self.min_significance,
+            eigenvalue_rate=eigenvalue_rate(quiet),
         )
         self._restore_moments(solver, problem, resume)
         return solver
@@ -232,11 +239,14 @@ class BaseSparcs(Trained):
             stored, _ = self._stored_network(problem)
             for parameter, value in zip(network.parameters(), stored, strict=True):
                 parameter.data.copy_(value)
-        solver = PaperSolver(
-            network, problem.loss, self._penalty(), self.learning_rate_init
-        )
+        step = learning_rate(self.learning_rate_init, self._quietness(problem))
+        solver = PaperSolver(network, problem.loss, self._penalty(), step)
         self._restore_moments(solver, problem, resume)
         return solver
+
+    def _quietness(self, problem: Problem) -> float:
+        batch_size = self._run_options(problem)["batch_size"]
+        return quietness(len(problem.train), batch_size)
 
     def _penalty(self) -> SparseGroupPenalty:
         return SparseGroupPenalty(self.alpha, self.l1_ratio, self.depth_factor)

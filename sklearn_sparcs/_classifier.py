@@ -19,7 +19,7 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
     hidden_layer_sizes : int or array-like of int, default=(100,)
         The *largest* network allowed: most neurons of each hidden layer. ``()`` is a
         linear model. Its size costs little, since only live neurons are trained.
-    alpha : float, default=0.001
+    alpha : float, default=0.0005
         Strength of the penalty on the hidden eigenvalues (the paper's ρ). A neuron
         wakes only if the loss falls faster than ``alpha`` as its eigenvalue leaves
         zero; at ``alpha >= alpha_max_`` none does, and the fit is the linear model.
@@ -52,8 +52,9 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         their mean, in training and ever after: a sensor's slip decides nothing, and
         nothing is extrapolated further than that. The linear start is then that of the
         features as cut. None leaves them as they are.
-    learning_rate_init : float, default=0.01
-        Adam's step size. It is halved when the objective stalls.
+    learning_rate_init : float or "auto", default="auto"
+        Adam's step size, halved when the objective stalls. "auto" is 0.01 where an
+        epoch is one or two batches, falling to 0.005 at four, as batches are noisy.
     batch_size : int or "auto", default="auto"
         Samples a step; "auto" is ``min(200, n_samples)``.
     max_iter : int, default=1000
@@ -146,7 +147,7 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         self,
         hidden_layer_sizes=(100,),
         *,
-        alpha=0.001,
+        alpha=0.0005,
         l1_ratio=1.0,
         depth_factor=1.0,
         min_significance=2.5,
@@ -156,7 +157,7 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         fit_intercept=True,
         standardize=True,
         clip=5.0,
-        learning_rate_init=0.01,
+        learning_rate_init="auto",
         batch_size="auto",
         max_iter=1000,
         shuffle=True,

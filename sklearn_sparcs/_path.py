@@ -27,12 +27,11 @@ from ._regressor import SparcsRegressor
 from ._relax import relax, run_steps
 from ._search import own_random_state, seeds
 from ._solvers import Snapshot
+from ._step_sizes import SLOWEST
 from ._training import evaluate
 
 #: Steps at each alpha, unless an epoch has more.
 STEPS = 100
-#: Along a path eigenvalues move this much more slowly than eigenvectors.
-EIGENVALUE_RATE = 0.3
 #: What is not said otherwise of a path's estimator: CV judges what pays, so that
 #: significance on the training samples need not; and short steps keep neurons alive.
 DEFAULTS: dict[str, Any] = {
@@ -156,7 +155,7 @@ class PathFit:
         self.solver = self.estimator._growth_solver(
             self.problem, self.sizes, self._drawing, False, list(layers)
         )
-        self.solver.eigenvalue_rate = EIGENVALUE_RATE
+        self.solver.eigenvalue_rate = SLOWEST
         self.solver.keep_average()
 
     @property

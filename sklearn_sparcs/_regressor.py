@@ -54,8 +54,9 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         their mean, in training and ever after: a sensor's slip decides nothing, and
         nothing is extrapolated further than that. The linear start is then that of the
         features as cut. None leaves them as they are.
-    learning_rate_init : float, default=0.01
-        Adam's step size. It is halved when the objective stalls.
+    learning_rate_init : float or "auto", default="auto"
+        Adam's step size, halved when the objective stalls. "auto" is 0.01 where an
+        epoch is one or two batches, falling to 0.005 at four, as batches are noisy.
     batch_size : int or "auto", default="auto"
         Samples a step; "auto" is ``min(200, n_samples)``.
     max_iter : int, default=1000
@@ -150,7 +151,7 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         fit_intercept=True,
         standardize=True,
         clip=5.0,
-        learning_rate_init=0.01,
+        learning_rate_init="auto",
         batch_size="auto",
         max_iter=1000,
         shuffle=True,

@@ -13,7 +13,7 @@ def test_depth_of_the_teacher_is_found(depth):
     X, y = make_teacher_student(
         6000, n_features=6, n_hidden_layers=depth, random_state=0
     )
-    model = SparcsRegressor((30, 30), alpha=1e-3, max_iter=150, random_state=0)
+    model = SparcsRegressor((30, 30), alpha=1e-3, max_iter=300, random_state=0)
     model.fit(X[:4000], y[:4000])
     assert model.active_architecture_.hidden_layers == ((), (2,), (1, 2))[depth]
     assert model.score(X[4000:], y[4000:]) > (1 - 1e-9, 0.9999, 0.99)[depth]
