@@ -37,6 +37,11 @@ class SpectralNetwork(nn.Module):
         A neuron fires only where its eigenvalue is not zero, so that the support
         of the eigenvalues is the architecture. Without it (the paper's network) one
         non-zero eigenvalue wakes the whole next layer.
+    input_eigenvalues : bool, default=False
+        Train λ_1 too, which is zero otherwise (as in the paper's first experiment).
+    repeated : bool, default=False
+        The paper's other update rule: apply A, its self-loops λ on the diagonal, B
+        times to (x, 0, …, 0), with the activation between.
     generator : torch.Generator, optional
         Source of the initial eigenvectors.
     dtype, device : optional
@@ -48,6 +53,13 @@ class SpectralNetwork(nn.Module):
         φ_k, shape (N_{k+1}, N_k), k = 1 … B.
     lam : ParameterList
         Eigenvalues of each hidden layer, then of the output.
+    input_lam : Parameter or buffer of shape (N_1,)
+        λ_1.
+
+    Raises
+    ------
+    ValueError
+        If ``gated`` and ``repeated`` are asked for together.
 
     References
     ----------
@@ -77,12 +89,20 @@ class SpectralNetwork(nn.Module):
         activation: str = "relu",
         bias: bool = True,
         gated: bool = False,
+        input_eigenvalues: bool = False,
+        repeated: bool = False,
         generator: torch.Generator | None = None,
         dtype: torch.dtype | None = None,
         device: torch.device | str | None = None,
     ):
         super().__init__()
+        if gated and repeated:
+            raise ValueError(
+                "gated=True and repeated=True exclude each other: applied again, A "
+                "passes on what no gate has seen. Set one of them to False."
+            )
         self.activation, self.bias, self.gated = activation, bias, gated
+        self.input_eigenvalues, self.repeated = input_eigenvalues, repeated
         sizes = [in_features + bias, *hidden_features, out_features]
         self.phi = nn.ParameterList(
             xavier_uniform(n_out, n_in, generator, dtype).to(device)
@@ -91,15 +111,24 @@ class SpectralNetwork(nn.Module):
         options: Any = {"dtype": dtype, "device": device}
         hidden = [torch.zeros(n, **options) for n in hidden_features]
         self.lam = nn.ParameterList([*hidden, torch.ones(out_features, **options)])
+        input_lam = torch.zeros(sizes[0], **options)
+        if input_eigenvalues:
+            self.input_lam = nn.Parameter(input_lam)
+        else:
+            self.register_buffer("input_lam", input_lam, persistent=False)
 
     def hidden_eigenvalues(self) -> list[Tensor]:
-        """λ_2 … λ_B, the eigenvalues that a penalty acts on."""
+        """λ_2 … λ_B."""
         return list(self.lam)[:-1]
+
+    def penalized_eigenvalues(self) -> list[Tensor]:
+        """What a penalty acts on: λ_2 … λ_B, and λ_1 if it is trained."""
+        first = [self.input_lam] if self.input_eigenvalues else []
+        return [*first, *self.hidden_eigenvalues()]
 
     def spectrum(self, random_state: object = None) -> Spectrum:
         """Eigenvalues λ_1 … λ_{B+1} and eigenvectors φ_1 … φ_B, as arrays."""
-        lam = [np.zeros(self.phi[0].shape[1], np.float64)]
-        lam += [x.detach().cpu().numpy().copy() for x in self.lam]
+        lam = [x.detach().cpu().numpy().copy() for x in (self.input_lam, *self.lam)]
         return lam, [phi.detach().cpu().numpy().copy() for phi in self.phi]
 
     @torch.no_grad()
@@ -137,12 +166,13 @@ class SpectralNetwork(nn.Module):
 
     def weights(self) -> list[Tensor]:
         """Weights of the links between the neurons that fire (`live_weights`)."""
-        input_eigenvalues = self.phi[0].new_zeros(self.phi[0].shape[1])
-        return live_weights(list(self.phi), [input_eigenvalues, *self.lam], self.live())
+        return live_weights(list(self.phi), [self.input_lam, *self.lam], self.live())
 
     def forward(self, x: Tensor) -> Tensor:
         """Output y = z_{B+1}, shape (n, out_features), for x (n, in_features)."""
         x = F.pad(x, (0, 1), value=1.0) if self.bias else x
+        if self.repeated:
+            return self._through_repetitions(x)
         if self.gated and self._few_neurons_fire(len(x)):
             return self._through_weights(x)
         return self._through_layers(x)
@@ -167,7 +197,8 @@ class SpectralNetwork(nn.Module):
         a_i = f(z_i),  u_i = a_i − v_i.
         """
         f = TORCH[self.activation]
-        u, lam_below = x, None
+        u: Tensor = x
+        lam_below: Tensor | None = self.input_lam if self.input_eigenvalues else None
         for phi, lam in zip(
             list(self.phi)[:-1], self.hidden_eigenvalues(), strict=True
         ):
@@ -180,6 +211,26 @@ class SpectralNetwork(nn.Module):
         last, lam = self.phi[-1], self.lam[-1]
         scale = -lam[:, None] if lam_below is None else lam_below - lam[:, None]
         return u @ (last * scale).T
+
+    def _through_repetitions(self, x: Tensor) -> Tensor:
+        """f(A … f(A (x, 0, …, 0))), A applied B times, f not after the last."""
+        f = TORCH[self.activation]
+        signals = [x, *(x.new_zeros(len(x), len(lam)) for lam in self.lam)]
+        for n_before in range(len(self.phi)):
+            signals = [f(a) for a in signals] if n_before else signals
+            signals = self._times_adjacency(signals)
+        return signals[-1]
+
+    def _times_adjacency(self, signals: list[Tensor]) -> list[Tensor]:
+        """A a = Φ Λ Φ⁻¹ a, forward substitution for Φ⁻¹: two products a layer."""
+        u = signals[:1]
+        for phi, a in zip(self.phi, signals[1:], strict=True):
+            u.append(a - u[-1] @ phi.T)
+        scaled = [
+            v * lam for v, lam in zip(u, [self.input_lam, *self.lam], strict=True)
+        ]
+        received = [v @ phi.T for v, phi in zip(scaled[:-1], self.phi, strict=True)]
+        return [scaled[0], *(a + b for a, b in zip(scaled[1:], received, strict=True))]
 
 
 class DirectNetwork(nn.Module):

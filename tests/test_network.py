@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 import torch
 from numpy.testing import assert_allclose
-from reference import TORCH_ACTIVATIONS, neuron_by_neuron, random_spectrum
+from reference import (
+    TORCH_ACTIVATIONS,
+    dense_adjacency,
+    neuron_by_neuron,
+    random_spectrum,
+)
 
 from sklearn_sparcs._network import DirectNetwork, SpectralNetwork
 
@@ -111,3 +116,56 @@ def test_cuda_agrees_with_cpu():
     x = torch.randn(9, 4, dtype=torch.float64)
     expected = net(x).detach()
     assert_allclose(net.cuda()(x.cuda()).detach().cpu(), expected, atol=1e-10)
+
+
+@pytest.mark.parametrize("sizes", SIZES)
+def test_trained_input_eigenvalues_equal_the_loop(sizes):
+    generator = torch.Generator().manual_seed(5)
+    phi, lam = random_spectrum(sizes, generator, trainable_input=True)
+    x = torch.randn(7, sizes[0], generator=generator, dtype=torch.float64)
+    net = SpectralNetwork(
+        sizes[0], sizes[1:-1], sizes[-1], bias=False, input_eigenvalues=True
+    ).double()
+    for parameter, value in zip(
+        net.parameters(), [lam[0], *phi, *lam[1:]], strict=True
+    ):
+        parameter.data.copy_(value)
+    expected = neuron_by_neuron(phi, lam, x)
+    assert_allclose(net(x).detach(), expected, atol=1e-12)
+    assert_allclose(net._through_weights(x).detach(), expected, atol=1e-12)
+    assert net.penalized_eigenvalues()[0] is net.input_lam
+    assert_allclose(net.spectrum()[0][0], lam[0])
+
+
+@pytest.mark.parametrize("trained", [False, True])
+@pytest.mark.parametrize("sizes", SIZES)
+def test_repeated_rule_equals_the_dense_matrix(sizes, trained):
+    generator = torch.Generator().manual_seed(6)
+    phi, lam = random_spectrum(sizes, generator, trainable_input=trained)
+    x = torch.randn(7, sizes[0], generator=generator, dtype=torch.float64)
+    net = SpectralNetwork(
+        sizes[0],
+        sizes[1:-1],
+        sizes[-1],
+        bias=False,
+        repeated=True,
+        input_eigenvalues=trained,
+    ).double()
+    leaves = [t.requires_grad_() for t in ([lam[0]] * trained + phi + lam[1:])]
+    for parameter, value in zip(net.parameters(), leaves, strict=True):
+        parameter.data.copy_(value.data)
+    A = dense_adjacency(phi, lam)
+    signal = torch.nn.functional.pad(x, (0, sum(sizes[1:])))
+    for n_before in range(len(phi)):
+        signal = (signal.relu() if n_before else signal) @ A.T
+    output = signal[:, -sizes[-1] :]
+    assert_allclose(net(x).detach(), output.detach(), atol=1e-10)
+    expected = torch.autograd.grad(output.square().sum(), leaves)
+    found = torch.autograd.grad(net(x).square().sum(), list(net.parameters()))
+    for f, e in zip(found, expected, strict=True):
+        assert_allclose(f, e, rtol=1e-9, atol=1e-9)
+
+
+def test_gates_and_repetition_exclude_each_other():
+    with pytest.raises(ValueError, match="gated=True and repeated=True"):
+        SpectralNetwork(2, (3,), 1, gated=True, repeated=True)
