@@ -150,7 +150,7 @@ class BaseCompact(Trained):
             **problem.options,
         )
         if resume:
-            _load(network, problem.in_scaled_units(self._form()))
+            network.load(problem.in_scaled_units(self._form()))
         else:
             _start_linear(network, problem)
         return network
@@ -388,15 +388,6 @@ def _linear(form: DirectForm, i: int, senders: list[int]) -> nn.Linear:
     layer.weight.data.copy_(weight)
     layer.bias.data.copy_(torch.from_numpy(form.intercepts[i]))
     return layer
-
-
-@torch.no_grad()
-def _load(network: DirectNetwork, form: DirectForm) -> None:
-    """Give a network the weights of a form with the same links."""
-    for (i, j), coef in form.coefs.items():
-        network.coefs[f"{i}_{j}"].copy_(torch.from_numpy(coef))
-    for key, intercept in network.intercepts.items():
-        intercept.copy_(torch.from_numpy(form.intercepts[int(key)]))
 
 
 @torch.no_grad()

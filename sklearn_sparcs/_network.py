@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ._activations import TORCH
+from ._direct import DirectForm
 from ._spectrum import live_weights
 
 Spectrum = tuple[list[np.ndarray], list[np.ndarray]]
@@ -168,6 +169,40 @@ class SpectralNetwork(nn.Module):
         """Weights of the links between the neurons that fire (`live_weights`)."""
         return live_weights(list(self.phi), [self.input_lam, *self.lam], self.live())
 
+    @torch.no_grad()
+    def to_direct(self) -> "DirectNetwork":
+        """The same function, the neurons that compute alone, in direct space.
+
+        Raises
+        ------
+        ValueError
+            If the network is ``repeated``: its self-loops have no such form.
+        """
+        if self.repeated:
+            raise ValueError(
+                "A network with repeated=True has self-loops, which no feed-forward "
+                "network has; only one with repeated=False has a direct form."
+            )
+        form = DirectForm.from_weights(
+            [w.double().cpu().numpy() for w in self.weights()],
+            self.phi[0].shape[1] - self.bias,
+            self.bias,
+            self.activation,
+            [n.cpu().numpy() for n in self.neurons],
+        )
+        n_in, *hidden, n_out = form.layer_sizes
+        network = DirectNetwork(
+            n_in,
+            hidden,
+            n_out,
+            links=list(form.coefs),
+            activation=self.activation,
+            dtype=self.phi[0].dtype,
+            device=self.phi[0].device,
+        )
+        network.load(form)
+        return network
+
     def forward(self, x: Tensor) -> Tensor:
         """Output y = z_{B+1}, shape (n, out_features), for x (n, in_features)."""
         x = F.pad(x, (0, 1), value=1.0) if self.bias else x
@@ -304,6 +339,14 @@ class DirectNetwork(nn.Module):
             if bias:
                 zero = torch.zeros(self.sizes[i - 1], dtype=dtype, device=device)
                 self.intercepts[f"{i}"] = nn.Parameter(zero)
+
+    @torch.no_grad()
+    def load(self, form: DirectForm) -> None:
+        """Take over the weights of a form with the same links."""
+        for (i, j), coef in form.coefs.items():
+            self.coefs[f"{i}_{j}"].copy_(torch.from_numpy(coef))
+        for key, intercept in self.intercepts.items():
+            intercept.copy_(torch.from_numpy(form.intercepts[int(key)]))
 
     def hidden_eigenvalues(self) -> list[Tensor]:
         """None: there is nothing for a penalty to act on."""

@@ -1,6 +1,7 @@
 """Synthetic problems whose architecture is known."""
 
-from numbers import Integral
+from collections.abc import Callable
+from numbers import Integral, Real
 
 import numpy as np
 from scipy.stats import special_ortho_group
@@ -58,3 +59,75 @@ def make_teacher_student(
     for rotation in rotations[:-1]:
         signal = np.maximum(signal @ rotation.T, 0)
     return X, signal @ rotations[-1].T
+
+
+def quartic(X):
+    """A bowl with a hill in it, 4 ‖x‖² (‖x‖² − 1) / d, of X (n, d): even, not linear.
+
+    Returns an ndarray of shape (n,).
+    """
+    squared = (np.asarray(X) ** 2).sum(axis=1)
+    return 4 * squared * (squared - 1) / X.shape[1]
+
+
+def make_linear_to_nonlinear(
+    n_samples=10_000,
+    *,
+    alpha=0.5,
+    beta=5.0,
+    n_features=2,
+    nonlinear: Callable = quartic,
+    random_state=None,
+):
+    """From a linear function to another one as ``alpha`` goes from 0 to 1 [5.1].
+
+    y = (1 − t) w·x / 4 + (1 + t) g(x) / 4 with t = tanh(β (α − 1/2)), w standard
+    normal and x uniform in [−1, 1]^n_features. There is no noise. At β = 5 and α = 0
+    the non-linear part still has a weight of 0.7 %; at β = 1000 it is exactly zero in
+    floating point for α < 0.48.
+
+    Parameters
+    ----------
+    n_samples : int, default=10000
+    alpha : float in [0, 1], default=0.5
+    beta : float, default=5.0
+        Steepness of the transition; the paper has 5 and 1000.
+    n_features : int, default=2
+    nonlinear : callable, default=quartic
+        g, from (n, n_features) to (n,). The paper does not say which it took.
+    random_state : int, RandomState instance or None, default=None
+
+    Returns
+    -------
+    X : ndarray of shape (n_samples, n_features)
+    y : ndarray of shape (n_samples,)
+
+    Raises
+    ------
+    ValueError
+        If ``alpha`` is not between 0 and 1, ``beta`` not positive or ``n_features``
+        less than one.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LinearRegression
+    >>> from sklearn_sparcs.datasets import make_linear_to_nonlinear
+    >>> X, y = make_linear_to_nonlinear(alpha=0.25, beta=1000, random_state=0)
+    >>> round(LinearRegression().fit(X, y).score(X, y), 6)
+    1.0
+    """
+    for name, value, fits, right in (
+        ("alpha", alpha, lambda v: 0 <= v <= 1, "between 0 and 1"),
+        ("beta", beta, lambda v: 0 < v < np.inf, "positive and finite"),
+    ):
+        if not (isinstance(value, Real) and fits(value)):
+            raise ValueError(f"{name} must be {right}; got {value!r}.")
+    if not isinstance(n_features, Integral) or n_features < 1:
+        raise ValueError(
+            f"n_features must be an integer of at least 1; got {n_features!r}."
+        )
+    rng = check_random_state(random_state)
+    w = rng.normal(size=n_features)
+    X = rng.uniform(-1, 1, size=(n_samples, n_features))
+    t = np.tanh(beta * (alpha - 0.5))
+    return X, (1 - t) / 4 * (X @ w) + (1 + t) / 4 * nonlinear(X)

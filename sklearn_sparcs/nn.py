@@ -6,7 +6,15 @@ parameters, `SpectralLinear` one layer of that kind in the place of `nn.Linear`,
 modules: put them into a network, train them with any optimiser.
 """
 
+from ._measures import count_parameters, path_norm, path_tensor
 from ._network import DirectNetwork, SpectralNetwork
 from ._spectral_linear import SpectralLinear
 
-__all__ = ["DirectNetwork", "SpectralLinear", "SpectralNetwork"]
+__all__ = [
+    "DirectNetwork",
+    "SpectralLinear",
+    "SpectralNetwork",
+    "count_parameters",
+    "path_norm",
+    "path_tensor",
+]
