@@ -114,6 +114,7 @@ class BaseSparcs(Trained):
         "depth_factor": [Interval(Real, 0, None, closed="neither")],
         "min_significance": [Interval(Real, 0, None, closed="left")],
         "solver": [StrOptions({"growth", "adam"})],
+        "input_eigenvalues": ["boolean"],
         "init": [StrOptions({"least_squares", "xavier"})],
         "standardize": ["boolean"],
         "clip": [Interval(Real, 0, None, closed="neither"), None],
@@ -126,6 +127,7 @@ class BaseSparcs(Trained):
     def _fit(self, X, y, weight, *, resume: bool, single_epoch: bool = False):
         """From checked X, encoded y and weights to the fitted attributes."""
         sizes = checked_layer_sizes(self.hidden_layer_sizes)
+        self._check_input_eigenvalues()
         random_state = own_random_state(self.random_state)
         problem = self._problem(X, y, weight, random_state, resume)
         outcome = self._search(problem, sizes, random_state, resume, single_epoch)
@@ -133,6 +135,14 @@ class BaseSparcs(Trained):
         if not (single_epoch and outcome.status == "max_iter"):
             self._warn(outcome.status)
         return self
+
+    def _check_input_eigenvalues(self) -> None:
+        if self.input_eigenvalues and self.solver != "adam":
+            raise ValueError(
+                'input_eigenvalues=True needs solver="adam"; got '
+                f"solver={self.solver!r}, whose neurons fire by their own eigenvalues "
+                "alone, the input's being zero."
+            )
 
     def _problem(self, X, y, weight, random_state, resume: bool) -> Problem:
         loss, n_outputs = self._loss(y)
@@ -230,6 +240,7 @@ class BaseSparcs(Trained):
             problem.n_outputs,
             activation=self.activation,
             bias=self.fit_intercept,
+            input_eigenvalues=self.input_eigenvalues,
             generator=generator,
             **problem.options,
         )
@@ -237,6 +248,12 @@ class BaseSparcs(Trained):
             network.start_at(problem.linear_map)
         if resume:
             stored, _ = self._stored_network(problem)
+            if [p.shape for p in stored] != [p.shape for p in network.parameters()]:
+                raise ValueError(
+                    "warm_start goes on with the network of the last fit: keep its "
+                    "hidden_layer_sizes, solver, fit_intercept and input_eigenvalues, "
+                    "or set warm_start=False."
+                )
             for parameter, value in zip(network.parameters(), stored, strict=True):
                 parameter.data.copy_(value)
         step = learning_rate(self.learning_rate_init, self._quietness(problem))

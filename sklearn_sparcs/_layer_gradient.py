@@ -6,10 +6,12 @@ Forward substitution of u = Φ⁻¹ a, as in `SpectralNetwork`, with u_1 = [x, 1
     v_i = φ_{i−1} u_{i−1},  z_i = φ_{i−1} (λ_{i−1} ∘ u_{i−1}) − λ_i ∘ v_i,
     a_i = f(z_i),  u_i = a_i − v_i,  y = S u_B,  S = φ_B λ_B − λ_{B+1} φ_B [4.3].
 
-A single hidden layer needs neither v nor u of every sample: z_2 = (−λ_2 φ_1) u_1, and
+λ_1 is zero, unless the input's eigenvalues are trained. A single hidden layer needs
+neither v nor u of every sample: z_2 = (φ_1 λ_1 − λ_2 φ_1) u_1, and
 y = S a_2 − (S φ_1) u_1.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from torch import Tensor
@@ -46,19 +48,9 @@ class LayerGradient(BatchGradient):
         n_rows: int,
         arrays: ArrayLibrary | None = None,
     ):
-        parameters = [p.data for p in network.parameters()]
         self.arrays = arrays or ArrayLibrary.on(grad.device)
-        view = self.arrays.view
-        n_layers, n_inputs = len(network.phi), network.phi[0].shape[1]
-        values = [view(p) for p in parameters]
-        grads = [view(g) for g in unpack(grad, parameters)]
-        pairs = [
-            (
-                (values[k], values[n_layers + k][:, None]),
-                (grads[k], grads[n_layers + k]),
-            )
-            for k in range(n_layers)
-        ]
+        view, n_inputs = self.arrays.view, network.phi[0].shape[1]
+        first, *pairs = _layers(network, grad, view)
         inputs = grad.new_ones(n_rows, n_inputs)
         self._x = view(inputs)[:, : n_inputs - network.bias]
         output = grad.new_empty(len(network.lam[-1]), n_rows)
@@ -66,26 +58,45 @@ class LayerGradient(BatchGradient):
         options = self.arrays, network.activation
         self._hidden: list[_Hidden] = []
         self._output: _OneHidden | _Output
-        if n_layers == 2:
+        source = _Input(view(inputs), *first)
+        if len(pairs) == 2:
             hidden, last = pairs
-            self._output = _OneHidden(
-                *options, hidden, last, view(output), view(inputs)
-            )
+            self._output = _OneHidden(*options, hidden, last, view(output), source)
             return
-        below: _Input | _Hidden = _Input(view(inputs))
+        below: _Input | _Hidden = source
         for pair in pairs[:-1]:
             below = _Hidden(*options, *pair, below)
             self._hidden.append(below)
         self._output = _Output(self.arrays, *pairs[-1], view(output), below)
 
 
+def _layers(network: SpectralNetwork, grad: Tensor, view: Callable) -> list[Pair]:
+    """λ_1 and its gradient, None if it is not trained; then every `Layer`."""
+    parameters = [p.data for p in network.parameters()]
+    values = [view(p) for p in parameters]
+    grads = [view(g) for g in unpack(grad, parameters)]
+    first: Pair = (None, None)
+    if network.input_eigenvalues:
+        first = values.pop(0)[:, None], grads.pop(0)
+    n = len(network.phi)
+    layers = [
+        ((values[k], values[n + k][:, None]), (grads[k], grads[n + k]))
+        for k in range(n)
+    ]
+    return [first, *layers]
+
+
+def _differences(lam_below: Any, lam: Any) -> Any:
+    """λ_{i−1} − λ_i of every link [4.3]; of every receiver if λ_{i−1} = 0."""
+    return -lam if lam_below is None else lam_below.T - lam
+
+
 class _Input:
-    """u_1 = [x, 1], a sample a row; nothing to learn in it, and λ_1 = 0."""
+    """u_1 = [x, 1], a sample a row, and λ_1 (a column) if it is trained."""
 
-    lam = None
-
-    def __init__(self, inputs: Any):
+    def __init__(self, inputs: Any, lam: Any, grad_lam: Any):
         self.u, self.u_T = inputs.T, inputs
+        self.lam, self.grad_lam = lam, grad_lam
 
 
 class _Hidden:
@@ -111,7 +122,9 @@ class _Hidden:
         )
         self.u_T = self.u.T
         if below.lam is not None:  # the part of u_{i−1} that its own λ sends
-            self.sent, self.sent_delta = (xp.empty_like(below.u) for _ in range(2))
+            self.sent, self.sent_delta = (
+                xp.empty(tuple(below.u.shape), **options) for _ in range(2)
+            )
         self.row_of_ones = xp.ones_like(self.v[0])
         self.function = arrays.forward[activation]
         self.derivative = arrays.backward[activation]
@@ -145,14 +158,19 @@ class _Hidden:
         xp.matmul(self.u_delta, below.u_T, out=self.grad_phi)
         xp.negative(self.grad_phi, out=self.grad_phi)
         if below.lam is not None:
-            self._to_hidden(below)
+            self._to_eigenvalues(below)
+        if isinstance(below, _Hidden):
+            self._to_signals(below)
 
-    def _to_hidden(self, below: Any) -> None:
+    def _to_eigenvalues(self, below: Any) -> None:
         xp, product = self.arrays.xp, self.arrays.product
         self.grad_phi += self.delta @ self.sent.T
         product(self.phi.T, self.delta, out=self.sent_delta)
         xp.multiply(self.sent_delta, below.u, out=self.sent)  # not needed again
-        xp.matmul(self.sent, below.row_of_ones, out=below.grad_lam)
+        xp.matmul(self.sent, self.row_of_ones, out=below.grad_lam)
+
+    def _to_signals(self, below: "_Hidden") -> None:
+        xp, product = self.arrays.xp, self.arrays.product
         product(self.phi.T, self.u_delta, out=below.u_delta)
         xp.multiply(self.sent_delta, below.lam, out=self.sent_delta)
         xp.subtract(self.sent_delta, below.u_delta, out=below.u_delta)
@@ -168,17 +186,17 @@ class _OneHidden:
         hidden: Layer,
         output: Layer,
         y: Any,
-        inputs: Any,
+        below: _Input,
     ):
         self.arrays, xp = arrays, arrays.xp
         (self.phi_1, self.lam), (self.grad_phi_1, self.grad_lam) = hidden
         (self.phi_2, self.lam_out), (self.grad_phi_2, self.grad_lam_out) = output
-        self.inputs, self.y, self.delta = inputs, y, xp.empty_like(y)
+        self.below, self.y, self.delta = below, y, xp.empty_like(y)
         self.W, self.G = (xp.empty_like(self.phi_1) for _ in range(2))
         self.S, self.S_grad = (xp.empty_like(self.phi_2) for _ in range(2))
         options = {"dtype": y.dtype, "device": y.device}
         self.F, self.F_grad = (
-            xp.empty((y.shape[0], inputs.shape[1]), **options) for _ in range(2)
+            xp.empty((y.shape[0], self.phi_1.shape[1]), **options) for _ in range(2)
         )
         self.z, self.a, self.a_delta = (
             xp.empty((self.phi_1.shape[0], y.shape[1]), **options) for _ in range(3)
@@ -189,15 +207,16 @@ class _OneHidden:
 
     def forward(self) -> None:
         """Write y, with F = S φ_1."""
-        xp, product = self.arrays.xp, self.arrays.product
-        xp.multiply(self.phi_1, -self.lam, out=self.W)
-        product(self.W, self.inputs.T, out=self.z)
+        xp, product, u = self.arrays.xp, self.arrays.product, self.below.u
+        self.difference_1 = _differences(self.below.lam, self.lam)
+        xp.multiply(self.phi_1, self.difference_1, out=self.W)
+        product(self.W, u, out=self.z)
         self.function(self.z, out=self.a)
-        self.difference = self.lam.T - self.lam_out
-        xp.multiply(self.phi_2, self.difference, out=self.S)
+        self.difference_2 = _differences(self.lam, self.lam_out)
+        xp.multiply(self.phi_2, self.difference_2, out=self.S)
         product(self.S, self.phi_1, out=self.F)
         product(self.S, self.a, out=self.y)
-        product(self.F, self.inputs.T, out=self.scratch)
+        product(self.F, u, out=self.scratch)
         xp.subtract(self.y, self.scratch, out=self.y)
 
     def backward(self) -> None:
@@ -205,19 +224,20 @@ class _OneHidden:
         xp, product, matmul = self.arrays.xp, self.arrays.product, self.arrays.xp.matmul
         product(self.S.T, self.delta, out=self.a_delta)
         self.derivative(self.a_delta, self.z, self.a)
-        matmul(self.a_delta, self.inputs, out=self.G)  # ∂loss/∂W
-        matmul(self.delta, self.inputs, out=self.F_grad)  # −∂loss/∂F
+        matmul(self.a_delta, self.below.u_T, out=self.G)  # ∂loss/∂W
+        matmul(self.delta, self.below.u_T, out=self.F_grad)  # −∂loss/∂F
         matmul(self.delta, self.a.T, out=self.S_grad)
         self.S_grad -= self.F_grad @ self.phi_1.T
         product(self.S.T, self.F_grad, out=self.W)  # not needed again
-        xp.multiply(self.G, self.lam, out=self.grad_phi_1)
-        self.grad_phi_1 += self.W
-        xp.negative(self.grad_phi_1, out=self.grad_phi_1)
-        xp.multiply(self.S_grad, self.difference, out=self.grad_phi_2)
+        xp.multiply(self.G, self.difference_1, out=self.grad_phi_1)
+        self.grad_phi_1 -= self.W
+        xp.multiply(self.S_grad, self.difference_2, out=self.grad_phi_2)
         self.S_grad *= self.phi_2
         self.grad_lam_out[...] = -self.S_grad.sum(1)
         self.G *= self.phi_1
         self.grad_lam[...] = self.S_grad.sum(0) - self.G.sum(1)
+        if self.below.lam is not None:
+            self.below.grad_lam[...] = self.G.sum(0)
 
 
 class _Output:
@@ -238,9 +258,7 @@ class _Output:
 
     def forward(self) -> None:
         """Write y."""
-        self.difference = -self.lam
-        if self.below.lam is not None:
-            self.difference = self.below.lam.T - self.lam
+        self.difference = _differences(self.below.lam, self.lam)
         self.arrays.xp.multiply(self.phi, self.difference, out=self.S)
         self.arrays.product(self.S, self.below.u, out=self.y)
 
@@ -251,6 +269,7 @@ class _Output:
         xp.multiply(self.S_grad, self.difference, out=self.grad_phi)
         self.S_grad *= self.phi
         self.grad_lam[...] = -self.S_grad.sum(1)
-        if isinstance(below, _Hidden):
+        if below.lam is not None:
             below.grad_lam[...] = self.S_grad.sum(0)
+        if isinstance(below, _Hidden):
             self.arrays.product(self.S.T, self.delta, out=below.u_delta)

@@ -152,8 +152,12 @@ class SpectralNetwork(nn.Module):
 
     @torch.no_grad()
     def prune(self, threshold: float) -> None:
-        """Set the hidden eigenvalues of size up to ``threshold`` to zero."""
-        for lam in self.hidden_eigenvalues():
+        """Set the eigenvalues of size up to ``threshold`` to zero, the output's aside.
+
+        The input's too, if they are trained: one that is left wakes every neuron of
+        the first hidden layer, whatever their own eigenvalues are.
+        """
+        for lam in self.penalized_eigenvalues():
             lam[lam.abs() <= threshold] = 0
 
     def live(self) -> list[Tensor]:
@@ -183,25 +187,10 @@ class SpectralNetwork(nn.Module):
                 "A network with repeated=True has self-loops, which no feed-forward "
                 "network has; only one with repeated=False has a direct form."
             )
-        form = DirectForm.from_weights(
-            [w.double().cpu().numpy() for w in self.weights()],
-            self.phi[0].shape[1] - self.bias,
-            self.bias,
-            self.activation,
-            [n.cpu().numpy() for n in self.neurons],
+        n_features = self.phi[0].shape[1] - self.bias
+        return direct_network(
+            self.weights(), n_features, self.bias, self.activation, self.neurons
         )
-        n_in, *hidden, n_out = form.layer_sizes
-        network = DirectNetwork(
-            n_in,
-            hidden,
-            n_out,
-            links=list(form.coefs),
-            activation=self.activation,
-            dtype=self.phi[0].dtype,
-            device=self.phi[0].device,
-        )
-        network.load(form)
-        return network
 
     def forward(self, x: Tensor) -> Tensor:
         """Output y = z_{B+1}, shape (n, out_features), for x (n, in_features)."""
@@ -365,6 +354,35 @@ class DirectNetwork(nn.Module):
                 z = z + self.intercepts[f"{i}"]
             signals.append(z if i == n_layers else TORCH[self.activation](z))
         return signals[-1]
+
+
+def direct_network(
+    weights: Sequence[Tensor],
+    n_features: int,
+    bias: bool,
+    activation: str,
+    neurons: Sequence[Tensor],
+) -> DirectNetwork:
+    """The network of `DirectForm.from_weights`, where and as what the weights are."""
+    form = DirectForm.from_weights(
+        [w.detach().double().cpu().numpy() for w in weights],
+        n_features,
+        bias,
+        activation,
+        [n.cpu().numpy() for n in neurons],
+    )
+    n_in, *hidden, n_out = form.layer_sizes
+    network = DirectNetwork(
+        n_in,
+        hidden,
+        n_out,
+        links=list(form.coefs),
+        activation=activation,
+        dtype=weights[-1].dtype,
+        device=weights[-1].device,
+    )
+    network.load(form)
+    return network
 
 
 def xavier_uniform(

@@ -45,6 +45,7 @@ DEFAULTS: dict[str, Any] = {
 OF_ONE_FIT = (
     "alpha",
     "solver",
+    "input_eigenvalues",
     "init",
     "tol",
     "n_iter_no_change",

@@ -1,7 +1,7 @@
 """The sparse-group penalty on the hidden eigenvalues.
 
 Ω = Σ_{hidden i} w_i [ l1_ratio ‖λ_i‖₁ + (1 − l1_ratio) ‖λ_i‖₂ ],
-w_i = depth_factor^(B−i).
+w_i = depth_factor^(B−i), with i = 1 too where the input's eigenvalues are trained.
 
 With ``l1_ratio=1`` it selects neurons; with 0 it is what the paper calls L2, the
 *unsquared* norm of each layer, and selects layers; between the two it is a sparse
@@ -21,7 +21,11 @@ from ._arrays import ArrayLibrary
 
 @dataclass(frozen=True)
 class SparseGroupPenalty:
-    """alpha · Ω, as a function of the hidden layers' eigenvalues, first to last."""
+    """alpha · Ω, as a function of eigenvalues, layer by layer, first to last.
+
+    They end with the last hidden layer's; with the input's in front, no other layer's
+    strength changes.
+    """
 
     alpha: float
     l1_ratio: float = 1.0
@@ -44,11 +48,12 @@ class SparseGroupPenalty:
     def add_gradient_(self, xp: Any, lam: Sequence[Any], grads: Sequence[Any]) -> None:
         """Add a subgradient of alpha · Ω, zero at zero, to each layer's ``grads``."""
         for i, (x, grad) in enumerate(zip(lam, grads, strict=True)):
-            direction = self.l1_ratio * xp.sign(x)
+            strength = self.strength(i, len(lam))
+            if self.l1_ratio > 0:
+                grad += strength * self.l1_ratio * xp.sign(x)
             if self.l1_ratio < 1:
-                norm = xp.sqrt((x * x).sum())
-                direction = direction + (1 - self.l1_ratio) * x / (norm + (norm == 0))
-            grad += self.strength(i, len(lam)) * direction
+                norm = xp.sqrt(x @ x)
+                grad += strength * (1 - self.l1_ratio) / (norm + (norm == 0)) * x
 
     def strengths(self, sizes: Sequence[int], like: Tensor) -> Tensor:
         """alpha · w_i of every neuron of hidden layers of these sizes, (n,)."""

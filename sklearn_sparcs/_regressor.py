@@ -29,8 +29,8 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         1 selects neurons (ℓ₁), 0 selects layers (each layer's unsquared norm, the
         paper's "L2"), between them the sparse group lasso.
     depth_factor : float, default=1.0
-        The penalty of hidden layer i of B − 1 is multiplied by
-        ``depth_factor ** (B − i)``: above one, earlier layers are dearer.
+        The penalty of a hidden layer is multiplied by this for every hidden layer
+        after it: above one, earlier layers are dearer.
     min_significance : float, default=2.5
         A neuron wakes only if, besides, the rate at which it lowers the loss exceeds
         this many of its standard errors: noise is no reason to grow. Zero leaves the
@@ -42,6 +42,10 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         those that are live; earlier hidden layers open only where the later ones are
         not enough. "adam" trains every neuron of the ungated network from the start,
         with the penalty's subgradient: the paper's recipe, with ``init="xavier"``.
+    input_eigenvalues : bool, default=False
+        Train and penalise the input's eigenvalues too, as the paper's first experiment
+        does; one that is not zero wakes every neuron of the first hidden layer. For
+        ``solver="adam"`` only.
     init : {"least_squares", "xavier"}, default="least_squares"
         Start at least squares, or at a random linear model.
     fit_intercept : bool, default=True
@@ -147,6 +151,7 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         min_significance=2.5,
         activation="relu",
         solver="growth",
+        input_eigenvalues=False,
         init="least_squares",
         fit_intercept=True,
         standardize=True,
@@ -173,6 +178,7 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         self.min_significance = min_significance
         self.activation = activation
         self.solver = solver
+        self.input_eigenvalues = input_eigenvalues
         self.init = init
         self.fit_intercept = fit_intercept
         self.standardize = standardize

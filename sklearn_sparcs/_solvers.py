@@ -41,10 +41,14 @@ class Solver(ABC):
     def __init__(self, network: nn.Module, loss: Loss, penalty: SparseGroupPenalty):
         self.network, self.loss, self.penalty = network, loss, penalty
 
+    def penalized(self) -> list[Tensor]:
+        """The eigenvalues that the penalty acts on."""
+        return self.network.hidden_eigenvalues()
+
     def penalty_value(self) -> Tensor | float:
-        """alpha · Ω of the hidden eigenvalues."""
-        hidden = self.network.hidden_eigenvalues()
-        return self.penalty.value(hidden) if hidden else 0.0
+        """alpha · Ω of the penalised eigenvalues."""
+        penalized = self.penalized()
+        return self.penalty.value(penalized) if penalized else 0.0
 
     def n_live(self) -> int:
         """How many hidden neurons fire."""
@@ -184,11 +188,14 @@ class PaperSolver(ByHand, AdamSolver):
     ):
         super().__init__(network, loss, penalty, learning_rate)
         self._gradients = {}
-        hidden = network.hidden_eigenvalues()
         self._arrays = ArrayLibrary.on(network.phi[0].device)
-        self._lam = [self._arrays.view(lam.data) for lam in hidden]
-        grads = unpack(self.optimizer.grad, self.parameters())[len(network.phi) :]
-        self._lam_grads = [self._arrays.view(grad) for grad in grads[: len(hidden)]]
+        view, penalized = self._arrays.view, self.penalized()
+        self._lam = [view(lam.data) for lam in penalized]
+        self._lam_grads = [view(lam.grad) for lam in penalized if lam.grad is not None]
+
+    def penalized(self) -> list[Tensor]:
+        """λ_2 … λ_B, and λ_1 if it is trained."""
+        return self.network.penalized_eigenvalues()
 
     @torch.no_grad()
     def step(self, x: Tensor, y: Tensor, weight: Tensor | None) -> Tensor:

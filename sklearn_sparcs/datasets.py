@@ -61,13 +61,9 @@ def make_teacher_student(
     return X, signal @ rotations[-1].T
 
 
-def quartic(X):
-    """A bowl with a hill in it, 4 ‖x‖² (‖x‖² − 1) / d, of X (n, d): even, not linear.
-
-    Returns an ndarray of shape (n,).
-    """
-    squared = (np.asarray(X) ** 2).sum(axis=1)
-    return 4 * squared * (squared - 1) / X.shape[1]
+def squared_norm(X):
+    """x·x of every row of X (n, d), shape (n,): even, so no linear function helps."""
+    return (np.asarray(X) ** 2).sum(axis=1)
 
 
 def make_linear_to_nonlinear(
@@ -76,14 +72,14 @@ def make_linear_to_nonlinear(
     alpha=0.5,
     beta=5.0,
     n_features=2,
-    nonlinear: Callable = quartic,
+    nonlinear: Callable = squared_norm,
     random_state=None,
 ):
     """From a linear function to another one as ``alpha`` goes from 0 to 1 [5.1].
 
-    y = (1 − t) w·x / 4 + (1 + t) g(x) / 4 with t = tanh(β (α − 1/2)), w standard
-    normal and x uniform in [−1, 1]^n_features. There is no noise. At β = 5 and α = 0
-    the non-linear part still has a weight of 0.7 %; at β = 1000 it is exactly zero in
+    y = (1 − t) w·x / 4 + (1 + t) g(x) / 4 with t = tanh(β (α − 1/2)), w = (1, …, 1) and
+    x uniform in [−1, 1]^n_features. There is no noise. At β = 5 and α = 0 the
+    non-linear part still has a weight of 0.7 %; at β = 1000 it is exactly zero in
     floating point for α < 0.48.
 
     Parameters
@@ -93,8 +89,8 @@ def make_linear_to_nonlinear(
     beta : float, default=5.0
         Steepness of the transition; the paper has 5 and 1000.
     n_features : int, default=2
-    nonlinear : callable, default=quartic
-        g, from (n, n_features) to (n,). The paper does not say which it took.
+    nonlinear : callable, default=squared_norm
+        g, from (n, n_features) to (n,); x·x by default, as in figure 7.
     random_state : int, RandomState instance or None, default=None
 
     Returns
@@ -127,7 +123,6 @@ def make_linear_to_nonlinear(
             f"n_features must be an integer of at least 1; got {n_features!r}."
         )
     rng = check_random_state(random_state)
-    w = rng.normal(size=n_features)
     X = rng.uniform(-1, 1, size=(n_samples, n_features))
     t = np.tanh(beta * (alpha - 0.5))
-    return X, (1 - t) / 4 * (X @ w) + (1 + t) / 4 * nonlinear(X)
+    return X, (1 - t) / 4 * X.sum(axis=1) + (1 + t) / 4 * nonlinear(X)

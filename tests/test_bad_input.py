@@ -79,6 +79,13 @@ def test_parameters_out_of_range(estimator, parameter):
         estimator(**parameter).fit(X, y)
 
 
+@pytest.mark.parametrize("estimator", [SparcsRegressor, SparcsClassifier])
+def test_growth_has_no_eigenvalues_at_the_input(estimator):
+    y = Y if estimator is SparcsRegressor else LABELS
+    with pytest.raises(ValueError, match=r'needs solver="adam"; got solver=\'growth'):
+        estimator(input_eigenvalues=True).fit(X, y)
+
+
 def test_devices():
     with pytest.raises(ValueError, match="'abacus' is no device"):
         SparcsRegressor(device="abacus").fit(X, Y)

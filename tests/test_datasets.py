@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from sklearn_sparcs.datasets import make_linear_to_nonlinear, quartic
+from sklearn_sparcs.datasets import make_linear_to_nonlinear, squared_norm
 
 
 @pytest.mark.parametrize(("alpha", "beta"), [(0.0, 5.0), (0.5, 5.0), (0.7, 2.0)])
@@ -12,32 +12,24 @@ def test_the_mixture_by_hand(alpha, beta):
     def g(X):
         return np.abs(X[:, 0])
 
-    def make(alpha, beta):
-        return make_linear_to_nonlinear(
-            50, alpha=alpha, beta=beta, n_features=3, nonlinear=g, random_state=0
-        )
-
-    X, y = make(alpha, beta)
-    _, linear = make(0.0, 1e9)  # w·x / 2
-    _, other = make(1.0, 1e9)
-    assert_allclose(other, g(X) / 2)
+    X, y = make_linear_to_nonlinear(
+        50, alpha=alpha, beta=beta, n_features=3, nonlinear=g, random_state=0
+    )
     share = 1 / (1 + np.exp(-2 * beta * (alpha - 0.5)))
-    assert_allclose(y, (1 - share) * linear + share * other)
+    linear = X[:, 0] + X[:, 1] + X[:, 2]
+    assert_allclose(y, (1 - share) * linear / 2 + share * g(X) / 2)
     assert np.abs(X).max() <= 1
 
 
 def test_the_transition_is_exact():
     X, y = make_linear_to_nonlinear(100, alpha=0.48, beta=1000, random_state=0)
-    residual = y - X @ np.linalg.lstsq(X, y)[0]
-    assert np.abs(residual).max() < 1e-14
+    assert_allclose(y, X.sum(axis=1) / 2, atol=1e-15)
     _, beyond = make_linear_to_nonlinear(100, alpha=0.52, beta=1000, random_state=0)
-    assert_allclose(beyond, quartic(X) / 2, atol=1e-14)
+    assert_allclose(beyond, squared_norm(X) / 2, atol=1e-15)
 
 
-def test_quartic_by_hand():
-    assert_allclose(
-        quartic(np.array([[0.0, 0.0], [1.0, 1.0], [0.5, 0.5]])), [0, 4, -0.5]
-    )
+def test_squared_norm_by_hand():
+    assert_allclose(squared_norm(np.array([[0.0, 0.0], [1.0, -2.0]])), [0, 5])
 
 
 @pytest.mark.parametrize(

@@ -12,29 +12,33 @@ from sklearn_sparcs._layer_gradient import LayerGradient
 from sklearn_sparcs.nn import SpectralNetwork
 
 
-def random_network(hidden, activation, bias, generator):
+def random_network(hidden, activation, bias, generator, input_eigenvalues=False):
     net = SpectralNetwork(
         3,
         hidden,
         2,
         activation=activation,
         bias=bias,
+        input_eigenvalues=input_eigenvalues,
         generator=generator,
         dtype=torch.float64,
     )
-    for lam in net.lam:
+    for lam in [*net.penalized_eigenvalues(), net.lam[-1]]:
         lam.data += torch.randn(len(lam), generator=generator, dtype=torch.float64)
     return net
 
 
+@pytest.mark.parametrize("input_eigenvalues", [False, True])
 @pytest.mark.parametrize("arrays", [NUMPY, TORCH], ids=["numpy", "torch"])
 @pytest.mark.parametrize(("bias", "weighted"), [(True, False), (False, True)])
 @pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
 @pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: type(loss).__name__)
 @pytest.mark.parametrize("hidden", [(), (4,), (5, 3), (2, 4, 3), (3, 1, 2, 4)])
-def test_equals_autograd(hidden, loss, activation, bias, weighted, arrays):
+def test_equals_autograd(
+    hidden, loss, activation, bias, weighted, arrays, input_eigenvalues
+):
     generator = torch.Generator().manual_seed(0)
-    net = random_network(hidden, activation, bias, generator)
+    net = random_network(hidden, activation, bias, generator, input_eigenvalues)
     draw = {"generator": generator, "dtype": torch.float64}
     x, weight = torch.randn(8, 3, **draw), None
     y = targets(loss, 8, 2, generator)
@@ -50,9 +54,11 @@ def test_equals_autograd(hidden, loss, activation, bias, weighted, arrays):
     assert_allclose(grad, expected, rtol=1e-9, atol=1e-9)
 
 
-def test_buffers_can_be_used_again():
+@pytest.mark.parametrize("input_eigenvalues", [False, True])
+@pytest.mark.parametrize("hidden", [(), (4,), (5, 3)])
+def test_buffers_can_be_used_again(hidden, input_eigenvalues):
     generator = torch.Generator().manual_seed(0)
-    net = random_network((5, 3), "tanh", True, generator)
+    net = random_network(hidden, "tanh", True, generator, input_eigenvalues)
     x = torch.randn(8, 3, generator=generator, dtype=torch.float64)
     y = targets(LOSSES[0], 8, 2, generator)
     grad, fresh = (torch.empty_like(pack(list(net.parameters()))) for _ in range(2))

@@ -137,6 +137,21 @@ def test_trained_input_eigenvalues_equal_the_loop(sizes):
     assert_allclose(net.spectrum()[0][0], lam[0])
 
 
+def test_pruning_takes_the_inputs_eigenvalues_too():
+    net = SpectralNetwork(2, (3,), 1, bias=False, input_eigenvalues=True)
+    with torch.no_grad():
+        net.input_lam.copy_(torch.tensor([0.1, -0.3]))
+        net.lam[0].copy_(torch.tensor([0.2, -0.4, 0.0]))
+    assert net.to_direct().sizes == [2, 3, 1]
+    net.prune(0.2)
+    assert_allclose(net.input_lam.detach(), [0, -0.3])
+    assert_allclose(net.lam[0].detach(), [0, -0.4, 0])
+    assert net.to_direct().sizes == [2, 3, 1]  # λ_1 wakes them all
+    net.prune(0.3)
+    assert net.to_direct().sizes == [2, 1, 1]
+    assert_allclose(net.lam[1].detach(), [1])
+
+
 @pytest.mark.parametrize("trained", [False, True])
 @pytest.mark.parametrize("sizes", SIZES)
 def test_repeated_rule_equals_the_dense_matrix(sizes, trained):

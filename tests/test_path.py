@@ -106,6 +106,7 @@ def test_a_point_is_the_running_mean_of_the_steps(kinked):
         ({"X_val": [[1.0, 2.0, 3.0]]}, "together"),
         ({"activation": "sine"}, "activation"),
         ({"early_stopping": True, "alpha": 1.0}, "alpha.*early_stopping.*mean nothing"),
+        ({"input_eigenvalues": True}, "input_eigenvalues.*mean nothing"),
     ],
 )
 def test_bad_input(kinked, options, message):

@@ -17,6 +17,9 @@ def test_value_by_hand():
     assert float(SparseGroupPenalty(0.5, 0.0, 10.0).value(lam)) == 0.5 * (50 + 2)
     mixed = 0.5 * (10 * (0.25 * 7 + 0.75 * 5) + 2)
     assert float(SparseGroupPenalty(0.5, 0.25, 10.0).value(lam)) == mixed
+    # with the input's in front: its weight is 100, the others' are as before
+    lam = [torch.tensor([-1.0, 0.0, 0.0]), *lam]
+    assert float(SparseGroupPenalty(0.5, 0.0, 10.0).value(lam)) == 0.5 * (100 + 52)
 
 
 def test_gradient_is_finite_where_a_layer_is_asleep():

@@ -1,5 +1,7 @@
 """`SparcsRegressor`: what it finds, and that it starts at least squares."""
 
+import pickle
+
 import numpy as np
 import pytest
 import torch
@@ -10,6 +12,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.metrics import r2_score
 
 from sklearn_sparcs import SparcsRegressor
+from sklearn_sparcs.nn import SpectralNetwork
 
 
 @pytest.mark.parametrize("hidden", [(100,), (1,), (20, 30), ()])
@@ -221,6 +224,43 @@ def test_the_papers_recipe(kinked):
     pruned = model.pruned_estimator_
     assert pruned.active_architecture_.n_hidden < 60
     assert 1 - pruned.score(X, y) <= 1.05 * (1 - model.score(X, y)) + 1e-9
+
+
+@pytest.mark.filterwarnings("ignore:max_iter")
+@pytest.mark.parametrize("hidden", [(10,), (6, 5)])
+def test_the_inputs_eigenvalues_in_the_papers_recipe(kinked, hidden):
+    X, y = kinked
+    recipe = {"solver": "adam", "init": "xavier", "input_eigenvalues": True}
+    model = SparcsRegressor(
+        hidden, **recipe, standardize=False, alpha=1e-4, max_iter=50, random_state=0
+    ).fit(X, y)
+    assert all(np.all(x != 0) for x in model.eigenvalues_)
+    # what is predicted is the network of the spectrum that is reported …
+    net = SpectralNetwork(3, hidden, 1, input_eigenvalues=True, dtype=torch.float64)
+    parts = [model.eigenvalues_[0], *model.eigenvectors_, *model.eigenvalues_[1:]]
+    for parameter, part in zip(net.parameters(), parts, strict=True):
+        parameter.data.copy_(torch.from_numpy(part))
+    expected = net(torch.from_numpy(X)).detach()[:, 0]
+    assert_allclose(model.predict(X), expected, atol=1e-12)
+    # … and the objective counts the penalty on all its layers but the output
+    penalty = 1e-4 * sum(np.abs(x).sum() for x in model.eigenvalues_[:-1])
+    loss = np.mean((y - model.predict(X)) ** 2)
+    assert_allclose(min(model.loss_curve_), loss + penalty)
+
+
+@pytest.mark.filterwarnings("ignore:max_iter")
+def test_warm_start_of_the_inputs_eigenvalues(kinked):
+    X, y = kinked
+    options = {"solver": "adam", "init": "xavier", "input_eigenvalues": True}
+    options |= {"n_iter_no_change": 30, "random_state": 0, "warm_start": True}
+    model = SparcsRegressor(10, max_iter=30, **options).fit(X, y)
+    twin = pickle.loads(pickle.dumps(model))
+    assert_allclose(twin.predict(X), model.predict(X), rtol=0)
+    twin.fit(X, y)
+    assert len(twin.loss_curve_) == 60
+    assert min(twin.loss_curve_[30:]) < min(model.loss_curve_)
+    with pytest.raises(ValueError, match=r"warm_start .* input_eigenvalues"):
+        twin.set_params(input_eigenvalues=False).fit(X, y)
 
 
 def test_early_stopping_scores_and_keeps_the_best(kinked):
