@@ -20,7 +20,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from sklearn_sparcs import SparcsClassifier, SparcsRegressor
+from sklearn_sparcs import ArchitectureDisplay, SparcsClassifier, SparcsRegressor
 
 PICTURE = Path("sparcs_demo.png")
 #: A numeric target with more different values than this is a regression target.
@@ -110,7 +110,7 @@ def size(model):
 
 
 def compare(name, X, y, task):
-    """Print a row a model; return the fitted SPARCS."""
+    """Print a row a model; return the fitted SPARCS, and what it was fitted to."""
     labels = y if task == "classification" and y.value_counts().min() > 1 else None
     X, X_test, y, y_test = train_test_split(X, y, random_state=0, stratify=labels)
     encode = encoder(X).fit(X)
@@ -128,39 +128,17 @@ def compare(name, X, y, task):
         hidden, weights, shape = size(model)
         score = model.score(X_test, y_test)
         print(f"{label:20}{score:9.3f}{hidden:8}{weights:9}{seconds:9.2f}  {shape}")
-    return model
+    return model, X
 
 
-def draw(name, model, path):
-    """Draw the neurons and links of what was found: width by weight, colour by sign."""
+def draw(name, model, X, path):
+    """Draw the neurons and links of what was found."""
     import matplotlib
 
     matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    compact = model.pruned_estimator_
-    sizes = compact.active_architecture_.layer_sizes
-    places = [np.linspace(0, 1, n + 2)[1:-1] for n in sizes]
-    figure, axes = plt.subplots(figsize=(8, 5))
-    for (i, j), coef in compact.coefs_.items():
-        strongest = np.abs(coef).max() or 1.0
-        for m, n in np.ndindex(*coef.shape):
-            share = abs(coef[m, n]) / strongest
-            # a link that skips layers bends round them
-            bend = 0.25 * (i - j - 1)
-            x = np.linspace(j, i, 30)
-            arc = bend * np.sin(np.pi * (x - j) / (i - j))
-            straight = np.interp(x, [j, i], [places[j - 1][n], places[i - 1][m]])
-            colour = "tab:red" if coef[m, n] > 0 else "tab:blue"
-            axes.plot(x, straight - arc, color=colour, lw=2 * share, alpha=0.6 * share)
-    for k, place in enumerate(places, start=1):
-        axes.scatter(np.full(len(place), k), place, s=60, color="black", zorder=3)
-    titles = ["features", *(f"hidden {k}" for k in range(1, len(sizes) - 1)), "output"]
-    axes.set_xticks(range(1, len(sizes) + 1), titles)
-    axes.set_yticks([])
-    axes.spines[:].set_visible(False)
-    axes.set_title(f"{name}: {compact.active_architecture_}")
-    figure.savefig(path, dpi=150, bbox_inches="tight")
+    display = ArchitectureDisplay.from_estimator(model.pruned_estimator_, X)
+    display.ax_.set_title(f"{name}: {model.pruned_estimator_.active_architecture_}")
+    display.figure_.savefig(path, dpi=150, bbox_inches="tight")
     print(f"\nThe network that was found for {name} is drawn in {path.resolve()}")
 
 
@@ -178,8 +156,8 @@ def main():
         tables = [users_table(arguments.data, arguments.target, arguments.task)]
     fitted = {table[0]: compare(*table) for table in tables}
     # the picture says most where there is a hidden layer
-    name = max(fitted, key=lambda n: fitted[n].active_architecture_.n_hidden > 0)
-    draw(name, fitted[name], PICTURE)
+    name = max(fitted, key=lambda n: fitted[n][0].active_architecture_.n_hidden > 0)
+    draw(name, *fitted[name], PICTURE)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ._direct import DirectForm
+from ._html import architecture_html
 
 
 @dataclass(frozen=True)
@@ -63,3 +64,7 @@ class Architecture:
 
     def __repr__(self) -> str:
         return f"Architecture({self})"
+
+    def _repr_html_(self) -> str:
+        """A picture, where a notebook shows it."""
+        return architecture_html(self)

@@ -71,6 +71,16 @@ class Trained(BaseEstimator):
         """Whether there are weights to go on from."""
         return hasattr(self, "active_architecture_")
 
+    def _html_repr(self) -> str:
+        """scikit-learn's diagram, and below it what was found, once there is something.
+
+        The hook of its `ReprHTMLMixin`, for notebooks.
+        """
+        diagram = super()._html_repr()
+        if not self._is_trained():
+            return diagram
+        return diagram + self.active_architecture_._repr_html_()
+
     def _outputs(self, X) -> np.ndarray:
         check_is_fitted(self)
         X = as_rows(validate_data(self, X, reset=False, **X_FORMAT))

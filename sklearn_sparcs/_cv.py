@@ -228,7 +228,7 @@ class BaseSparcsCV(Trained):
         for name, value in vars(single).items():
             if name.endswith("_") and value is not None:
                 setattr(self, name, value)
-        self._full_form = single._full_form
+        self._full_form, self._scaling = single._full_form, single._scaling
         n_seen = max(_N_SEEN, _N_SEEN_PER_FEATURE * X.shape[1])
         seen = X[np.sort(state.permutation(X.shape[0])[:n_seen])]
         self.hidden_share_ = hidden_share(self._full_form, seen)

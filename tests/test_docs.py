@@ -12,8 +12,8 @@ import sklearn_sparcs
 
 README = Path(__file__).parents[1] / "README.md"
 MODULES = [
-    importlib.import_module(f"sklearn_sparcs.{module.name}")
-    for module in pkgutil.iter_modules(sklearn_sparcs.__path__)
+    importlib.import_module(module.name)
+    for module in pkgutil.walk_packages(sklearn_sparcs.__path__, "sklearn_sparcs.")
 ]
 
 

@@ -1,0 +1,346 @@
+"""`ArchitectureDisplay`: the network, neurons as circles and links as lines."""
+
+from numbers import Integral
+
+import numpy as np
+from sklearn.utils.validation import validate_data
+
+from .._data import X_FORMAT
+from .._direct import as_rows
+from .._layout import column, detour
+from .strengths import strengths
+from .style import MUTED, NEGATIVE, PALETTE, POSITIVE, check_found, new_axes
+
+#: A layer's height, and most room for a neuron.
+_HEIGHT, _SPACING = 2.0, 0.35
+#: From a layer to the first link that passes it and, at most, on to the next; and from
+#: a layer to where that link may turn.
+_LANE, _MARGIN = 0.15, 0.12
+#: Most neurons of a layer that are named.
+_MOST_NAMES = 30
+
+
+class ArchitectureDisplay:
+    """The network that was found: a column a layer, links between live neurons.
+
+    A link is the wider and darker the stronger it is, and its colour is its sign.
+    Links that skip layers run above or below the neurons between. Where a layer has
+    more than ``max_neurons``, those are drawn that are heard most (by the squares of
+    their links to later layers); of the links between neurons drawn, the ``max_links``
+    strongest.
+
+    Parameters
+    ----------
+    layer_sizes : tuple of int
+        Neurons a layer, input and output included.
+    weights : dict of (receiver, sender) to ndarray of shape (N_receiver, N_sender)
+        Signed strengths of the links. Layers are numbered from 1, the input.
+    feature_names, output_names : sequence of str, optional
+        Names of the neurons of the first and last layer, shown where no more than 30
+        of them are drawn.
+
+    Attributes
+    ----------
+    links_ : matplotlib PathCollection
+        A path a link.
+    neurons_ : list of matplotlib PathCollection
+        The circles of each layer.
+    drawn_ : list of ndarray
+        Indices of the neurons drawn, layer by layer.
+    n_neurons_left_out_ : int
+    n_links_left_out_ : int
+        Of those whose weight is not zero, those at neurons left out included.
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+
+    See Also
+    --------
+    ArchitectureDisplay.from_estimator : Of a fitted estimator.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_friedman1
+    >>> from sklearn_sparcs import ArchitectureDisplay, SparcsRegressor
+    >>> X, y = make_friedman1(300, random_state=0)
+    >>> model = SparcsRegressor(alpha=0.1, random_state=0).fit(X, y)
+    >>> display = ArchitectureDisplay.from_estimator(model, X)
+    >>> display.n_neurons_left_out_
+    0
+    >>> display.layer_sizes == model.active_architecture_.layer_sizes
+    True
+    """
+
+    def __init__(self, layer_sizes, weights, *, feature_names=None, output_names=None):
+        self.layer_sizes = layer_sizes
+        self.weights = weights
+        self.feature_names = feature_names
+        self.output_names = output_names
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator,
+        X=None,
+        *,
+        feature_names=None,
+        max_neurons=30,
+        max_links=300,
+        ax=None,
+    ):
+        """Of a fitted estimator.
+
+        Strengths do not depend on units. What a receiver hears of a sender is the
+        weight between them times the standard deviation of the sender's signal, and the
+        square of a link's strength is the share of that, squared, in all that the
+        receiver hears, times what the receiver is worth: one for an output, and for a
+        hidden neuron the sum over the links that it sends by. So the squares are a flow
+        from the features to the outputs, which no neuron adds to or takes from.
+
+        Parameters
+        ----------
+        estimator : SparcsRegressor, SparcsClassifier, CompactRegressor, \
+CompactClassifier, or one with cross-validation
+        X : {array-like, sparse matrix} of shape (n_samples, n_features), optional
+            Samples whose signals have these standard deviations. Without it they are
+            taken to be those of the bounds where training cut features off (all one,
+            if it did not), passed on as if what a neuron hears were uncorrelated.
+        feature_names : sequence of str, optional
+            Those of ``feature_names_in_``, if there are any, by default.
+        max_neurons : int, default=30
+            Most neurons of a layer to draw.
+        max_links : int, default=300
+            Most links to draw.
+        ax : matplotlib Axes, optional
+            Where to draw; on a new figure by default.
+
+        Returns
+        -------
+        ArchitectureDisplay
+
+        Raises
+        ------
+        ValueError
+            If ``max_neurons`` or ``max_links`` is not a positive whole number, or the
+            names are not as many as the features.
+        """
+        kinds = "Sparcs or Compact estimator"
+        check_found(cls, estimator, "active_architecture_", kinds)
+        _check_limits(max_neurons, max_links)
+        form = estimator._form()
+        if X is not None:
+            X = as_rows(validate_data(estimator, X, reset=False, **X_FORMAT))
+        if feature_names is None:
+            feature_names = getattr(estimator, "feature_names_in_", None)
+        if feature_names is not None and len(feature_names) != form.layer_sizes[0]:
+            raise ValueError(
+                f"feature_names must be as many as the features, "
+                f"{form.layer_sizes[0]}; got {len(feature_names)}."
+            )
+        classes = getattr(estimator, "classes_", ())
+        display = cls(
+            form.layer_sizes,
+            strengths(form, X),
+            feature_names=feature_names,
+            output_names=classes if len(classes) == form.layer_sizes[-1] else None,
+        )
+        return display.plot(ax, max_neurons=max_neurons, max_links=max_links)
+
+    def plot(self, ax=None, *, max_neurons=30, max_links=300):
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            On a new figure by default.
+        max_neurons : int, default=30
+            Most neurons of a layer to draw.
+        max_links : int, default=300
+            Most links to draw.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If one of them is not a positive whole number.
+        """
+        _check_limits(max_neurons, max_links)
+        ax = new_axes(self, ax)
+        self.drawn_ = [self._most_heard(i, max_neurons) for i in self._layers]
+        self.n_neurons_left_out_ = sum(self.layer_sizes) - sum(map(len, self.drawn_))
+        heights = [column(len(d), _SPACING, _HEIGHT) for d in self.drawn_]
+        self._draw_links(ax, heights, max_links)
+        self._draw_neurons(ax, heights)
+        self._write(ax, heights)
+        return self
+
+    @property
+    def _layers(self) -> range:
+        return range(1, len(self.layer_sizes) + 1)
+
+    def _most_heard(self, layer: int, most: int) -> np.ndarray:
+        """The neurons to draw, in order; the first of the output, which none hears."""
+        heard = np.zeros(self.layer_sizes[layer - 1])
+        for (_, j), weight in self.weights.items():
+            if j == layer:
+                heard += (weight**2).sum(axis=0)
+        return np.sort(np.argsort(-heard, kind="stable")[:most])
+
+    def _strongest(self, most: int):
+        """(receiver, sender, strength), weakest first; neurons as (layer, place)."""
+        found = []
+        for (i, j), weight in sorted(self.weights.items()):
+            drawn = weight[np.ix_(self.drawn_[i - 1], self.drawn_[j - 1])]
+            found += [((i, m), (j, n), drawn[m, n]) for m, n in np.argwhere(drawn)]
+        found.sort(key=lambda link: abs(link[2]))
+        n_links = sum(np.count_nonzero(w) for w in self.weights.values())
+        self.n_links_left_out_ = n_links - len(found[-most:])
+        return found[-most:]
+
+    def _draw_links(self, ax, heights, most: int) -> None:
+        """Straight to the next layer, and round the layers between to later ones."""
+        from matplotlib.collections import PathCollection
+        from matplotlib.colors import to_rgb
+
+        links = self._strongest(most)
+        ends = [
+            ((j, heights[j - 1][n]), (i, heights[i - 1][m]))
+            for (i, m), (j, n), _ in links
+        ]
+        lanes = _lanes(ends, heights)
+        values = np.array([value for *_, value in links])
+        share = np.abs(values) / np.abs(values).max(initial=np.finfo(float).tiny)
+        signs = np.where(values[:, None] > 0, to_rgb(POSITIVE), to_rgb(NEGATIVE))
+        self.links_ = PathCollection(
+            [_path(*both, lane) for both, lane in zip(ends, lanes, strict=True)],
+            facecolors="none",
+            edgecolors=np.c_[signs, 0.1 + 0.8 * share],
+            linewidths=0.4 + 2.2 * share,
+            zorder=1,
+        )
+        ax.add_collection(self.links_)
+
+    def _draw_neurons(self, ax, heights) -> None:
+        """Circles that leave room between them."""
+        fewest = min(_SPACING, _HEIGHT / max(max(map(len, heights)) - 1, 1))
+        diameter = np.clip(45 * fewest, 3, 13)
+        self.neurons_ = []
+        for layer, height in zip(self._layers, heights, strict=True):
+            hidden = 1 < layer < len(heights)
+            circles = ax.scatter(
+                np.full(len(height), layer),
+                height,
+                s=diameter**2,
+                facecolor=PALETTE[2] if hidden else "white",
+                edgecolor="black",
+                linewidth=0.8,
+                zorder=2,
+                clip_on=False,
+            )
+            self.neurons_.append(circles)
+
+    def _write(self, ax, heights) -> None:
+        """Names of layers, features and outputs, and what was left out."""
+        captions = [
+            f"{name}\n{_count(size, len(drawn))}"
+            for name, size, drawn in zip(
+                self._layer_names(), self.layer_sizes, self.drawn_, strict=True
+            )
+        ]
+        ax.set_xticks(list(self._layers), captions)
+        self._write_names(ax, heights)
+        ax.tick_params(length=0)
+        ax.spines[:].set_visible(False)
+        ax.margins(y=0.05)
+        beside = 0.04 * (len(heights) - 1)
+        ax.set_xlim(1 - beside, len(heights) + beside)
+        n_drawn = len(self.links_.get_paths())
+        if self.n_links_left_out_:
+            ax.set_xlabel(
+                f"the strongest {n_drawn:,} of {n_drawn + self.n_links_left_out_:,} "
+                "links are drawn",
+                color=MUTED,
+                fontsize=8,
+            )
+        _explain_signs(ax)
+
+    def _write_names(self, ax, heights) -> None:
+        """Features on the left, as the names of ticks, and outputs on the right."""
+        features = _names(self.feature_names, self.drawn_[0])
+        ax.set_yticks(heights[0][: len(features)], features, fontsize=8)
+        outputs = _names(self.output_names, self.drawn_[-1])
+        for name, y in zip(outputs, heights[-1], strict=False):
+            ax.annotate(
+                name,
+                (len(heights), y),
+                xytext=(9, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=8,
+            )
+
+    def _layer_names(self) -> list[str]:
+        hidden = [f"hidden {k}" for k in range(1, len(self.layer_sizes) - 1)]
+        return ["input", *hidden, "output"]
+
+
+def _lanes(ends, heights) -> list[float | None]:
+    """At which height each link passes the layers between; None if there are none.
+
+    It passes on the side on which it lies, and links that pass on the same side do so
+    in the order of their ends, so that they need not cross.
+    """
+    lanes: list[float | None] = [None] * len(ends)
+    for side in (1, -1):
+        passing = [
+            k
+            for k, ((j, y), (i, y_end)) in enumerate(ends)
+            if i - j > 1 and (y + y_end >= 0) == (side > 0)
+        ]
+        passing.sort(
+            key=lambda k: (ends[k][1][0] - ends[k][0][0], side * ends[k][0][1])
+        )
+        for rank, k in enumerate(passing):
+            (j, _), (i, _) = ends[k]
+            top = max(height[0] for height in heights[j : i - 1])
+            room = min(_LANE, 3 * _LANE / len(passing))
+            lanes[k] = side * (top + _LANE + room * rank)
+    return lanes
+
+
+def _path(start, end, lane):
+    """A link as matplotlib draws it."""
+    from matplotlib.path import Path
+
+    if lane is None:
+        return Path([start, end])
+    codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3]
+    return Path(detour(start, end, lane, _MARGIN), codes)
+
+
+def _count(size: int, n_drawn: int) -> str:
+    return f"{size:,}" if size == n_drawn else f"{n_drawn:,} of {size:,}"
+
+
+def _names(names, drawn) -> list[str]:
+    """Of the neurons drawn, if they have names and are few; none otherwise."""
+    few = names is not None and len(drawn) <= _MOST_NAMES
+    return [str(names[k]) for k in drawn] if few else []
+
+
+def _explain_signs(ax) -> None:
+    """A legend of the colours, above."""
+    for colour, label in ((POSITIVE, "positive"), (NEGATIVE, "negative")):
+        ax.plot([], [], color=colour, linewidth=2, label=label)
+    ax.legend(
+        loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False, fontsize=8
+    )
+
+
+def _check_limits(max_neurons, max_links) -> None:
+    """Raise ValueError unless both are positive whole numbers."""
+    for name, value in (("max_neurons", max_neurons), ("max_links", max_links)):
+        if not isinstance(value, Integral) or value < 1:
+            raise ValueError(f"{name} must be a positive whole number; got {value!r}.")

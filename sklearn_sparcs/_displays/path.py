@@ -1,0 +1,205 @@
+"""`PathDisplay`: how the network grows as the penalty falls."""
+
+from itertools import cycle
+from math import inf
+
+import numpy as np
+
+from .._sklearn import check_matplotlib_support
+from .style import MUTED, check_found, dress, new_axes_pair
+
+#: What cross-validation records for a score that is not finite, or less.
+_WORTHLESS = -1e12
+
+
+class PathDisplay:
+    """Loss or score, and live neurons, along a path of alphas, the largest on the left.
+
+    Two axes, one above the other. Where a curve has a value a fold, the line is their
+    mean and the band one standard error to either side. Shaded is where the model is
+    linear. An alpha of zero has no place on the logarithmic axis.
+
+    Parameters
+    ----------
+    alphas : ndarray of shape (n_alphas,)
+        From the largest down.
+    curves : dict of str to ndarray of shape (n_alphas,) or (n_alphas, n_folds)
+        What the upper axes show, by name.
+    n_hidden : list of ndarrays of shape (n_alphas,) or (n_alphas, n_folds)
+        Live hidden neurons, in the order and the colours of the curves.
+    ylabel : str, default="loss"
+        What the curves are.
+    linear_until : float, default=inf
+        Smallest alpha down to which the model is linear.
+    marks : dict of str to float, optional
+        Alphas to mark, by name.
+
+    Attributes
+    ----------
+    lines_ : list of matplotlib Line2D
+        The curves, then the live neurons.
+    axes_ : ndarray of shape (2,) of matplotlib Axes
+    figure_ : matplotlib Figure
+
+    See Also
+    --------
+    PathDisplay.from_path : Of a path.
+    PathDisplay.from_estimator : Of a cross-validation along one.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_friedman1
+    >>> from sklearn_sparcs import PathDisplay, sparcs_path
+    >>> X, y = make_friedman1(300, random_state=0)
+    >>> path = sparcs_path(X, y, alphas=[10.0, 1.0, 0.1], random_state=0)
+    >>> display = PathDisplay.from_path(path)
+    >>> sorted(display.curves)
+    ['training']
+    """
+
+    def __init__(
+        self, alphas, curves, n_hidden, *, ylabel="loss", linear_until=inf, marks=None
+    ):
+        self.alphas = alphas
+        self.curves = curves
+        self.n_hidden = n_hidden
+        self.ylabel = ylabel
+        self.linear_until = linear_until
+        self.marks = marks
+
+    @classmethod
+    def from_path(cls, path, *, ax=None):
+        """Of a path: its loss on training data, and on validation data if it has some.
+
+        Parameters
+        ----------
+        path : SparcsPath
+            What `sparcs_path` returns, or the ``path_`` of a cross-validation.
+        ax : pair of matplotlib Axes, optional
+            Where to draw; on a new figure by default.
+
+        Returns
+        -------
+        PathDisplay
+        """
+        check_matplotlib_support(f"{cls.__name__}.from_path")
+        curves = {"training": path.train_loss, "validation": path.valid_loss}
+        curves = {name: loss for name, loss in curves.items() if loss is not None}
+        display = cls(
+            path.alphas, curves, [path.n_hidden], linear_until=path.linear_until
+        )
+        return display.plot(ax)
+
+    @classmethod
+    def from_estimator(cls, estimator, *, ax=None):
+        """Of a cross-validation: what the folds scored and found at every depth.
+
+        Marked are the alpha chosen, and that of the simplest network within a standard
+        error of the best. Linear is where every fold at the depth chosen is. For the
+        loss over all the data, see `from_path`.
+
+        Parameters
+        ----------
+        estimator : fitted SparcsRegressorCV or SparcsClassifierCV
+        ax : pair of matplotlib Axes, optional
+            Where to draw; on a new figure by default.
+
+        Returns
+        -------
+        PathDisplay
+        """
+        kinds = "SparcsRegressorCV or SparcsClassifierCV, which follow a path"
+        check_found(cls, estimator, "cv_scores_path_", kinds)
+        scores = estimator.cv_scores_path_
+        scores = np.where(scores > _WORTHLESS, scores, np.nan)
+        n_hidden = [
+            np.array([[found.n_hidden for found in fold] for fold in folds]).T
+            for folds in estimator.cv_architectures_path_
+        ]
+        awake = n_hidden[estimator.depth_ - 1].any(axis=1)
+        linear = ~np.logical_or.accumulate(awake)
+        display = cls(
+            estimator.alphas_,
+            {_hidden_layers(k): found for k, found in enumerate(scores, start=1)},
+            n_hidden,
+            ylabel="score",
+            linear_until=estimator.alphas_[linear].min(initial=inf),
+            marks={"chosen": estimator.alpha_, "1 SE": estimator.alpha_1se_},
+        )
+        return display.plot(ax)
+
+    def plot(self, ax=None):
+        """Draw.
+
+        Parameters
+        ----------
+        ax : pair of matplotlib Axes, optional
+            For the curves and the neurons; on a new figure by default.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If ``ax`` is not a pair, or no alpha is positive.
+        """
+        positive = self.alphas[self.alphas > 0]
+        if len(positive) == 0:
+            raise ValueError(
+                "alphas must hold a positive one to be drawn on a logarithmic axis; "
+                f"got {self.alphas!r}."
+            )
+        upper, lower = new_axes_pair(self, ax)
+        lines = [self._curve(upper, *curve) for curve in self.curves.items()]
+        self.lines_ = lines + [self._curve(lower, None, n) for n in self.n_hidden]
+        beside = max((positive.max() / positive.min()) ** 0.03, 1.05)
+        for axes in (upper, lower):
+            axes.set_xscale("log")
+            axes.set_xlim(positive.max() * beside, positive.min() / beside)
+            self._mark(axes)
+        upper.set(ylabel=self.ylabel)
+        upper.legend(frameon=False)
+        lower.set(xlabel="alpha", ylabel="live neurons")
+        lower.set_ylim(bottom=0)
+        lower.yaxis.get_major_locator().set_params(integer=True)
+        return self
+
+    def _curve(self, ax, label, values):
+        """A line; with a value a fold, their mean, and a band of one standard error."""
+        dress(ax)
+        folds = np.asarray(values, dtype=float).reshape(len(self.alphas), -1)
+        mean, n = folds.mean(axis=1), folds.shape[1]
+        (line,) = ax.plot(self.alphas, mean, marker=".", markersize=4, label=label)
+        if n > 1:
+            error = folds.std(axis=1, ddof=1) / np.sqrt(n)
+            ax.fill_between(
+                self.alphas,
+                mean - error,
+                mean + error,
+                color=line.get_color(),
+                alpha=0.2,
+                linewidth=0,
+            )
+        return line
+
+    def _mark(self, ax) -> None:
+        """Shade where the model is linear; draw a line at each alpha to be marked."""
+        if self.linear_until < inf:
+            ax.axvspan(
+                self.linear_until,
+                ax.get_xlim()[0],
+                color="0.9",
+                zorder=0,
+                label="linear model",
+            )
+        marks = self.marks or {}
+        different, styles = dict.fromkeys(marks.values()), cycle(("-", "--", ":"))
+        for alpha, style in zip(different, styles, strict=False):
+            label = ", ".join(name for name, at in marks.items() if at == alpha)
+            ax.axvline(alpha, color=MUTED, linestyle=style, linewidth=1.2, label=label)
+
+
+def _hidden_layers(n: int) -> str:
+    return f"{n} hidden layer{'s' if n > 1 else ''}"

@@ -1,0 +1,174 @@
+"""`PruningCurveDisplay`: what each neuron is worth."""
+
+from numbers import Integral, Real
+
+from .._pruning import pruning_curve
+from .style import MUTED, check_found, dress, new_axes
+
+
+class PruningCurveDisplay:
+    """Relative rise of the loss against the neurons kept (figure 10).
+
+    Neurons are pruned smallest |eigenvalue| first, as for ``pruned_estimator_``, and
+    nothing is trained in between. The mark is on the number of neurons that pruning to
+    the tolerance keeps. The axis of the rise is linear up to the tolerance and
+    logarithmic beyond it.
+
+    Parameters
+    ----------
+    n_neurons : ndarray of shape (n_sizes,)
+        Neurons kept, ascending: hidden eigenvalues that are not zero.
+    loss_rise : ndarray of shape (n_sizes,)
+        Loss with so many neurons, over that with all, less one. It is negative where
+        pruning helps.
+    n_kept : int
+        As many as the tolerance allows to be pruned leave so many.
+    tol : float, default=0.05
+        The tolerance.
+    name : str, optional
+        What the legend calls the curve.
+
+    Attributes
+    ----------
+    line_ : matplotlib Line2D
+        The curve.
+    tolerance_line_ : matplotlib Line2D
+    kept_ : matplotlib Line2D
+        The mark.
+    kept_label_ : matplotlib Text
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+
+    See Also
+    --------
+    PruningCurveDisplay.from_estimator : Of a fitted estimator and data.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_friedman1
+    >>> from sklearn_sparcs import PruningCurveDisplay, SparcsRegressor
+    >>> X, y = make_friedman1(300, random_state=0)
+    >>> model = SparcsRegressor(alpha=0.01, random_state=0).fit(X, y)
+    >>> display = PruningCurveDisplay.from_estimator(model, X, y)
+    >>> display.n_kept == model.pruned_estimator_.active_architecture_.n_hidden
+    True
+    """
+
+    def __init__(self, n_neurons, loss_rise, n_kept, *, tol=0.05, name=None):
+        self.n_neurons = n_neurons
+        self.loss_rise = loss_rise
+        self.n_kept = n_kept
+        self.tol = tol
+        self.name = name
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator,
+        X,
+        y,
+        *,
+        sample_weight=None,
+        tol=0.05,
+        max_points=60,
+        ax=None,
+        name=None,
+    ):
+        """Of a fitted estimator, by the loss that it was trained with.
+
+        Parameters
+        ----------
+        estimator : SparcsRegressor, SparcsClassifier or one with cross-validation
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Preferably held out.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array-like of shape (n_samples,), optional
+        tol : float, default=0.05
+            Largest relative rise of the loss; the paper has five per cent.
+        max_points : int, default=60
+            Most numbers of neurons to look at. Where there are more, those that are
+            looked at lie the closer the smaller they are.
+        ax : matplotlib Axes, optional
+            Where to draw; on a new figure by default.
+        name : str, optional
+            What the legend calls the curve; the estimator's class by default.
+
+        Returns
+        -------
+        PruningCurveDisplay
+
+        Raises
+        ------
+        ValueError
+            If ``tol`` is negative or ``max_points`` less than three.
+        """
+        kinds = "Sparcs estimator, which has eigenvalues to prune by"
+        check_found(cls, estimator, "eigenvalues_", kinds)
+        if not (isinstance(tol, Real) and tol >= 0):
+            raise ValueError(f"tol must be a number of at least 0; got {tol!r}.")
+        if not (isinstance(max_points, Integral) and max_points >= 3):
+            raise ValueError(
+                f"max_points must be a whole number of at least 3; got {max_points!r}."
+            )
+        curve = pruning_curve(
+            estimator, X, y, sample_weight, tol=tol, max_points=max_points
+        )
+        name = type(estimator).__name__ if name is None else name
+        return cls(*curve, tol=tol, name=name).plot(ax)
+
+    def plot(self, ax=None):
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            On a new figure by default. Several curves may share one.
+
+        Returns
+        -------
+        self
+        """
+        from matplotlib.ticker import PercentFormatter
+
+        ax = new_axes(self, ax)
+        dress(ax)
+        (self.line_,) = ax.plot(
+            self.n_neurons, self.loss_rise, marker=".", label=self.name
+        )
+        self._draw_tolerance(ax)
+        self._mark(ax)
+        ax.set_yscale("symlog", linthresh=self.tol or 0.05)
+        ax.yaxis.set_major_formatter(PercentFormatter(1))
+        ax.xaxis.get_major_locator().set_params(integer=True)
+        ax.margins(x=0.1, y=0.1)
+        if len(self.n_neurons) == 1:  # a linear model
+            ax.set_xticks([0])
+        ax.set(xlabel="neurons kept", ylabel="relative rise of the loss")
+        ax.legend(frameon=False)
+        return self
+
+    def _draw_tolerance(self, ax) -> None:
+        """A line, which the legend names once however many curves there are."""
+        label: str | None = f"tolerance {100 * self.tol:g} %"
+        if label in [line.get_label() for line in ax.lines]:
+            label = None
+        self.tolerance_line_ = ax.axhline(
+            self.tol, color=MUTED, linestyle="--", linewidth=1.2, zorder=1, label=label
+        )
+
+    def _mark(self, ax) -> None:
+        """Mark the number of neurons that the tolerance leaves."""
+        from matplotlib.patheffects import withStroke
+
+        rise = self.loss_rise[list(self.n_neurons).index(self.n_kept)]
+        (self.kept_,) = ax.plot(
+            self.n_kept, rise, "o", color=self.line_.get_color(), markersize=9
+        )
+        self.kept_label_ = ax.annotate(
+            f"{self.n_kept} of {max(self.n_neurons)}",
+            (self.n_kept, rise),
+            xytext=(6, 10),
+            textcoords="offset points",
+            color=self.line_.get_color(),
+            path_effects=[withStroke(linewidth=3, foreground="white")],
+        )

@@ -1,0 +1,65 @@
+"""How strong links are, in no units: a flow from the features to the outputs.
+
+What receiver m hears of sender n is h_mn = W_mn s_n, with s_n the standard deviation of
+the sender's signal. The square of a link's strength is h_mn² / Σ_n' h_mn'² times what
+the receiver is worth: one for an output, and for a hidden neuron the sum of the squares
+of the links that it sends by.
+"""
+
+import numpy as np
+from scipy import sparse
+from sklearn.utils.sparsefuncs import mean_variance_axis
+
+from .._direct import clipped
+
+
+def strengths(form, X=None):
+    """Signed strengths of the links of a `DirectForm`, by (receiver, sender)."""
+    shares, last = _shares(form, X), len(form.layer_sizes)
+    worth = {i: np.zeros(n) for i, n in enumerate(form.layer_sizes, start=1)}
+    worth[last] += 1
+    found = {}
+    for (i, j), share in sorted(shares.items(), reverse=True):
+        found[i, j] = share * np.sqrt(worth[i])[:, None]
+        worth[j] += (found[i, j] ** 2).sum(axis=0)
+    return found
+
+
+def _shares(form, X):
+    """What receivers hear by each link, so that a receiver's squares add up to one."""
+    spreads = _spreads(form, X)
+    shares = {}
+    for i in range(2, len(form.layer_sizes) + 1):
+        heard = {
+            (i, j): weight * spreads[j]
+            for (receiver, j), weight in form.coefs.items()
+            if receiver == i
+        }
+        total = np.sqrt(sum((sent**2).sum(axis=1) for sent in heard.values()))
+        shares |= {
+            link: sent / np.where(total > 0, total, 1.0)[:, None]
+            for link, sent in heard.items()
+        }
+        spreads.setdefault(i, total)
+    return shares
+
+
+def _spreads(form, X) -> dict[int, np.ndarray]:
+    """Standard deviations of signals over X, a layer each; without X, the features'.
+
+    These are then, up to a common factor, as wide as their bounds.
+    """
+    sizes, bounds = form.layer_sizes, form.bounds
+    if X is None:
+        return {1: np.ones(sizes[0]) if bounds is None else bounds[1] - bounds[0]}
+    hidden = form.hidden_signals(X).std(axis=0)
+    layers = np.split(hidden, np.cumsum(sizes[1:-1]))[:-1]
+    features = _standard_deviation(clipped(X, bounds))
+    return dict(enumerate([features, *layers], start=1))
+
+
+def _standard_deviation(X) -> np.ndarray:
+    """Of each column."""
+    if sparse.issparse(X):
+        return np.sqrt(mean_variance_axis(X, axis=0)[1])
+    return X.std(axis=0)

@@ -1,0 +1,146 @@
+"""`TransitionDisplay`: when a network stops being linear."""
+
+import numpy as np
+
+from .._measures import hidden_path_norm
+from .._sklearn import check_matplotlib_support
+from .style import dress, new_axes
+
+QUANTITIES = {"path_norm": "path norm ‖Γ‖", "n_hidden": "live hidden neurons"}
+
+
+class TransitionDisplay:
+    """Path norm ‖Γ‖ of what was found, against what makes data non-linear (figure 7).
+
+    The control parameter is that of `datasets.make_linear_to_nonlinear`, or any other.
+    The line is the mean over trials, the band one standard deviation to either side.
+
+    Parameters
+    ----------
+    control : ndarray of shape (n_values,)
+        The control parameter.
+    path_norms : ndarray of shape (n_values, n_trials)
+        ‖Γ‖ of the network found in every trial.
+    n_hidden : ndarray of shape (n_values, n_trials), optional
+        Its live hidden neurons.
+    name : str, optional
+        What the legend calls the curve.
+
+    Attributes
+    ----------
+    line_ : matplotlib Line2D
+        The mean.
+    band_ : matplotlib PolyCollection
+        One standard deviation to either side.
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+
+    See Also
+    --------
+    TransitionDisplay.from_estimators : Of fitted estimators.
+    hidden_path_norm : ‖Γ‖ of one.
+
+    Examples
+    --------
+    >>> from sklearn_sparcs import SparcsRegressor, TransitionDisplay
+    >>> from sklearn_sparcs.datasets import make_linear_to_nonlinear
+    >>> control = [0.0, 1.0]
+    >>> data = [
+    ...     make_linear_to_nonlinear(300, alpha=a, beta=1000, random_state=0)
+    ...     for a in control
+    ... ]
+    >>> models = [SparcsRegressor(random_state=0).fit(X, y) for X, y in data]
+    >>> display = TransitionDisplay.from_estimators(control, models)
+    >>> (display.path_norms > 0).tolist()
+    [[False], [True]]
+    """
+
+    def __init__(self, control, path_norms, n_hidden=None, name=None):
+        self.control = control
+        self.path_norms = path_norms
+        self.n_hidden = n_hidden
+        self.name = name
+
+    @classmethod
+    def from_estimators(
+        cls, control, estimators, *, quantity="path_norm", ax=None, name=None
+    ):
+        """Of fitted estimators.
+
+        Parameters
+        ----------
+        control : array-like of shape (n_values,)
+            The control parameter.
+        estimators : sequence of n_values estimators, or of n_values sequences of them
+            Sparcs or Compact estimators, fitted to the data of each value: one, or as
+            many trials as there are.
+        quantity : {"path_norm", "n_hidden"}, default="path_norm"
+            What to draw.
+        ax : matplotlib Axes, optional
+            Where to draw; on a new figure by default.
+        name : str, optional
+            What the legend calls the curve.
+
+        Returns
+        -------
+        TransitionDisplay
+
+        Raises
+        ------
+        ValueError
+            If there are not as many estimators as values, not the same number of
+            trials at each, or one with several hidden layers.
+        """
+        check_matplotlib_support(f"{cls.__name__}.from_estimators")
+        control = np.asarray(control, dtype=float)
+        trials = [e if isinstance(e, list | tuple) else [e] for e in estimators]
+        if len(trials) != len(control) or len({len(t) for t in trials}) != 1:
+            raise ValueError(
+                "estimators must hold one estimator, or one and the same number of "
+                f"trials, for each of the {len(control)} values of control; got "
+                f"{[len(t) for t in trials]} estimators."
+            )
+        norms = np.array([[hidden_path_norm(e) for e in t] for t in trials])
+        n_hidden = [[e.active_architecture_.n_hidden for e in t] for t in trials]
+        return cls(control, norms, np.array(n_hidden), name).plot(ax, quantity=quantity)
+
+    def plot(self, ax=None, *, quantity="path_norm"):
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            On a new figure by default. Several curves may share one.
+        quantity : {"path_norm", "n_hidden"}, default="path_norm"
+            ‖Γ‖, or the live hidden neurons.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If ``quantity`` is another, or was not given.
+        """
+        values = {"path_norm": self.path_norms, "n_hidden": self.n_hidden}
+        if values.get(quantity) is None:
+            given = [name for name, found in values.items() if found is not None]
+            raise ValueError(f"quantity must be one of {given}; got {quantity!r}.")
+        ax = new_axes(self, ax)
+        dress(ax)
+        trials = np.asarray(values[quantity], dtype=float)
+        mean, spread = trials.mean(axis=1), trials.std(axis=1)
+        (self.line_,) = ax.plot(self.control, mean, marker=".", label=self.name)
+        self.band_ = ax.fill_between(
+            self.control,
+            np.maximum(mean - spread, 0),
+            mean + spread,
+            color=self.line_.get_color(),
+            alpha=0.2,
+            linewidth=0,
+        )
+        ax.set(xlabel="control parameter", ylabel=QUANTITIES[quantity])
+        if self.name is not None:
+            ax.legend(frameon=False)
+        return self
