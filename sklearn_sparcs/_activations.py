@@ -44,7 +44,8 @@ MODULES: dict[str, Callable[[], nn.Module]] = {
 
 @dataclass(frozen=True)
 class Waking:
-    """How a sleeping neuron is tried, and wakes: at which |λ|, with ‖q‖ how large.
+    """How a sleeping neuron is tried, and wakes: at which |λ|, with ‖q‖ how large, and
+    how large together the entries by which it sends.
 
     A piecewise linear function shows its kink at any size, so a small eigenvalue
     changes nothing else. A smooth one is linear near zero: its input, |λ| ‖q‖ in
@@ -54,6 +55,7 @@ class Waking:
     eigenvalue: float
     norm: float
     soften: bool
+    length: float = 1.0
 
 
 _KINK = Waking(eigenvalue=0.01, norm=1.0, soften=False)

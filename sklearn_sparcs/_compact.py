@@ -178,9 +178,9 @@ class CompactRegressor(RegressionTargets, BaseCompact):
     max_iter : int, default=1000
         Most epochs.
     shuffle : bool, default=True
-    tol : float, default=3e-4
+    tol : float, default=1e-4
         Progress of the loss less than this counts as none.
-    n_iter_no_change : int, default=20
+    n_iter_no_change : int, default=10
         Epochs without progress before the learning rate is halved; training ends
         when that happens a fifth time.
     warm_start : bool, default=False

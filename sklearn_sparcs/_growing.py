@@ -27,7 +27,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ._activations import TORCH
+from ._activations import TORCH, WAKING
 from ._adam import pack, unpack
 from ._network import Spectrum, xavier_uniform
 
@@ -71,6 +71,7 @@ class GrowingNetwork(nn.Module):
         options: Any = {"dtype": dtype, "device": device}
         self.hidden_layer_sizes = tuple(hidden_layer_sizes)
         self.activation, self.bias = activation, bias
+        self.waking = WAKING[activation]
         self.n_inputs = n_features + bias
         rows = [0] * len(self.hidden_layer_sizes) + [n_outputs]
         hidden = rows[:-1]

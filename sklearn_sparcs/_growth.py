@@ -3,21 +3,18 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
-from ._activations import WAKING
-from ._adam import BETAS, Adam, pack, unpack
+from ._adam import Adam, pack, unpack
 from ._arrays import ArrayLibrary
 from ._batches import TrainingData
 from ._growing import GrowingNetwork, Recruits
 from ._live_gradient import LiveGradient
 from ._losses import Loss
 from ._penalty import SparseGroupPenalty
-from ._recruitment import N_CANDIDATES, survey
+from ._recruitment import N_CANDIDATES, Insertion, survey
 from ._solvers import ByHand, Snapshot, Solver
 
 #: Steps between two surveys, at least, while the network grows. After a survey that did
@@ -174,7 +171,7 @@ class GrowthSolver(ByHand, Solver):
             if recruits is not None:
                 self.wake(recruits)
                 woken.append((layer.layer, len(recruits.indices)))
-        if woken and WAKING[self.network.activation].soften:
+        if woken and self.network.waking.soften:
             self._soften(woken, data)
 
     @torch.no_grad()
@@ -205,34 +202,16 @@ class GrowthSolver(ByHand, Solver):
 
     def wake(self, recruits: Recruits) -> None:
         """Insert neurons; Adam starts them with the moments of their own rates."""
-        network, k = self.network, len(recruits.indices)
-        sign = (-1.0) ** (len(network.lam) - recruits.layer)
-        size = WAKING[network.activation].eigenvalue
-        lam = recruits.rates.new_full((k,), sign * size)
-        # later layers may have grown since the survey: nothing links to the newest
-        outgoing = [
-            F.pad(columns, (0, 0, 0, len(network.Q[r]) - len(columns)))
-            for r, columns in enumerate(recruits.outgoing, start=recruits.layer + 1)
-        ]
-        nothing = [torch.zeros_like(columns) for columns in outgoing]
-        steps = max(self.optimizer.n_steps, 1)
-        m = -sign * recruits.rates * (1 - BETAS[0] ** steps)
-        v = recruits.rates**2 * (1 - BETAS[1] ** steps)
-        still = torch.zeros_like(recruits.incoming)
-        insert = partial(network.with_recruits, layer=recruits.layer)
+        network = self.network
+        woken = Insertion.of(network, recruits, max(self.optimizer.n_steps, 1))
         first, second = self._moments()
-        neurons = list(network.neurons)
-        neurons[recruits.layer] = torch.cat([neurons[recruits.layer], recruits.indices])
-        insert_neurons = partial(
-            insert, incoming=recruits.incoming, lam=lam, outgoing=outgoing
-        )
         if self.average is not None:
-            self.average = pack(insert_neurons(self._unpacked(self.average)))
+            self.average = pack(woken.values(self._unpacked(self.average)))
         self._restructure(
-            insert_neurons(network.structure()),
-            insert(first, incoming=still, lam=m, outgoing=nothing),
-            insert(second, incoming=still, lam=v, outgoing=nothing),
-            neurons,
+            woken.values(network.structure()),
+            woken.first(first),
+            woken.second(second),
+            woken.neurons,
         )
 
     def end_epoch(self) -> None:

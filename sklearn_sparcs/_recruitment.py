@@ -21,14 +21,16 @@ A waking eigenvalue takes the sign (−1)^{B+1−i}: a link between neighbouring
 is T (λ_{i−1} − λ_i) and would vanish where two eigenvalues of one sign meet.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from math import log
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ._activations import WAKING
+from ._adam import BETAS
 from ._arrays import TORCH
 from ._batches import TrainingData
 from ._growing import GrowingNetwork, Recruits
@@ -71,8 +73,7 @@ class Candidates:
         self.indices = asleep.nonzero().flatten()
         q, n = network.Q[layer], N_CANDIDATES
         directions = _directions(n, q.shape[1], network, generator).to(q)
-        norm = WAKING[network.activation].norm
-        self.incoming = norm * F.normalize(directions, dim=1)
+        self.incoming = network.waking.norm * F.normalize(directions, dim=1)
         self.sign = (-1.0) ** (len(network.lam) - layer)
         self.receivers = [len(later) for later in network.Q[layer + 1 :]]
         self.gains = [q.new_zeros(sum(self.receivers), n) for _ in range(2)]
@@ -95,7 +96,7 @@ class Candidates:
         lowers the loss by a ((c − d) · T) + o v (d · T). What is constant or linear in
         that, f(0) and v, is no noise: links that exist already see to it.
         """
-        waking, f = WAKING[network.activation], TORCH.forward[network.activation]
+        waking, f = network.waking, TORCH.forward[network.activation]
         lam, unit = self.sign * waking.eigenvalue, waking.eigenvalue * waking.norm
         later = range(self.layer + 1, len(network.Q))
         c = torch.cat([_heard(network, k, deltas) for k in later]).div_(unit)
@@ -137,12 +138,13 @@ class Candidates:
 
         The length of a random vector of r components varies less than that of one
         component, by a factor of √r about its mean: with more receiving neurons,
-        fewer standard errors say as much.
+        fewer standard errors say as much. A candidate without any never fires: what
+        it seems to gain is linear signal, which is not what neurons are for.
         """
         rates, flipped = self.rates()
         noise = torch.where(flipped, self.noise[1], self.noise[0])
         share = (1 + sum(self.receivers) ** -0.5) / 2
-        return rates > n_errors * share * noise.sqrt()
+        return (noise > 0) & (rates > n_errors * share * noise.sqrt())
 
     def best(
         self,
@@ -171,6 +173,57 @@ class Candidates:
             incoming,
             list(outgoing),
             rates[chosen],
+        )
+
+
+@dataclass(frozen=True)
+class Insertion:
+    """How recruits enter a network, and the moments of an optimiser like Adam.
+
+    ``values``, ``first`` and ``second`` take parameters, or their moments, shaped as
+    ``network.structure()``, and return them with the recruits in. The recruits'
+    moments are those of their own rates, as if these had been met all along.
+    ``neurons`` are the live ones then.
+    """
+
+    values: Callable[[Sequence[Tensor]], list[Tensor]]
+    first: Callable[[Sequence[Tensor]], list[Tensor]]
+    second: Callable[[Sequence[Tensor]], list[Tensor]]
+    neurons: list[Tensor]
+
+    @classmethod
+    def of(
+        cls,
+        network: GrowingNetwork,
+        recruits: Recruits,
+        n_steps: float,
+        betas: tuple[float, float] = BETAS,
+    ) -> "Insertion":
+        """After ``n_steps`` steps of an optimiser with these decays."""
+        layer, waking = recruits.layer, network.waking
+        rates = waking.length * recruits.rates
+        sign = (-1.0) ** (len(network.lam) - layer)
+        # later layers may have grown since the survey: nothing links to the newest
+        outgoing = [
+            waking.length * F.pad(columns, (0, 0, 0, len(network.Q[r]) - len(columns)))
+            for r, columns in enumerate(recruits.outgoing, start=layer + 1)
+        ]
+        nothing = [torch.zeros_like(columns) for columns in outgoing]
+        still = torch.zeros_like(recruits.incoming)
+        insert = partial(network.with_recruits, layer=layer)
+        at_rest = partial(insert, incoming=still, outgoing=nothing)
+        neurons = list(network.neurons)
+        neurons[layer] = torch.cat([neurons[layer], recruits.indices])
+        return cls(
+            partial(
+                insert,
+                incoming=recruits.incoming,
+                lam=rates.new_full((len(rates),), sign * waking.eigenvalue),
+                outgoing=outgoing,
+            ),
+            partial(at_rest, lam=-sign * rates * (1 - betas[0] ** n_steps)),
+            partial(at_rest, lam=rates**2 * (1 - betas[1] ** n_steps)),
+            neurons,
         )
 
 

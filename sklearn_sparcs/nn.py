@@ -1,20 +1,29 @@
 """Torch parts for networks of your own.
 
+`GrowingSpectralNetwork` begins as a linear layer, and `Growth`, beside your optimiser,
+wakes hidden neurons in it that pay; `GrowthCallback` does so in skorch.
 `SpectralNetwork` is the paper's network with its eigenvalues and eigenvectors as
 parameters, `SpectralLinear` one layer of that kind in the place of `nn.Linear`, and
 `DirectNetwork` the same layers with a weight of its own on every link. All are ordinary
 modules: put them into a network, train them with any optimiser.
 """
 
+from ._callback import GrowthCallback
+from ._growing_module import GrowingSpectralNetwork
 from ._measures import count_parameters, path_norm, path_tensor
+from ._module_growth import Growth, prune_to_tolerance
 from ._network import DirectNetwork, SpectralNetwork
 from ._spectral_linear import SpectralLinear
 
 __all__ = [
     "DirectNetwork",
+    "GrowingSpectralNetwork",
+    "Growth",
+    "GrowthCallback",
     "SpectralLinear",
     "SpectralNetwork",
     "count_parameters",
     "path_norm",
     "path_tensor",
+    "prune_to_tolerance",
 ]
