@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help env test lint types tests demo bench bench-accuracy bench-path bench-foundation clean
+.PHONY: help env test lint types tests demo docs bench bench-accuracy bench-path bench-foundation clean
 
 help: ## say what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1	/'
@@ -21,7 +21,7 @@ test: lint types tests ## environment, lint, types, every test and docstring exa
 lint: env
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/codespell sklearn_sparcs tests examples benchmarks docs README.md CHANGELOG.md CONTRIBUTING.md
+	$(BIN)/codespell sklearn_sparcs tests examples benchmarks docs/*.md README.md CHANGELOG.md CONTRIBUTING.md
 
 types: env
 	$(BIN)/mypy
@@ -35,6 +35,12 @@ TARGET ?=
 TASK ?=
 demo: env ## fit SPARCS on three tables, or on yours: DATA=table.csv TARGET=column [TASK=...]
 	$(BIN)/python examples/demo.py $(if $(DATA),--data "$(DATA)" --target "$(TARGET)") $(if $(TASK),--task "$(TASK)")
+
+# -W: a link that leads nowhere, or an example that fails, ends the build
+docs: env ## build the pages and the gallery into docs/_build/html
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .[docs]
+	rm -rf docs/generated
+	OMP_NUM_THREADS=1 $(BIN)/sphinx-build -W --keep-going --quiet docs docs/_build/html
 
 bench: env ## speed as ratios in one run, some minutes long (DATA=folder of tables adds two rows)
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/speed.py --json speed.json --picture cost-growth.png $(if $(DATA),--data "$(DATA)")
@@ -50,4 +56,4 @@ bench-foundation: env ## the foundation's figures: accuracy, neurons and seconds
 	$(BIN)/python benchmarks/foundation.py $(if $(DATA),--data "$(DATA)")
 
 clean: ## remove what make made
-	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache docs/_build docs/gallery docs/generated

@@ -1,0 +1,56 @@
+"""
+What the network looks like
+===========================
+
+A network that was found is small enough to look at, and says by itself which features
+it needs.
+"""
+
+# %%
+# Of the ten features of Friedman's first problem five matter: x0 and x1 through the
+# sine of their product, x2 through a parabola, x3 and x4 linearly. The other five are
+# noise.
+
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.datasets import make_friedman1
+from sklearn.model_selection import train_test_split
+
+from sklearn_sparcs import ArchitectureDisplay, SparcsRegressor, sparcs_path
+
+X, y = make_friedman1(1500, noise=0.5, random_state=0)
+X, X_test, y, y_test = train_test_split(X, y, random_state=0)
+model = SparcsRegressor(random_state=0).fit(X, y)
+print(model.active_architecture_, f"R² = {model.score(X_test, y_test):.3f}")
+
+# %%
+# On the left that network: the stronger a link, the darker it is drawn. Lines that pass
+# the hidden layer are the linear part. On the right the accuracy that networks of any
+# size reach along the path, from the linear model on.
+
+path = sparcs_path(X, y, hidden_layer_sizes=(50,), n_alphas=25, random_state=0)
+scores = [network.score(X_test, y_test) for network in path.estimators]
+
+fig, (left, right) = plt.subplots(1, 2, figsize=(10, 4.2), layout="constrained")
+names = [f"x{i}" for i in range(10)]
+ArchitectureDisplay.from_estimator(model, X, feature_names=names, ax=left)
+right.plot(path.n_hidden, scores, "o-", color="#0072B2", label="along the path")
+right.plot(
+    model.active_architecture_.n_hidden,
+    model.score(X_test, y_test),
+    "o",
+    color="#D55E00",
+    markersize=10,
+    label="the network on the left",
+)
+right.set(xlabel="live hidden neurons", ylabel="R² on the test set")
+right.spines[["top", "right"]].set_visible(False)
+_ = right.legend(frameon=False)
+
+# %%
+# What the hidden neurons listen to stands in the weights: above all x0, x1 and x2,
+# whose part is not linear.
+
+incoming = np.abs(model.pruned_estimator_.coefs_[2, 1]) * X.std(axis=0)
+for name, share in zip(names, incoming.sum(axis=0) / incoming.sum(), strict=True):
+    print(f"{name}: {share:.0%} of what the hidden neurons hear")
