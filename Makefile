@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help env test lint types tests demo docs bench bench-accuracy bench-path bench-foundation clean
+.PHONY: help env test lint types tests demo paper docs bench bench-accuracy bench-path bench-foundation clean
 
 help: ## say what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1	/'
@@ -35,6 +35,19 @@ TARGET ?=
 TASK ?=
 demo: env ## fit SPARCS on three tables, or on yours: DATA=table.csv TARGET=column [TASK=...]
 	$(BIN)/python examples/demo.py $(if $(DATA),--data "$(DATA)" --target "$(TARGET)") $(if $(TASK),--task "$(TASK)")
+
+FULL ?=
+JOBS ?= 2
+PAPER := $(BIN)/python examples/paper
+paper: env ## the paper's experiments, a minute each (FULL=1: whole, hours; DATA=CIFAR-10: images too)
+	$(PAPER)/parameter_counts.py $(if $(FULL),,--quick)
+	$(PAPER)/linear_to_nonlinear.py $(if $(FULL),,--quick) --jobs $(JOBS)
+	$(PAPER)/teacher_student.py $(if $(FULL),,--quick) --jobs $(JOBS)
+ifneq ($(DATA),)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .[backbone]
+	$(PAPER)/cifar10.py $(if $(FULL),,--quick) --jobs $(JOBS) --data "$(DATA)"
+	$(PAPER)/backbone.py $(if $(FULL),,--quick) --jobs $(JOBS) --data "$(DATA)"
+endif
 
 # -W: a link that leads nowhere, or an example that fails, ends the build
 docs: env ## build the pages and the gallery into docs/_build/html
