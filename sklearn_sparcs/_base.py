@@ -138,6 +138,7 @@ class BaseSparcs(Trained):
         """From checked X, encoded y and weights to the fitted attributes."""
         sizes = checked_layer_sizes(self.hidden_layer_sizes)
         self._check_input_eigenvalues()
+        self._check_same_network(sizes, resume)
         random_state = own_random_state(self.random_state)
         problem = self._problem(X, y, weight, random_state, resume)
         outcome = self._search(problem, sizes, random_state, resume, single_epoch)
@@ -153,6 +154,23 @@ class BaseSparcs(Trained):
                 f"solver={self.solver!r}, whose neurons fire by their own eigenvalues "
                 "alone, the input's being zero."
             )
+
+    def _check_same_network(self, sizes: tuple[int, ...], resume: bool) -> None:
+        """A fit that goes on needs the network of the last one."""
+        asked = {
+            "hidden_layer_sizes": sizes,
+            "solver": self.solver,
+            "fit_intercept": self.fit_intercept,
+            "input_eigenvalues": self.input_eigenvalues,
+        }
+        changed = [n for n in asked if resume and asked[n] != self._asked[n]]
+        if changed:
+            raise ValueError(
+                f"{changed[0]} was {self._asked[changed[0]]!r} in the last fit and is "
+                f"{asked[changed[0]]!r} now; keep it to go on from that fit, or set "
+                "warm_start=False to begin anew."
+            )
+        self._asked = asked
 
     def _problem(self, X, y, weight, random_state, resume: bool) -> Problem:
         loss, n_outputs = self._loss(y)
@@ -258,12 +276,6 @@ class BaseSparcs(Trained):
             network.start_at(problem.linear_map)
         if resume:
             stored, _ = self._stored_network(problem)
-            if [p.shape for p in stored] != [p.shape for p in network.parameters()]:
-                raise ValueError(
-                    "warm_start goes on with the network of the last fit: keep its "
-                    "hidden_layer_sizes, solver, fit_intercept and input_eigenvalues, "
-                    "or set warm_start=False."
-                )
             for parameter, value in zip(network.parameters(), stored, strict=True):
                 parameter.data.copy_(value)
         step = learning_rate(self.learning_rate_init, self._quietness(problem))

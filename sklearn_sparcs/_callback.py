@@ -16,7 +16,8 @@ class GrowthCallback(Callback):
     head : str, default=""
         Name of the network among the module's parts, as in ``named_modules``; empty if
         it is the module itself.
-    alpha, l1_ratio, depth_factor, min_significance, interval, n_batches
+    alpha, l1_ratio, depth_factor, min_significance, interval, n_batches, \
+max_recruits
         As in `Growth`.
     random_state : int, RandomState instance or None, default=None
         Draws the candidates.
@@ -52,14 +53,16 @@ class GrowthCallback(Callback):
         l1_ratio: float = 1.0,
         depth_factor: float = 1.0,
         min_significance: float = 2.5,
-        interval: int = 16,
-        n_batches: int = 8,
+        interval: int = 32,
+        n_batches: int = 32,
+        max_recruits: int = 8,
         random_state: Any = None,
     ):
         self.head = head
         self.alpha, self.l1_ratio, self.depth_factor = alpha, l1_ratio, depth_factor
         self.min_significance, self.interval = min_significance, interval
-        self.n_batches, self.random_state = n_batches, random_state
+        self.n_batches, self.max_recruits = n_batches, max_recruits
+        self.random_state = random_state
 
     def on_train_begin(self, net: Any, X: Any = None, y: Any = None, **kw: Any) -> None:
         """Start to watch the network."""
@@ -72,6 +75,7 @@ class GrowthCallback(Callback):
             min_significance=self.min_significance,
             interval=self.interval,
             n_batches=self.n_batches,
+            max_recruits=self.max_recruits,
             generator=seeds(own_random_state(self.random_state), 1)[0],
         )
 

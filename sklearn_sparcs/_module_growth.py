@@ -33,8 +33,8 @@ class Growth:
     Call ``step()`` after every step of the optimiser. It applies the proximal step of
     the penalty, in Adam's own metric where the optimiser has one, so that eigenvalues
     become exactly zero. And every ``interval`` steps it takes such neurons out of a
-    `GrowingSpectralNetwork`, and wakes those that pay: two a layer at most whose
-    eigenvalues, leaving zero, would lower the loss faster than the penalty asks for.
+    `GrowingSpectralNetwork`, and wakes those that pay: whose eigenvalues, leaving
+    zero, would lower the loss faster than the penalty asks for.
 
     A `SpectralNetwork` has all its neurons, and every eigenvalue a gradient; there
     ``step()`` is the proximal step alone.
@@ -51,10 +51,15 @@ class Growth:
         As in `SparcsRegressor`: 1 selects neurons, 0 whole layers.
     min_significance : float, default=2.5
         Standard errors that a rate must exceed for its neuron to wake.
-    interval : int, default=16
+    interval : int, default=32
         Steps between two surveys.
-    n_batches : int, default=8
-        Latest batches that a survey looks at.
+    n_batches : int, default=32
+        Latest batches that a survey looks at. They are kept: the network's input in
+        each of them. Samples should be several times as many as the signals that the
+        network hears, or what is still to be learned by links that exist hides what
+        neurons could add.
+    max_recruits : int, default=8
+        Most neurons of a layer to wake after one survey.
     generator : torch.Generator, optional
         Draws the candidates, on the CPU; by default torch's own.
 
@@ -101,8 +106,9 @@ class Growth:
         l1_ratio: float = 1.0,
         depth_factor: float = 1.0,
         min_significance: float = 2.5,
-        interval: int = 16,
-        n_batches: int = 8,
+        interval: int = 32,
+        n_batches: int = 32,
+        max_recruits: int = 8,
         generator: torch.Generator | None = None,
     ):
         for name, value, least in (
@@ -110,6 +116,7 @@ class Growth:
             ("min_significance", min_significance, 0),
             ("interval", interval, 1),
             ("n_batches", n_batches, 1),
+            ("max_recruits", max_recruits, 1),
         ):
             if not value >= least:
                 raise ValueError(f"{name} must be at least {least}; got {value!r}.")
@@ -120,7 +127,8 @@ class Growth:
             )
         self.network, self.optimizer = network, optimizer
         self.penalty = SparseGroupPenalty(alpha, l1_ratio, depth_factor)
-        self.min_significance, self.interval = min_significance, interval
+        self.min_significance, self.max_recruits = min_significance, max_recruits
+        self.interval = interval
         self.generator = generator or torch.default_generator
         for parameter in network.parameters():
             _place_in(optimizer, parameter)
@@ -224,7 +232,9 @@ class Growth:
         candidates = survey(network.detached(), data, known, layers, self.generator)
         for layer in reversed(candidates):
             awake, n_layers = network.lam[layer.layer], len(network.lam)
-            recruits = layer.best(self.penalty, awake, n_layers, self.min_significance)
+            recruits = layer.best(
+                self.penalty, awake, n_layers, self.min_significance, self.max_recruits
+            )
             if recruits is not None:
                 group, _ = _place_in(self.optimizer, awake)
                 step = self.optimizer.state.get(awake, {}).get("step", self._n_steps)

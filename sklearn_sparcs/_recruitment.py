@@ -152,14 +152,15 @@ class Candidates:
         awake: Tensor,
         n_layers: int,
         n_errors: float,
+        most: int = RECRUITS_PER_SURVEY,
     ) -> Recruits | None:
-        """The candidates that pay most among those that pay, or None."""
+        """The ``most`` candidates that pay best, if any pays."""
         rates, flipped = self.rates()
         pays = penalty.wakes(rates, awake, self.layer, n_layers)
         pays &= rates > 100 * torch.finfo(rates.dtype).eps  # more than rounding
         pays &= self.significant(n_errors)
         chosen = rates.where(pays, 0).argsort(descending=True, stable=True)
-        chosen = chosen[: min(RECRUITS_PER_SURVEY, int(pays.sum()), len(self.indices))]
+        chosen = chosen[: min(most, int(pays.sum()), len(self.indices))]
         if len(chosen) == 0:
             return None
         plus, minus = (gains[:, chosen] / rates[chosen] for gains in self.gains)

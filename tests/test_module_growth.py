@@ -84,7 +84,9 @@ def test_rates_are_those_of_the_loss_itself(generator):
     y = torch.cat([y, -y], dim=1)
     optimizer = torch.optim.SGD(net.parameters(), lr=0.0)
     seed = torch.Generator().manual_seed(3)
-    growth = Growth(net, optimizer, interval=1, n_batches=2, generator=seed, alpha=0)
+    growth = Growth(
+        net, optimizer, alpha=0, interval=1, n_batches=2, max_recruits=2, generator=seed
+    )
     for half in (slice(100), slice(100, None)):
         (net(x[half]) - y[half]).square().mean().backward()
     kept = torch.cat([grad for _, grad in growth._seen]) / 2
@@ -280,6 +282,7 @@ def test_skorch_trains_it(rings):
         ({"alpha": float("nan")}, "alpha must be at least 0; got nan"),
         ({"interval": 0}, "interval must be at least 1; got 0"),
         ({"n_batches": 0}, "n_batches must be at least 1; got 0"),
+        ({"max_recruits": 0}, "max_recruits must be at least 1; got 0"),
     ],
 )
 def test_numbers_out_of_range(options, words):
