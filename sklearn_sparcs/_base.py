@@ -109,6 +109,7 @@ class Trained(BaseEstimator):
 class BaseSparcs(Trained):
     """Stages of ``fit``, shared. Not for use by itself."""
 
+    _asked: dict[str, Any]  # what a fit that goes on must not change
     _parameter_constraints: dict = {
         **TRAINING_CONSTRAINTS,
         "learning_rate_init": [

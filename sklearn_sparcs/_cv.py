@@ -160,7 +160,6 @@ class BaseSparcsCV(Trained):
                 fold,
                 path.snapshots[chosen.alpha],
                 layers[-chosen.depth :],
-                self.prune_tol,
             )
             for fold, path in zip(folds, rounds[chosen.depth - 1], strict=True)
         )
@@ -206,8 +205,11 @@ class BaseSparcsCV(Trained):
         return found
 
     def _describe(self, whole: PathFit, X, models: list, state) -> None:
-        """Take over the network, pruned and relaxed too, and say what it does."""
+        """Take over the network, relaxed if that pays, pruned too; say what it does."""
         whole.solver.settle()
+        relax = self.relaxation_gain_ > 0 and whole.solver.n_live() > 0
+        if relax:
+            whole.relax()
         history = [
             {"alpha": alpha, "train_loss": loss, "objective": loss, "n_live": n}
             for alpha, loss, n in zip(
@@ -220,11 +222,11 @@ class BaseSparcsCV(Trained):
         outcome = Outcome(whole.solver, history, "converged", 0.0, whole.alpha_max)
         single = whole.estimator
         single._keep(whole.problem, outcome, state, resume=False)
-        relax = self.relaxation_gain_ > 0 and whole.solver.n_live() > 0
-        if relax:
+        relax_pruned = relax and whole.solver.n_live() > 0
+        if relax_pruned:
             whole.relax()
             single.pruned_estimator_ = whole.compact()
-        single.pruned_estimator_.relaxed_ = relax
+        single.pruned_estimator_.relaxed_ = relax_pruned
         for name, value in vars(single).items():
             if name.endswith("_") and value is not None:
                 setattr(self, name, value)
@@ -339,7 +341,8 @@ class SparcsRegressorCV(RegressionTargets, BaseSparcsCV):
     path_ : SparcsPath
         The path over all the data, down to ``alpha_``.
     relaxation_gain_ : float
-        What training the pruned wiring on without a penalty added to the mean score.
+        What training the wiring on without a penalty added to the folds' mean score.
+        Where it is positive, that is done: to this network and to the smaller ones.
     pruned_estimator_ : CompactRegressor
         The smaller network that ``prune_tol`` allows; trained on without a penalty if
         that paid in the folds, as its ``relaxed_`` says.

@@ -8,10 +8,8 @@ from sklearn.base import clone
 
 from ._architecture import Architecture
 from ._path import PathFit
-from ._pruning import prune
 from ._search import own_random_state
 from ._solvers import Snapshot
-from ._training import evaluate
 
 
 class FoldPath(NamedTuple):
@@ -61,14 +59,12 @@ def follow_fold(fold: Fold, alphas: np.ndarray, layers: Sequence[int]) -> FoldPa
     return found
 
 
-def examine(fold: Fold, snapshot: Snapshot, layers: Sequence[int], tol: float):
+def examine(fold: Fold, snapshot: Snapshot, layers: Sequence[int]):
     """One fold's network at the choice, and what relaxing it adds to its score."""
     fit = fold.fit(layers)
     fit.solver.restore(snapshot)
     model = fit.compact()
     if model.active_architecture_.is_linear:
         return model, 0.0
-    prune(fit.solver, lambda: evaluate(fit.solver, fit.problem.train), tol)
-    before = fold.score(fit.compact())
     fit.relax()
-    return model, fold.score(fit.compact()) - before
+    return model, fold.score(fit.compact()) - fold.score(model)

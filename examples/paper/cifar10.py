@@ -2,8 +2,10 @@
 
 The same convolutions, seeds, batches and epochs, with a linear head and with a spectral
 one of at most 526 neurons. The paper trains for 300 epochs on a GPU, to 68.2 and
-73.9 %; this runs fewer, one core a model. Each model has a process of its own, so that
-its peak memory is its own.
+73.9 %; this runs fewer, one core a model. For either head images are mirrored at
+random, and batches shifted by up to four pixels, which the paper does not mention: else
+the larger model learns the training images by heart in ten epochs. Each model has a
+process of its own, so that its peak memory is its own.
 """
 
 import resource
@@ -21,7 +23,7 @@ from torch.nn import functional as F
 
 from sklearn_sparcs.nn import GrowingSpectralNetwork, Growth
 
-EPOCHS, SEEDS, BATCH, LEARNING_RATE = 20, (0, 1), 128, 1e-3
+EPOCHS, SEEDS, BATCH, LEARNING_RATE, SHIFT = 20, (0, 1), 128, 1e-3, 4
 ALPHA, MAX_NEURONS, CHANNELS = 1e-4, 526, (16, 32)
 #: The paper's accuracies, its gain, and what is asked of this one.
 PAPER, GAIN_ASKED = {"linear": 0.682, "SPARCS": 0.739}, 0.03
@@ -53,6 +55,16 @@ def model(head, seed):
 def scaled(images):
     """From bytes to about −2 … 2."""
     return (images.float() / 255 - 0.5) / 0.25
+
+
+def varied(images, generator):
+    """Every second image or so mirrored; all shifted alike, by up to four pixels."""
+    draw = {"generator": generator}
+    mirrored = torch.rand(len(images), **draw) < 0.5
+    images = torch.where(mirrored[:, None, None, None], images.flip(3), images)
+    down, right = torch.randint(2 * SHIFT + 1, (2,), **draw).tolist()
+    padded = F.pad(images, (SHIFT,) * 4, mode="reflect")
+    return padded[:, :, down : down + 32, right : right + 32]
 
 
 @torch.no_grad()
@@ -119,7 +131,8 @@ def train_epoch(network, optimizer, growth, train, generator):
     images, labels = train
     losses = []
     for rows in torch.randperm(len(labels), generator=generator).split(BATCH):
-        x = scaled(images[rows]).contiguous(memory_format=torch.channels_last)
+        x = varied(scaled(images[rows]), generator)
+        x = x.contiguous(memory_format=torch.channels_last)
         loss = F.cross_entropy(network(x), labels[rows])
         optimizer.zero_grad()
         loss.backward()

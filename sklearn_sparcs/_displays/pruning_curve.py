@@ -2,6 +2,8 @@
 
 from numbers import Integral, Real
 
+import numpy as np
+
 from .._pruning import pruning_curve
 from .style import MUTED, check_found, dress, new_axes
 
@@ -128,8 +130,6 @@ class PruningCurveDisplay:
         -------
         self
         """
-        from matplotlib.ticker import PercentFormatter
-
         ax = new_axes(self, ax)
         dress(ax)
         (self.line_,) = ax.plot(
@@ -138,7 +138,7 @@ class PruningCurveDisplay:
         self._draw_tolerance(ax)
         self._mark(ax)
         ax.set_yscale("symlog", linthresh=self.tol or 0.05)
-        ax.yaxis.set_major_formatter(PercentFormatter(1))
+        self._label_rises(ax)
         ax.xaxis.get_major_locator().set_params(integer=True)
         ax.margins(x=0.1, y=0.1)
         if len(self.n_neurons) == 1:  # a linear model
@@ -146,6 +146,19 @@ class PruningCurveDisplay:
         ax.set(xlabel="neurons kept", ylabel="relative rise of the loss")
         ax.legend(frameon=False)
         return self
+
+    def _label_rises(self, ax) -> None:
+        """Nothing, the tolerance, as much again, and then a few powers of ten."""
+        highest = max(self.loss_rise.max(), *ax.get_yticks(), 1.0)
+        n_powers = int(np.log10(highest))
+        powers = range(0, n_powers + 1, n_powers // 5 + 1)
+        ticks = [0.0, self.tol, *(10.0**k for k in powers)]
+        names = ["0", f"{100 * self.tol:g} %", "100 %"]
+        names += [f"$10^{{{k}}}$ times" for k in powers[1:]]
+        ax.set_yticks(
+            ticks if self.tol else ticks[1:], names if self.tol else names[1:]
+        )
+        ax.minorticks_off()
 
     def _draw_tolerance(self, ax) -> None:
         """A line, which the legend names once however many curves there are."""
