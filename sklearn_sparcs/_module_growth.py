@@ -42,7 +42,8 @@ class Growth:
     Parameters
     ----------
     network : GrowingSpectralNetwork or SpectralNetwork
-        A part of the network that is trained, or all of it.
+        A part of the network that is trained, or all of it. Batches that pass through
+        it in training mode are what surveys look at.
     optimizer : torch.optim.Optimizer
         Trains it; the network's parameters must be among its own.
     alpha : float, default=1e-4
@@ -226,7 +227,11 @@ class Growth:
         layers = [k for k, (n_live, most) in enumerate(free) if n_live < most]
         if not layers:
             return
-        x, grad = (torch.cat(parts) for parts in zip(*self._seen, strict=True))
+        # under autocast they come in half precision
+        x, grad = (
+            torch.cat(parts).to(network.Q[-1])
+            for parts in zip(*self._seen, strict=True)
+        )
         data = TrainingData(x, grad / len(self._seen), None)
         known: Any = _KnownGradient()
         candidates = survey(network.detached(), data, known, layers, self.generator)

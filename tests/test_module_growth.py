@@ -275,6 +275,25 @@ def test_skorch_trains_it(rings):
     assert not net.module_.head._forward_hooks
 
 
+def test_grows_under_autocast(generator):
+    x, y = (t.float() for t in kinked(generator))
+    head = GrowingSpectralNetwork(8, (10,), 1, generator=generator)
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Linear(3, 8), head)
+    optimizer = torch.optim.Adam(net.parameters(), lr=0.02)
+    with Growth(head, optimizer, alpha=1e-3, generator=generator) as growth:
+        for _ in range(300):
+            optimizer.zero_grad()
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                output = net(x)
+            loss = (output.float() - y).square().mean()
+            loss.backward()
+            optimizer.step()
+            growth.step()
+    assert head.n_live[0] > 0
+    assert float(loss.detach()) < 0.1
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
