@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
+from sklearn.utils import check_random_state
 from torch import Tensor, nn
 
 from ._activations import Waking
 from ._growing import GrowingNetwork
-from ._network import DirectNetwork, direct_network
+from ._network import DirectNetwork, Spectrum, direct_network
 
 #: A neuron hears λ q, so where |λ| is small its eigenvector learns slowly, and steps
 #: that suit other layers are short: here |λ| begins at one, and what it sends is small.
@@ -127,6 +128,13 @@ class GrowingSpectralNetwork(GrowingNetwork):
         copy.waking = self.waking
         copy.restructure([p.detach() for p in self.structure()], self.neurons)
         return copy
+
+    def spectrum(self, random_state: Any = 0) -> Spectrum:
+        """Eigenvalues λ_1 … λ_{B+1} and eigenvectors φ_1 … φ_B, sleeping ones included.
+
+        What sleeping neurons hear is drawn at random; what they pass on is exact.
+        """
+        return super().spectrum(check_random_state(random_state))
 
     def penalized_eigenvalues(self) -> list[Tensor]:
         """What a penalty acts on: every hidden eigenvalue."""

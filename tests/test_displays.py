@@ -27,7 +27,7 @@ from sklearn_sparcs import (
 from sklearn_sparcs._direct import DirectForm
 from sklearn_sparcs._displays.strengths import strengths
 from sklearn_sparcs._displays.style import NEGATIVE, PALETTE, POSITIVE
-from sklearn_sparcs.nn import SpectralNetwork, path_tensor
+from sklearn_sparcs.nn import GrowingSpectralNetwork, SpectralNetwork, path_tensor
 
 matplotlib.use("agg")
 plt = pytest.importorskip("matplotlib.pyplot")
@@ -200,6 +200,15 @@ def test_eigenvalues_of_a_network():
         [0, 0, 4],
         [2, 0, 0],
     ]
+
+
+def test_eigenvalues_of_a_network_that_grows():
+    network = GrowingSpectralNetwork(3, (5,), 2)
+    tensors = [torch.ones(2, 4), torch.ones(2, 6), torch.tensor([-1.0, 0.4])]
+    network.restructure(tensors, [torch.tensor([3, 0])])
+    display = EigenvalueDisplay.from_network(network, bins=2)
+    assert_array_equal(display.eigenvalues[0], np.float32([0.4, 0, 0, -1, 0]))
+    assert heights(display.bars_[0]) == [3, 1, 1]
 
 
 def test_eigenvalues_bad_input():

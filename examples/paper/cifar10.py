@@ -13,7 +13,6 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from common import Report, command_line
@@ -21,6 +20,7 @@ from images import HELP, load
 from torch import nn
 from torch.nn import functional as F
 
+from sklearn_sparcs import EigenvalueDisplay
 from sklearn_sparcs.nn import GrowingSpectralNetwork, Growth
 
 EPOCHS, SEEDS, BATCH, LEARNING_RATE, SHIFT = 20, (0, 1), 128, 1e-3, 4
@@ -145,6 +145,8 @@ def train_epoch(network, optimizer, growth, train, generator):
 
 def curves(runs):
     """Accuracy against epochs, as figure 16 has it, and live neurons."""
+    import matplotlib.pyplot as plt
+
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
     for head, column, label, color in (
         ("linear", "accuracy", "CNN, linear head", "tab:blue"),
@@ -165,15 +167,14 @@ def curves(runs):
 
 
 def histogram(runs):
-    """Eigenvalues of the live neurons (figure 17)."""
-    figure, axes = plt.subplots(figsize=(6, 4), layout="constrained")
-    for one in runs:
-        if one["eigenvalues"]:
-            sizes = np.abs(one["eigenvalues"][0])
-            axes.hist(sizes, bins=40, alpha=0.6, label=f"seed {one['seed']}")
-    axes.set(xlabel="|eigenvalue| of a live hidden neuron", ylabel="neurons")
-    axes.legend()
-    return figure
+    """Eigenvalues of the hidden layer (figure 17)."""
+    grown = [r for r in runs if r["eigenvalues"]]
+    hidden = [
+        np.pad(lam, (0, MAX_NEURONS - len(lam)))
+        for (lam,) in (r["eigenvalues"] for r in grown)
+    ]
+    labels = [f"seed {r['seed']}" for r in grown]
+    return EigenvalueDisplay(hidden, labels).plot().figure_
 
 
 def series(runs, head, column):

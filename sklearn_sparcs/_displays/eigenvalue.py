@@ -85,7 +85,7 @@ class EigenvalueDisplay:
 
         Parameters
         ----------
-        network : nn.SpectralNetwork
+        network : nn.SpectralNetwork or nn.GrowingSpectralNetwork
         output, bins, ax
             As in `from_estimator`.
 
