@@ -179,18 +179,18 @@ class BaseSparcsCV(Trained):
         on_the_way = one_se.depth == chosen.depth and one_se.alpha <= chosen.alpha
         if not on_the_way:
             path_to(one_se)
-            self.estimator_1se_ = self._simplest(whole, snapshots[-1])
+            self.estimator_1se_ = self._pruned(whole, snapshots[-1])
         self.path_ = path_to(chosen)
         if on_the_way:
             solver = whole.solver
             whole.restart(layers[-chosen.depth :])
-            self.estimator_1se_ = self._simplest(whole, snapshots[one_se.alpha])
+            self.estimator_1se_ = self._pruned(whole, snapshots[one_se.alpha])
             whole.solver = solver
         self.linear_suffices_ = self.estimator_1se_.active_architecture_.is_linear
 
-    def _simplest(self, whole: PathFit, snapshot: Snapshot):
-        """Pruned as ``pruned_estimator_`` is, but not to a linear model: the folds
-        said that one is worse. Relaxed where the folds gain by it."""
+    def _pruned(self, whole: PathFit, snapshot: Snapshot):
+        """The smaller network that ``prune_tol`` allows, but not a linear model: the
+        folds said that one is worse. Relaxed where the folds gain by it."""
         solver = whole.solver
         solver.restore(snapshot)
         if solver.n_live():
@@ -207,8 +207,7 @@ class BaseSparcsCV(Trained):
     def _describe(self, whole: PathFit, X, models: list, state) -> None:
         """Take over the network, relaxed if that pays, pruned too; say what it does."""
         whole.solver.settle()
-        relax = self.relaxation_gain_ > 0 and whole.solver.n_live() > 0
-        if relax:
+        if self.relaxation_gain_ > 0 and whole.solver.n_live() > 0:
             whole.relax()
         history = [
             {"alpha": alpha, "train_loss": loss, "objective": loss, "n_live": n}
@@ -220,13 +219,9 @@ class BaseSparcsCV(Trained):
             )
         ]
         outcome = Outcome(whole.solver, history, "converged", 0.0, whole.alpha_max)
-        single = whole.estimator
+        single, found = whole.estimator, whole.solver.snapshot()
         single._keep(whole.problem, outcome, state, resume=False)
-        relax_pruned = relax and whole.solver.n_live() > 0
-        if relax_pruned:
-            whole.relax()
-            single.pruned_estimator_ = whole.compact()
-        single.pruned_estimator_.relaxed_ = relax_pruned
+        single.pruned_estimator_ = self._pruned(whole, found)
         for name, value in vars(single).items():
             if name.endswith("_") and value is not None:
                 setattr(self, name, value)
@@ -330,7 +325,7 @@ class SparcsRegressorCV(RegressionTargets, BaseSparcsCV):
         The alpha of the simplest network within a standard error of the best, and …
     estimator_1se_ : CompactRegressor
         … that network, fitted to all the data, then pruned and trained on as
-        ``pruned_estimator_`` is, though never pruned to a linear model.
+        ``pruned_estimator_`` is.
     linear_suffices_ : bool
         Whether it is linear.
     hidden_share_ : float
@@ -344,8 +339,9 @@ class SparcsRegressorCV(RegressionTargets, BaseSparcsCV):
         What training the wiring on without a penalty added to the folds' mean score.
         Where it is positive, that is done: to this network and to the smaller ones.
     pruned_estimator_ : CompactRegressor
-        The smaller network that ``prune_tol`` allows; trained on without a penalty if
-        that paid in the folds, as its ``relaxed_`` says.
+        The smaller network that ``prune_tol`` allows, though never a linear model, as
+        the folds said that one is worse; trained on without a penalty if that paid in
+        the folds, as its ``relaxed_`` says.
     fold_architectures_ : list of Architecture
         What each fold found at ``alpha_``.
     depth_stability_ : float

@@ -146,6 +146,8 @@ def test_the_simplest_network_is_pruned_but_not_to_nothing(kinked):
     )
     assert 0 < n_pruned < n_whole
     blunt = SparcsRegressorCV((10, 10), prune_tol=1e9, **SMALL).fit(X, y)
-    assert blunt.pruned_estimator_.active_architecture_.is_linear
+    assert str(blunt.pruned_estimator_.active_architecture_) == str(
+        blunt.active_architecture_
+    )
     assert not blunt.linear_suffices_
     assert blunt.estimator_1se_.active_architecture_.n_hidden == n_whole
