@@ -163,6 +163,8 @@ def curves(runs):
     for one in series(runs, "SPARCS", "n_live"):
         right.plot(np.arange(1, len(one) + 1), one, color="tab:green")
     right.set(xlabel="epoch", ylabel=f"live hidden neurons (at most {MAX_NEURONS})")
+    for ax in (left, right):
+        ax.xaxis.get_major_locator().set_params(integer=True)
     return figure
 
 
