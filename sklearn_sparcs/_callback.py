@@ -36,7 +36,7 @@ max_recruits
     >>> net = NeuralNetRegressor(
     ...     GrowingSpectralNetwork(1, (10,), 1),
     ...     optimizer__lr=0.05,
-    ...     max_epochs=30,
+    ...     max_epochs=100,
     ...     train_split=None,
     ...     callbacks=[GrowthCallback(alpha=1e-3, random_state=0)],
     ...     verbose=0,
