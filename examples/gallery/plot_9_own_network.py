@@ -3,9 +3,9 @@ A head that grows on a network of your own
 ==========================================
 
 The classifier at the end of a convolutional network is usually a linear layer. A
-`GrowingSpectralNetwork` in its place starts as that layer and wakes hidden neurons only
-if the loss asks for them. Here skorch trains the whole, and `GrowthCallback` sees to
-the rest.
+:class:`~sklearn_sparcs.nn.GrowingSpectralNetwork` in its place starts as that layer and
+wakes hidden neurons only if the loss asks for them. Here skorch trains the whole, and
+:class:`~sklearn_sparcs.nn.GrowthCallback` sees to the rest.
 """
 
 # %%
