@@ -22,7 +22,7 @@ from sklearn.model_selection import train_test_split
 from skorch import NeuralNet
 
 from sklearn_sparcs import SparcsRegressor
-from sklearn_sparcs._network import DirectNetwork
+from sklearn_sparcs._networks.direct import DirectNetwork
 from sklearn_sparcs.datasets import make_teacher_student
 
 TEACHER = {"alpha": 1e-3, "batch_size": 1000}
@@ -90,11 +90,11 @@ def false_alarms(n_sets=150):
 
 def skorch_overhead(n_epochs=2000):
     """Milliseconds an epoch that skorch costs without callbacks, data set aside."""
-    from sklearn_sparcs._batches import TrainingData
-    from sklearn_sparcs._losses import SquaredError
-    from sklearn_sparcs._penalty import SparseGroupPenalty
-    from sklearn_sparcs._solvers import AdamSolver
-    from sklearn_sparcs._training import SparcsNet
+    from sklearn_sparcs._data.batches import TrainingData
+    from sklearn_sparcs._training.epochs import SparcsNet
+    from sklearn_sparcs._training.losses import SquaredError
+    from sklearn_sparcs._training.penalty import SparseGroupPenalty
+    from sklearn_sparcs._training.solvers import AdamSolver
 
     class Idle(SparcsNet):
         def _train(self, data):

@@ -21,7 +21,7 @@ from sklearn_sparcs import (
     SparcsRegressorCV,
     sparcs_path,
 )
-from sklearn_sparcs._path import DEFAULTS
+from sklearn_sparcs._estimators.path import DEFAULTS
 
 TABLES = {
     "friedman1, 1000 rows": make_friedman1(1000, noise=1.0, random_state=0),

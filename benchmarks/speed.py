@@ -33,13 +33,14 @@ from sklearn.preprocessing import StandardScaler
 from skorch import NeuralNetRegressor
 from torch import nn
 
-from sklearn_sparcs import SparcsClassifier, SparcsRegressor, _base
-from sklearn_sparcs._growing import GrowingNetwork
-from sklearn_sparcs._growth import GrowthSolver
-from sklearn_sparcs._losses import SquaredError
-from sklearn_sparcs._penalty import SparseGroupPenalty
-from sklearn_sparcs._solvers import AdamSolver
-from sklearn_sparcs._spectrum import weight_block
+from sklearn_sparcs import SparcsClassifier, SparcsRegressor
+from sklearn_sparcs._estimators import base as _base
+from sklearn_sparcs._growth.solver import GrowthSolver
+from sklearn_sparcs._networks.growing import GrowingNetwork
+from sklearn_sparcs._networks.spectrum import weight_block
+from sklearn_sparcs._training.losses import SquaredError
+from sklearn_sparcs._training.penalty import SparseGroupPenalty
+from sklearn_sparcs._training.solvers import AdamSolver
 from sklearn_sparcs.datasets import make_teacher_student
 from sklearn_sparcs.nn import SpectralNetwork
 

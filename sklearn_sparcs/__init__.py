@@ -1,9 +1,6 @@
 """Estimators that start as a linear model and grow neurons where the data pay."""
 
-from ._architecture import Architecture
-from ._classifier import SparcsClassifier
-from ._compact import CompactClassifier, CompactRegressor
-from ._cv import SparcsClassifierCV, SparcsRegressorCV
+from ._direct.architecture import Architecture
 from ._displays import (
     ArchitectureDisplay,
     EigenvalueDisplay,
@@ -11,9 +8,12 @@ from ._displays import (
     PruningCurveDisplay,
     TransitionDisplay,
 )
-from ._measures import hidden_path_norm
-from ._path import SparcsPath, sparcs_path
-from ._regressor import SparcsRegressor
+from ._estimators.classifier import SparcsClassifier
+from ._estimators.compact import CompactClassifier, CompactRegressor
+from ._estimators.cv import SparcsClassifierCV, SparcsRegressorCV
+from ._estimators.measures import hidden_path_norm
+from ._estimators.path import SparcsPath, sparcs_path
+from ._estimators.regressor import SparcsRegressor
 
 __version__ = "0.1.0"
 

@@ -8,12 +8,13 @@ parameters, `SpectralLinear` one layer of that kind in the place of `nn.Linear`,
 modules: put them into a network, train them with any optimiser.
 """
 
-from ._callback import GrowthCallback
-from ._growing_module import GrowingSpectralNetwork
-from ._measures import count_parameters, path_norm, path_tensor
-from ._module_growth import Growth, prune_to_tolerance
-from ._network import DirectNetwork, SpectralNetwork
-from ._spectral_linear import SpectralLinear
+from ._direct.measures import count_parameters, path_norm, path_tensor
+from ._growth.beside import Growth, prune_to_tolerance
+from ._growth.callback import GrowthCallback
+from ._networks.direct import DirectNetwork
+from ._networks.growing_module import GrowingSpectralNetwork
+from ._networks.linear import SpectralLinear
+from ._networks.spectral import SpectralNetwork
 
 __all__ = [
     "DirectNetwork",

@@ -5,9 +5,8 @@ from numbers import Integral
 import numpy as np
 from sklearn.utils.validation import validate_data
 
-from .._data import X_FORMAT
-from .._direct import as_rows
-from .._layout import column, detour
+from .._data.features import X_FORMAT, as_rows
+from .._direct.layout import column, detour
 from .strengths import strengths
 from .style import MUTED, NEGATIVE, PALETTE, POSITIVE, check_found, new_axes
 

@@ -4,7 +4,7 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from .._pruning import pruning_curve
+from .._estimators.pruning_curve import pruning_curve
 from .style import MUTED, check_found, dress, new_axes
 
 

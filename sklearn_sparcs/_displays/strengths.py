@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.sparsefuncs import mean_variance_axis
 
-from .._direct import clipped
+from .._data.features import clipped
 
 
 def strengths(form, X=None):

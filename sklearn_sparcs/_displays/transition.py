@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .._measures import hidden_path_norm
+from .._estimators.measures import hidden_path_norm
 from .._sklearn import check_matplotlib_support
 from .style import dress, new_axes
 

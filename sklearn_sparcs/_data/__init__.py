@@ -1,0 +1,1 @@
+"""From raw arrays to scaled tensors."""

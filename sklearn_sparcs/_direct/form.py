@@ -1,0 +1,186 @@
+"""A trained network in direct space: the weights that compute, as arrays."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from .._activations import NUMPY
+from .._data.features import Bounds, clipped
+
+#: Rows that pass through the network at a time.
+_SLICE = 8192
+
+
+Link = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class DirectForm:
+    """z_i = Σ_{j<i} W_ij a_j + b_i, a_i = f(z_i), y = z of the last layer [4.5].
+
+    Parameters
+    ----------
+    coefs : dict of (receiver, sender) to array (N_i, N_j)
+        Layers are numbered from 1, the input. An absent link is zero.
+    intercepts : dict of receiver to array (N_i,)
+    activation : str
+    layers : tuple of int
+        For each hidden layer, the number of the layer of the largest network that it
+        came from, counted from 1 for the first hidden one.
+    neurons : tuple of int arrays
+        For each hidden layer, the indices of its neurons in that layer.
+    bounds : pair of arrays (features,), optional
+        Features are cut off there first.
+    """
+
+    coefs: dict[Link, np.ndarray]
+    intercepts: dict[int, np.ndarray]
+    activation: str
+    layers: tuple[int, ...] = ()
+    neurons: tuple[np.ndarray, ...] = field(default=())
+    bounds: Bounds | None = None
+
+    @property
+    def layer_sizes(self) -> tuple[int, ...]:
+        """Neurons a layer, input and output included."""
+        n_features = next(w.shape[1] for (_, j), w in self.coefs.items() if j == 1)
+        return (n_features, *(len(b) for _, b in sorted(self.intercepts.items())))
+
+    @classmethod
+    def from_weights(
+        cls,
+        weights: Sequence[np.ndarray],
+        n_features: int,
+        bias: bool,
+        activation: str,
+        neurons: Sequence[np.ndarray],
+    ) -> "DirectForm":
+        """Cut W_i (N_i, signals before layer i) into its blocks.
+
+        The signals are the features, the constant 1 if ``bias``, then each
+        hidden layer's, in order.
+        """
+        coefs: dict[Link, np.ndarray] = {}
+        intercepts: dict[int, np.ndarray] = {}
+        for i, weight in enumerate(weights, start=2):
+            sizes = [n_features, int(bias), *(len(w) for w in weights[: i - 2])]
+            blocks = np.split(weight, np.cumsum(sizes)[:-1], axis=1)
+            intercepts[i] = blocks.pop(1).sum(axis=1)
+            coefs.update({(i, j): b for j, b in enumerate(blocks, start=1)})
+        layers = tuple(range(1, len(neurons) + 1))
+        return cls(coefs, intercepts, activation, layers, tuple(neurons)).computing()
+
+    def __call__(self, X) -> np.ndarray:
+        """Output (n, outputs) for X (n, features), array or CSR, a slice at a time."""
+        out = np.empty((X.shape[0], self.layer_sizes[-1]), self.intercepts[2].dtype)
+        for start in range(0, X.shape[0], _SLICE):
+            out[start : start + _SLICE] = self._slice(X[start : start + _SLICE])
+        return out
+
+    def _slice(self, X) -> np.ndarray:
+        return self._signals(X)[len(self.layer_sizes)]
+
+    def hidden_signals(self, X) -> np.ndarray:
+        """What every hidden neuron sends for X (n, features), shape (n, neurons)."""
+        signals = self._signals(X)
+        hidden = [signals[i] for i in range(2, len(self.layer_sizes))]
+        return np.hstack([np.empty((X.shape[0], 0)), *hidden])
+
+    def _signals(self, X) -> dict[int, np.ndarray]:
+        f, signals = NUMPY[self.activation], {1: clipped(X, self.bounds)}
+        last = len(self.layer_sizes)
+        for i in range(2, last + 1):
+            z = np.tile(self.intercepts[i], (X.shape[0], 1))
+            for (receiver, j), coef in self.coefs.items():
+                if receiver == i:
+                    z += signals[j] @ coef.T
+            signals[i] = z if i == last else f(z)
+        return signals
+
+    def rescaled(self, x_mean, x_scale, y_mean, y_scale) -> "DirectForm":
+        """The same function of raw inputs, with raw outputs.
+
+        If this network takes (x − x_mean) / x_scale and gives (y − y_mean) / y_scale,
+        the result takes x and gives y, exactly.
+        """
+        coefs, intercepts = dict(self.coefs), dict(self.intercepts)
+        for (i, j), coef in self.coefs.items():
+            if j == 1:
+                coefs[i, 1] = coef / x_scale
+                intercepts[i] = intercepts[i] - coefs[i, 1] @ x_mean
+        last = len(self.layer_sizes)
+        for i, j in coefs:
+            if i == last:
+                coefs[i, j] = coefs[i, j] * np.reshape(y_scale, (-1, 1))
+        intercepts[last] = intercepts[last] * y_scale + y_mean
+        return replace(self, coefs=coefs, intercepts=intercepts)
+
+    def astype(self, dtype) -> "DirectForm":
+        """Weights in another floating type."""
+        coefs = {link: np.asarray(w, dtype) for link, w in self.coefs.items()}
+        intercepts = {i: np.asarray(b, dtype) for i, b in self.intercepts.items()}
+        return replace(self, coefs=coefs, intercepts=intercepts)
+
+    def computing(self) -> "DirectForm":
+        """The same function with the neurons that compute, and no others.
+
+        A neuron is live if a live neuron (or the input) reaches it with a non-zero
+        weight and it reaches the output through live neurons. One that nothing
+        reaches is a constant, and joins the intercepts of its receivers; one that
+        reaches nothing is dropped.
+        """
+        form = self._without_constants()
+        n_layers = len(form.layer_sizes)
+        live = {1: np.ones(form.layer_sizes[0], bool)}
+        live |= {n_layers: np.ones(form.layer_sizes[-1], bool)}
+        for j in range(n_layers - 1, 1, -1):
+            live[j] = np.any(
+                [
+                    (form.coefs[i, j][live[i]] != 0).any(axis=0)
+                    for i in range(j + 1, n_layers + 1)
+                    if (i, j) in form.coefs
+                ],
+                axis=0,
+            )
+        return form._restricted(live)
+
+    def _without_constants(self) -> "DirectForm":
+        """Fold what neurons without input send into the intercepts."""
+        f = NUMPY[self.activation]
+        coefs = {link: w.copy() for link, w in self.coefs.items()}
+        intercepts = {i: b.copy() for i, b in self.intercepts.items()}
+        last = len(self.layer_sizes)
+        for j in range(2, last):
+            heard = sum(
+                (w != 0).any(axis=1).astype(int)
+                for (i, _), w in coefs.items()
+                if i == j
+            )
+            constant = np.flatnonzero(heard == 0)
+            value = f(intercepts[j][constant])
+            for (i, sender), w in coefs.items():
+                if sender == j:
+                    intercepts[i] = intercepts[i] + w[:, constant] @ value
+                    w[:, constant] = 0
+        return replace(self, coefs=coefs, intercepts=intercepts)
+
+    def _restricted(self, live: dict[int, np.ndarray]) -> "DirectForm":
+        """On the live neurons; layers without any, and links of zeros, left out."""
+        kept = [i for i in sorted(live) if live[i].any()]
+        number = {i: new for new, i in enumerate(kept, start=1)}
+        last = kept[-1]
+        coefs = {
+            (number[i], number[j]): np.ascontiguousarray(w[live[i]][:, live[j]])
+            for (i, j), w in sorted(self.coefs.items())
+            if i in number
+            and j in number
+            and (w[live[i]][:, live[j]].any() or (i, j) == (last, 1))
+        }
+        intercepts = {number[i]: self.intercepts[i][live[i]] for i in kept[1:]}
+        hidden = kept[1:-1]
+        layers = tuple(self.layers[i - 2] for i in hidden)
+        neurons = tuple(self.neurons[i - 2][live[i]] for i in hidden)
+        return replace(
+            self, coefs=coefs, intercepts=intercepts, layers=layers, neurons=neurons
+        )

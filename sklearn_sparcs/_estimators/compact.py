@@ -1,0 +1,403 @@
+"""The network that was found, as an estimator of its own, in direct space."""
+
+from numbers import Integral
+
+import numpy as np
+import torch
+from sklearn.utils.validation import check_is_fitted
+from torch import fx, nn
+
+from .._activations import MODULES
+from .._data.features import as_rows
+from .._data.samples import without_weightless
+from .._direct.architecture import Architecture
+from .._direct.form import DirectForm
+from .._networks.checks import checked_layer_sizes, checked_links
+from .._networks.direct import DirectNetwork
+from .._sklearn import Interval, StrOptions, fit_context
+from .._training.device import resolve_device
+from .._training.penalty import SparseGroupPenalty
+from .._training.problem import Problem
+from .._training.randomness import own_random_state, seeds
+from .._training.run import train
+from .._training.solvers import AdamSolver
+from .base import TRAINING_CONSTRAINTS, Trained
+from .targets import ClassificationTargets, RegressionTargets
+
+
+class BaseCompact(Trained):
+    """A wiring and its weights. Not for use by itself."""
+
+    _parameter_constraints: dict = {
+        **TRAINING_CONSTRAINTS,
+        "hidden_layer_sizes": [
+            "array-like",
+            Interval(Integral, 1, None, closed="left"),
+        ],
+        "links": ["array-like", None],
+    }
+
+    @classmethod
+    def _of(cls, form: DirectForm, parent):
+        """A fitted estimator with the weights of ``form``, whose ``fit`` trains on."""
+        estimator = cls(
+            hidden_layer_sizes=form.layer_sizes[1:-1],
+            links=tuple(sorted(form.coefs)),
+            activation=form.activation,
+            fit_intercept=parent.fit_intercept,
+            warm_start=True,
+            device=parent.device,
+            random_state=parent.random_state,
+        )
+        for name in (
+            "n_features_in_",
+            "feature_names_in_",
+            "n_outputs_",
+            "classes_",
+            "_multilabel",
+            "_one_dimensional",
+        ):
+            if hasattr(parent, name):
+                setattr(estimator, name, getattr(parent, name))
+        estimator._keep(form)
+        return estimator
+
+    def _keep(self, form: DirectForm) -> None:
+        self.coefs_, self.intercepts_ = form.coefs, form.intercepts
+        self._origin, self.feature_bounds_ = (form.layers, form.neurons), form.bounds
+        self.active_architecture_ = Architecture.of(form)
+
+    def _form(self) -> DirectForm:
+        weights = self.coefs_, self.intercepts_
+        return DirectForm(
+            *weights, self.activation, *self._origin, self.feature_bounds_
+        )
+
+    def to_torch(self) -> nn.Module:
+        """The network as a plain torch module that needs nothing of this package.
+
+        Returns
+        -------
+        torch.fx.GraphModule
+            Takes raw features (n, features), gives raw outputs (n, outputs):
+            targets, or the scores that softmax or the logistic function turns into
+            probabilities. Built of `nn.Linear` and the activation's own module.
+        """
+        check_is_fitted(self)
+        form = self._form()
+        last = len(form.layer_sizes)
+        root, graph = nn.Module(), fx.Graph()
+        signals = {1: graph.placeholder("x")}
+        if form.bounds is not None:
+            for name, bound in zip(("low", "high"), form.bounds, strict=True):
+                root.register_buffer(name, torch.from_numpy(bound))
+            bounds = graph.get_attr("low"), graph.get_attr("high")
+            signals[1] = graph.call_function(torch.clamp, (signals[1], *bounds))
+        root.activation = MODULES[form.activation]()
+        for i in range(2, last + 1):
+            senders = [j for receiver, j in sorted(form.coefs) if receiver == i]
+            root.add_module(f"layer_{i}", _linear(form, i, senders))
+            heard = [signals[j] for j in senders]
+            both = (
+                heard[0]
+                if len(heard) == 1
+                else graph.call_function(torch.cat, (heard, 1))
+            )
+            z = graph.call_module(f"layer_{i}", (both,))
+            signals[i] = z if i == last else graph.call_module("activation", (z,))
+        graph.output(signals[last])
+        return fx.GraphModule(root, graph)
+
+    # -- training in direct space ------------------------------------------------------
+
+    def _fit(self, X, y, weight, *, resume: bool):
+        shuffling, starting = seeds(own_random_state(self.random_state), 2)
+        problem = Problem.of(
+            without_weightless(as_rows(X), y, weight),
+            *self._loss(y),
+            device=resolve_device(self.device),
+            bias=self.fit_intercept,
+            bounds=self.feature_bounds_ if resume else None,
+        )
+        network = self._network(problem, starting, resume)
+        solver = AdamSolver(
+            network, problem.loss, SparseGroupPenalty(0.0), self.learning_rate_init
+        )
+        outcome = train(
+            solver,
+            (problem.train, None),
+            self.max_iter,
+            generator=shuffling,
+            **self._run_options(problem),
+        )
+        self.n_outputs_ = problem.n_outputs
+        self.loss_curve_ = [row["train_loss"] for row in outcome.history]
+        self.n_iter_ = len(outcome.history)
+        sizes = network.sizes[1:-1]
+        origin = tuple(range(1, len(sizes) + 1)), tuple(map(np.arange, sizes))
+        form = _form_of(network, *(self._origin if resume else origin))
+        self._keep(problem.in_raw_units(form))
+        self._warn(outcome.status)
+        return self
+
+    def _network(self, problem: Problem, generator, resume: bool) -> DirectNetwork:
+        """The wiring, with the present weights or at the linear start."""
+        sizes = checked_layer_sizes(self.hidden_layer_sizes)
+        network = DirectNetwork(
+            problem.n_features,
+            sizes,
+            problem.n_outputs,
+            links=checked_links(self.links, len(sizes) + 2),
+            activation=self.activation,
+            bias=self.fit_intercept,
+            generator=generator,
+            **problem.options,
+        )
+        if resume:
+            network.load(problem.in_scaled_units(self._form()))
+        else:
+            _start_linear(network, problem)
+        return network
+
+
+class CompactRegressor(RegressionTargets, BaseCompact):
+    """A small network with named links, for regression: what `SparcsRegressor` finds.
+
+    Every link carries a weight of its own [4.5]. As ``pruned_estimator_`` it comes
+    fitted, and ``fit`` trains its weights on; by itself it trains any wiring from a
+    start at least squares.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : int or array-like of int, default=()
+        Neurons of each hidden layer.
+    links : array-like of (receiver, sender), optional
+        Which layers feed which, layers numbered from 1, the input. All by default.
+    activation : {"relu", "tanh", "logistic", "gelu", "identity"}, default="relu"
+    fit_intercept : bool, default=True
+    learning_rate_init : float, default=0.001
+        Adam's step size. It is halved when the loss stalls.
+    batch_size : int or "auto", default="auto"
+        Samples a step; "auto" is ``min(200, n_samples)``.
+    max_iter : int, default=1000
+        Most epochs.
+    shuffle : bool, default=True
+    tol : float, default=1e-4
+        Progress of the loss less than this counts as none.
+    n_iter_no_change : int, default=10
+        Epochs without progress before the learning rate is halved; training ends
+        when that happens a fifth time.
+    warm_start : bool, default=False
+        Let ``fit`` go on from the present weights. True in a ``pruned_estimator_``.
+    device : str, default="cpu"
+    random_state : int, RandomState instance or None, default=None
+    verbose : bool or int, default=False
+
+    Attributes
+    ----------
+    coefs_ : dict of (receiver, sender) to ndarray of shape (N_receiver, N_sender)
+        Weights, in raw units. An absent link is zero.
+    intercepts_ : dict of receiver to ndarray of shape (N_receiver,)
+    feature_bounds_ : (low, high), ndarrays of shape (n_features,), or None
+        Features are cut off there first, as they were in the search.
+    active_architecture_ : Architecture
+    n_iter_ : int
+        Epochs run in ``fit``.
+    loss_curve_ : list of float
+        Loss after each epoch of ``fit``.
+    n_features_in_, n_outputs_ : int
+    feature_names_in_ : ndarray of str
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_friedman1
+    >>> from sklearn_sparcs import CompactRegressor
+    >>> X, y = make_friedman1(300, random_state=0)
+    >>> model = CompactRegressor((4,), links=[(2, 1), (3, 1), (3, 2)], tol=1e-2)
+    >>> model.set_params(random_state=0).fit(X, y).active_architecture_
+    Architecture(10 → 4 → 1)
+    """
+
+    def __init__(
+        self,
+        hidden_layer_sizes=(),
+        *,
+        links=None,
+        activation="relu",
+        fit_intercept=True,
+        learning_rate_init=0.001,
+        batch_size="auto",
+        max_iter=1000,
+        shuffle=True,
+        tol=1e-4,
+        n_iter_no_change=10,
+        warm_start=False,
+        device="cpu",
+        random_state=None,
+        verbose=False,
+    ):
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.links = links
+        self.activation = activation
+        self.fit_intercept = fit_intercept
+        self.learning_rate_init = learning_rate_init
+        self.batch_size = batch_size
+        self.max_iter = max_iter
+        self.shuffle = shuffle
+        self.tol = tol
+        self.n_iter_no_change = n_iter_no_change
+        self.warm_start = warm_start
+        self.device = device
+        self.random_state = random_state
+        self.verbose = verbose
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None):
+        """Train the weights of the wiring.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array-like of shape (n_samples,), optional
+
+        Returns
+        -------
+        self
+        """
+        resume = self.warm_start and self._is_trained()
+        data = self._checked(X, y, sample_weight, resume=resume)
+        return self._fit(*data, resume=resume)
+
+
+class CompactClassifier(ClassificationTargets, BaseCompact):
+    """A small network with named links, for classes: what `SparcsClassifier` finds.
+
+    Every link carries a weight of its own [4.5]. As ``pruned_estimator_`` it comes
+    fitted, and ``fit`` trains its weights on; by itself it trains any wiring from a
+    start at logistic regression.
+
+    Parameters
+    ----------
+    hidden_layer_sizes, links, activation, fit_intercept, learning_rate_init, \
+batch_size, max_iter, shuffle, tol, n_iter_no_change, warm_start, device, \
+random_state, verbose
+        As in `CompactRegressor`.
+    class_weight : dict, "balanced" or None, default=None
+        Weights of the classes, by label.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+    coefs_, intercepts_, active_architecture_, n_iter_, loss_curve_, \
+n_features_in_, n_outputs_, feature_names_in_
+        As in `CompactRegressor`.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_moons
+    >>> from sklearn_sparcs import CompactClassifier
+    >>> X, y = make_moons(300, noise=0.1, random_state=0)
+    >>> model = CompactClassifier((8,), tol=1e-2, random_state=0)
+    >>> model.fit(X, y).active_architecture_
+    Architecture(2 → 8 → 1)
+    """
+
+    _parameter_constraints = {
+        **BaseCompact._parameter_constraints,
+        "class_weight": [dict, StrOptions({"balanced"}), None],
+    }
+
+    def __init__(
+        self,
+        hidden_layer_sizes=(),
+        *,
+        links=None,
+        activation="relu",
+        fit_intercept=True,
+        learning_rate_init=0.001,
+        batch_size="auto",
+        max_iter=1000,
+        shuffle=True,
+        tol=1e-4,
+        n_iter_no_change=10,
+        class_weight=None,
+        warm_start=False,
+        device="cpu",
+        random_state=None,
+        verbose=False,
+    ):
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.links = links
+        self.activation = activation
+        self.fit_intercept = fit_intercept
+        self.learning_rate_init = learning_rate_init
+        self.batch_size = batch_size
+        self.max_iter = max_iter
+        self.shuffle = shuffle
+        self.tol = tol
+        self.n_iter_no_change = n_iter_no_change
+        self.class_weight = class_weight
+        self.warm_start = warm_start
+        self.device = device
+        self.random_state = random_state
+        self.verbose = verbose
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None):
+        """Train the weights of the wiring.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or (n_samples, n_labels)
+        sample_weight : array-like of shape (n_samples,), optional
+
+        Returns
+        -------
+        self
+        """
+        resume = self.warm_start and self._is_trained()
+        data = self._checked(X, y, sample_weight, resume=resume)
+        return self._fit(*data, resume=resume)
+
+
+def _linear(form: DirectForm, i: int, senders: list[int]) -> nn.Linear:
+    """Layer i on its senders side by side."""
+    weight = torch.from_numpy(np.hstack([form.coefs[i, j] for j in senders]))
+    layer = nn.Linear(weight.shape[1], weight.shape[0], dtype=weight.dtype)
+    layer.weight.data.copy_(weight)
+    layer.bias.data.copy_(torch.from_numpy(form.intercepts[i]))
+    return layer
+
+
+@torch.no_grad()
+def _start_linear(network: DirectNetwork, problem: Problem) -> None:
+    """Let the link from input to output be the linear model, if there is one.
+
+    The hidden layers' links to the output start at zero, so the first iterate is the
+    linear model; their incoming weights, random, give them a gradient to leave by.
+    """
+    last, linear_map = len(network.sizes), problem.linear_map
+    if (last, 1) not in network.links or linear_map is None:
+        return
+    for receiver, j in network.links:
+        if receiver == last and j > 1:
+            network.coefs[f"{last}_{j}"].zero_()
+    network.coefs[f"{last}_1"].copy_(linear_map[:, : problem.n_features])
+    if problem.bias:
+        network.intercepts[f"{last}"].copy_(linear_map[:, -1])
+
+
+def _form_of(network: DirectNetwork, layers, neurons) -> DirectForm:
+    """A network's weights as float64 arrays; no intercept is one of zeros."""
+    coefs = {(i, j): _float64(network.coefs[f"{i}_{j}"]) for i, j in network.links}
+    intercepts = {
+        i: _float64(network.intercepts[f"{i}"]) if network.intercepts else np.zeros(n)
+        for i, n in enumerate(network.sizes[1:], start=2)
+    }
+    return DirectForm(coefs, intercepts, network.activation, layers, neurons)
+
+
+def _float64(tensor: torch.Tensor) -> np.ndarray:
+    return tensor.detach().cpu().double().numpy()

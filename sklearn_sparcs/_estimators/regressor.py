@@ -1,0 +1,252 @@
+"""`SparcsRegressor`: regression that grows from least squares."""
+
+from .._direct.form import DirectForm
+from .._sklearn import fit_context
+from .base import BaseSparcs
+from .compact import CompactRegressor
+from .targets import RegressionTargets
+
+
+class SparcsRegressor(RegressionTargets, BaseSparcs):
+    """Regression that starts at least squares and grows neurons where they pay.
+
+    A feed-forward network with every skip connection, written through the
+    eigenvalues and eigenvectors of its adjacency matrix. With the hidden eigenvalues
+    at zero it is linear regression; an eigenvalue that leaves zero recruits a neuron.
+    It minimises the mean squared error (over samples and targets, in units of
+    the targets' variance if ``standardize``) plus ``alpha`` Ω(eigenvalues).
+
+    Parameters
+    ----------
+    hidden_layer_sizes : int or array-like of int, default=(100,)
+        The *largest* network allowed: most neurons of each hidden layer. ``()`` is a
+        linear model. Its size costs little, since only live neurons are trained.
+    alpha : float, default=0.002
+        Strength of the penalty on the hidden eigenvalues (the paper's ρ). A neuron
+        wakes only if the loss falls faster than ``alpha`` as its eigenvalue leaves
+        zero; at ``alpha >= alpha_max_`` none does, and the fit is the linear model.
+    l1_ratio : float in [0, 1], default=1.0
+        1 selects neurons (ℓ₁), 0 selects layers (each layer's unsquared norm, the
+        paper's "L2"), between them the sparse group lasso.
+    depth_factor : float, default=1.0
+        The penalty of a hidden layer is multiplied by this for every hidden layer
+        after it: above one, earlier layers are dearer.
+    min_significance : float, default=2.5
+        A neuron wakes only if, besides, the rate at which it lowers the loss exceeds
+        this many of its standard errors: noise is no reason to grow. Zero leaves the
+        decision to ``alpha``. Whole-number sample weights count as repeated samples.
+    activation : {"relu", "tanh", "logistic", "gelu", "identity"}, default="relu"
+        Activation of the hidden layers.
+    solver : {"growth", "adam"}, default="growth"
+        "growth" starts linear, wakes neurons by the kink criterion and trains only
+        those that are live; earlier hidden layers open only where the later ones are
+        not enough. "adam" trains every neuron of the ungated network from the start,
+        with the penalty's subgradient: the paper's recipe, with ``init="xavier"``.
+    input_eigenvalues : bool, default=False
+        Train and penalise the input's eigenvalues too, as the paper's first experiment
+        does; one that is not zero wakes every neuron of the first hidden layer. For
+        ``solver="adam"`` only.
+    init : {"least_squares", "xavier"}, default="least_squares"
+        Start at least squares, or at a random linear model.
+    fit_intercept : bool, default=True
+        Feed a constant to every layer.
+    standardize : bool, default=True
+        Scale features and targets to mean zero and variance one inside, sparse ones
+        to variance one. The fitted weights take raw units.
+    clip : float or None, default=5.0
+        With ``standardize``, features are cut off this many standard deviations from
+        their mean, in training and ever after: a sensor's slip decides nothing, and
+        nothing is extrapolated further than that. The linear start is then that of the
+        features as cut. None leaves them as they are.
+    learning_rate_init : float or "auto", default="auto"
+        Adam's step size, halved when the objective stalls. "auto" is 0.01 where an
+        epoch is one or two batches, falling to 0.005 at four, as batches are noisy.
+    batch_size : int or "auto", default="auto"
+        Samples a step; "auto" is ``min(200, n_samples)``.
+    max_iter : int, default=1000
+        Most epochs; for "growth", in each round of the search for the depth.
+    shuffle : bool, default=True
+        Shuffle the samples before each epoch.
+    tol : float, default=3e-4
+        Progress less than this counts as none.
+    n_iter_no_change : int, default=20
+        Epochs without progress before the learning rate is halved; training ends
+        when that happens a fifth time.
+    early_stopping : bool, default=False
+        Set a validation part aside, and judge progress, the best iterate,
+        depth and pruning by the loss on it.
+    validation_fraction : float in (0, 1), default=0.1
+        Size of that part.
+    prune_tol : float, default=0.05
+        Largest relative rise of the loss that ``pruned_estimator_`` may cost.
+    warm_start : bool, default=False
+        Let ``fit`` go on from the last fit.
+    callbacks : list of skorch callbacks, optional
+        Used as they are: EarlyStopping, EpochScoring, LRScheduler, ProgressBar, …
+    device : str, default="cpu"
+        "cpu", "cuda", "cuda:1" …, or "auto": CUDA where there is one.
+    random_state : int, RandomState instance or None, default=None
+        Draws candidates, shuffles and splits. An int makes fits reproducible to the
+        last bit on the same machine and number of threads.
+    verbose : bool or int, default=False
+        Print a line an epoch.
+
+    Attributes
+    ----------
+    active_architecture_ : Architecture
+        The neurons that compute, and which layers feed which.
+    eigenvalues_ : list of B + 1 arrays
+        λ of the input, each hidden layer and the output. A hidden layer too narrow to
+        pass the linear map on is widened by relays, neurons that never fire.
+    eigenvectors_ : list of B arrays
+        φ_k, shape (N_{k+1}, N_k), with the scaled features as input.
+    pruned_estimator_ : CompactRegressor
+        The smaller network that ``prune_tol`` allows, an estimator of its own. With
+        ``early_stopping`` it is trained on without the penalty if that lowers the
+        validation loss, as its ``relaxed_`` says.
+    alpha_max_ : float
+        Smallest ``alpha`` at which no neuron wakes (solver "growth").
+    loss_curve_ : list of float
+        Objective, loss and penalty, after each epoch.
+    validation_scores_ : list of float or None
+        R² on the validation part after each epoch.
+    history_ : skorch.history.History
+        Everything recorded, a row an epoch.
+    n_iter_ : int
+        Epochs run.
+    n_outputs_ : int
+        Outputs of the network.
+    n_features_in_ : int
+        Features seen in ``fit``.
+    feature_names_in_ : ndarray of str
+        Their names, where X has some.
+
+    References
+    ----------
+    Peri, Chicchi, Fanelli, Giambagli, "Spectral Architecture Search for Neural
+    Network Models". The kink criterion, the gated network and growth are this
+    package's own; the user guide says how they work.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_friedman1
+    >>> from sklearn_sparcs import SparcsRegressor
+    >>> X, y = make_friedman1(300, random_state=0)
+    >>> model = SparcsRegressor(alpha=0.1, random_state=0).fit(X, y)
+    >>> model.active_architecture_.is_linear
+    False
+    >>> SparcsRegressor(alpha=model.alpha_max_).fit(X, y).active_architecture_
+    Architecture(10 → 1)
+    """
+
+    _parameter_constraints = BaseSparcs._parameter_constraints
+
+    def __init__(
+        self,
+        hidden_layer_sizes=(100,),
+        *,
+        alpha=0.002,
+        l1_ratio=1.0,
+        depth_factor=1.0,
+        min_significance=2.5,
+        activation="relu",
+        solver="growth",
+        input_eigenvalues=False,
+        init="least_squares",
+        fit_intercept=True,
+        standardize=True,
+        clip=5.0,
+        learning_rate_init="auto",
+        batch_size="auto",
+        max_iter=1000,
+        shuffle=True,
+        tol=3e-4,
+        n_iter_no_change=20,
+        early_stopping=False,
+        validation_fraction=0.1,
+        prune_tol=0.05,
+        warm_start=False,
+        callbacks=None,
+        device="cpu",
+        random_state=None,
+        verbose=False,
+    ):
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.alpha = alpha
+        self.l1_ratio = l1_ratio
+        self.depth_factor = depth_factor
+        self.min_significance = min_significance
+        self.activation = activation
+        self.solver = solver
+        self.input_eigenvalues = input_eigenvalues
+        self.init = init
+        self.fit_intercept = fit_intercept
+        self.standardize = standardize
+        self.clip = clip
+        self.learning_rate_init = learning_rate_init
+        self.batch_size = batch_size
+        self.max_iter = max_iter
+        self.shuffle = shuffle
+        self.tol = tol
+        self.n_iter_no_change = n_iter_no_change
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.prune_tol = prune_tol
+        self.warm_start = warm_start
+        self.callbacks = callbacks
+        self.device = device
+        self.random_state = random_state
+        self.verbose = verbose
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None):
+        """Fit to data.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Its dtype, float32 or float64, is the one computed in.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array-like of shape (n_samples,), optional
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            For data or parameters that cannot be used; the message says why.
+        """
+        resume = self.warm_start and self._is_trained()
+        data = self._checked(X, y, sample_weight, resume=resume)
+        return self._fit(*data, resume=resume)
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y, sample_weight=None):
+        """One epoch on a part of the data, from where the last call stopped.
+
+        The first call finds the scaling and the linear start; only the last hidden
+        layer grows, unless an earlier ``fit`` opened others.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array-like of shape (n_samples,), optional
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If X or y does not have the columns of the first call.
+        """
+        resume = self._is_trained()
+        data = self._checked(X, y, sample_weight, resume=resume)
+        return self._fit(*data, resume=resume, single_epoch=True)
+
+    def _compact(self, form: DirectForm) -> CompactRegressor:
+        return CompactRegressor._of(form, self)

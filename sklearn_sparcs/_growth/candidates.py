@@ -1,0 +1,284 @@
+"""When does a sleeping neuron deserve to wake? The kink at λ = 0.
+
+The loss as a function of a sleeping neuron's eigenvalue has a kink at zero, which
+autograd (ReLU'(0) = 0) does not see. So a candidate is scored by what it would do
+awake, at |λ| = ε: with v = q · h and s the signal that the layer below sends it,
+
+    a = f(s − λ v),    δv_r = T_r a,    δz_r = T_r λ_n (a − v)  (next layer only),
+
+and to first order the loss changes by Σ_r ⟨∂loss/∂v_r, δv_r⟩ + ⟨∂loss/∂z_r, δz_r⟩.
+The incoming eigenvector q of a sleeping neuron is free, so it is drawn at random and
+tried with both signs; its outgoing entries T_r are free too, and are the unit vector
+that pays most. The rate at which the loss falls, a unit of |λ| ‖q‖, is then the length
+of the vector it is chosen from. A neuron wakes if and only if that rate
+
+- exceeds alpha · w_i (`SparseGroupPenalty.wakes`): it pays on these samples;
+- exceeds ``min_significance`` of its standard errors (`Candidates.significant`): it
+  is likely to pay on others. Each sample has its share in the rate; were their signs
+  random, the squared shares would sum to the squared standard error.
+
+A waking eigenvalue takes the sign (−1)^{B+1−i}: a link between neighbouring layers
+is T (λ_{i−1} − λ_i) and would vanish where two eigenvalues of one sign meet.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from .._data.batches import TrainingData
+from .._networks.growing import GrowingNetwork
+from .._training.arrays import TORCH
+from .._training.growing_gradient import LiveGradient
+from .._training.losses import Loss
+from .._training.penalty import SparseGroupPenalty
+
+
+@dataclass(frozen=True)
+class Recruits:
+    """Neurons about to wake in one hidden layer.
+
+    ``indices`` (k,) in the layer; ``incoming`` (k, signals before the layer), unit
+    rows of Q; ``outgoing``, for every later receiver its new columns of Q (rows, k),
+    unit columns together; ``rates`` (k,), how fast the loss falls as each wakes.
+    """
+
+    layer: int
+    indices: Tensor
+    incoming: Tensor
+    outgoing: list[Tensor]
+    rates: Tensor
+
+
+#: Neurons that may wake in one layer after one survey. A few at a time, since
+#: each changes what the others are worth.
+RECRUITS_PER_SURVEY = 2
+
+
+#: Directions that a survey tries in a layer, whatever its width.
+N_CANDIDATES = 100
+
+
+#: Most signals for which it is worked out what links on them could still do.
+_LARGEST_REGRESSION = 1000
+
+
+#: Samples at a time that every direction is tried on: what fits a processor's cache.
+_COLUMNS = 1024
+
+
+class Candidates:
+    """Directions for the sleeping neurons of a hidden layer, and what the loss says.
+
+    ``indices`` are those neurons; any of them may take any of the directions.
+
+    Sums over the samples seen so far, for orientation o of the incoming eigenvector,
+    q or −q: ``gains[o]`` (rows of all later receivers, candidates) is −∂loss/∂T a unit
+    of |λ| ‖q‖, and ``noise[o]`` (candidates,) the squared length that it would have if
+    each sample's share had a random sign.
+    """
+
+    def __init__(self, network: GrowingNetwork, layer: int, generator: torch.Generator):
+        live = network.neurons[layer]
+        asleep = torch.ones(
+            network.hidden_layer_sizes[layer], dtype=torch.bool, device=live.device
+        )
+        asleep[live] = False
+        self.layer = layer
+        self.indices = asleep.nonzero().flatten()
+        q, n = network.Q[layer], N_CANDIDATES
+        directions = _directions(n, q.shape[1], network, generator).to(q)
+        self.incoming = network.waking.norm * F.normalize(directions, dim=1)
+        self.sign = (-1.0) ** (len(network.lam) - layer)
+        self.receivers = [len(later) for later in network.Q[layer + 1 :]]
+        self.gains = [q.new_zeros(sum(self.receivers), n) for _ in range(2)]
+        self.noise = [q.new_zeros(n) for _ in range(2)]
+
+    def observe(
+        self,
+        network: GrowingNetwork,
+        signals: Tensor,
+        deltas: Sequence[Tensor],
+        count: Tensor | float,
+    ) -> None:
+        """Add what n samples say.
+
+        ``signals`` (signals, n) are x, 1 and what the live neurons send, ``deltas``
+        (rows, n) each layer's sensitivities ∂loss/∂z; ``count`` (n,) or one number
+        says how many samples each column stands for.
+
+        With c_r = −∂loss/∂v_r, and d = λ_n δ_r on the next layer, 0 beyond, a candidate
+        lowers the loss by a ((c − d) · T) + o v (d · T). What is constant or linear in
+        that, f(0) and v, is no noise: links that exist already see to it.
+        """
+        waking, f = network.waking, TORCH.forward[network.activation]
+        lam, unit = self.sign * waking.eigenvalue, waking.eigenvalue * waking.norm
+        later = range(self.layer + 1, len(network.Q))
+        c = torch.cat([_heard(network, k, deltas) for k in later]).div_(unit)
+        n_next = self.receivers[0]
+        d = deltas[self.layer + 1] * (lam / unit)
+        c[:n_next] -= d
+        cc = c.square().sum(dim=0) / count
+        h = signals[: self.incoming.shape[1]]
+        below = _linear_signal(network, self.layer - 1, signals)
+        rest = f(h.new_zeros(1), out=h.new_empty(1))
+        buffers = h.new_empty(2, len(self.incoming), min(_COLUMNS, h.shape[1]))
+        for i in range(0, h.shape[1], _COLUMNS):
+            part = slice(i, i + _COLUMNS)
+            z, a = buffers[:, :, : h[:, part].shape[1]]
+            torch.mm(self.incoming, h[:, part], out=z)  # v, until λ comes in
+            direct = d[:, part] @ z.T
+            z.mul_(-lam)
+            if len(below):
+                z.addmm_(self.incoming[:, -len(below) :], below[:, part])
+            for gains, noise, sign in zip(self.gains, self.noise, (1, -1), strict=True):
+                f(z, out=a)
+                gains.addmm_(c[:, part], a.T)
+                gains[:n_next].add_(direct, alpha=sign)
+                noise.addmv_(a.sub_(rest).square_(), cc[part])
+                z.neg_()
+
+    def rates(self) -> tuple[Tensor, Tensor]:
+        """Rate of each candidate in its better orientation, and which that is.
+
+        At a stationary point of the linear part both are equally good, and rounding
+        must not decide: the second has to be better by more than that.
+        """
+        plus, minus = (gains.norm(dim=0) for gains in self.gains)
+        flipped = minus > plus * (1 + torch.finfo(plus.dtype).eps ** 0.5)
+        return torch.where(flipped, minus, plus), flipped
+
+    def significant(self, n_errors: float) -> Tensor:
+        """Mask of the candidates whose rate exceeds so many standard errors.
+
+        The length of a random vector of r components varies less than that of one
+        component, by a factor of √r about its mean: with more receiving neurons,
+        fewer standard errors say as much. A candidate without any never fires: what
+        it seems to gain is linear signal, which is not what neurons are for.
+        """
+        rates, flipped = self.rates()
+        noise = torch.where(flipped, self.noise[1], self.noise[0])
+        share = (1 + sum(self.receivers) ** -0.5) / 2
+        return (noise > 0) & (rates > n_errors * share * noise.sqrt())
+
+    def best(
+        self,
+        penalty: SparseGroupPenalty,
+        awake: Tensor,
+        n_layers: int,
+        n_errors: float,
+        most: int = RECRUITS_PER_SURVEY,
+    ) -> Recruits | None:
+        """The ``most`` candidates that pay best, if any pays."""
+        rates, flipped = self.rates()
+        pays = penalty.wakes(rates, awake, self.layer, n_layers)
+        pays &= rates > 100 * torch.finfo(rates.dtype).eps  # more than rounding
+        pays &= self.significant(n_errors)
+        chosen = rates.where(pays, 0).argsort(descending=True, stable=True)
+        chosen = chosen[: min(most, int(pays.sum()), len(self.indices))]
+        if len(chosen) == 0:
+            return None
+        plus, minus = (gains[:, chosen] / rates[chosen] for gains in self.gains)
+        outgoing = torch.where(flipped[chosen], minus, plus).split(self.receivers)
+        incoming = torch.where(
+            flipped[chosen, None], -self.incoming[chosen], self.incoming[chosen]
+        )
+        return Recruits(
+            self.layer,
+            self.indices[: len(chosen)],
+            incoming,
+            list(outgoing),
+            rates[chosen],
+        )
+
+
+def _directions(
+    n: int, n_signals: int, network: GrowingNetwork, generator: torch.Generator
+) -> Tensor:
+    """Random incoming eigenvectors (n, signals), from one signal wide to all of them.
+
+    What a neuron has to see is often in few of the signals, and a direction through
+    all of them hides it. So each hears a random subset, its size log-uniform, and
+    the constant besides.
+    """
+    drawn = torch.randn(n, n_signals, generator=generator, dtype=torch.float64)
+    sizes = torch.rand(n, 1, generator=generator, dtype=torch.float64)
+    n_heard = torch.exp(sizes * log(max(n_signals, 1))).round().long()
+    lot = torch.rand(n, n_signals, generator=generator)
+    heard = lot <= lot.sort(dim=1).values.gather(1, n_heard - 1)
+    if network.bias:
+        heard[:, network.n_inputs - 1] = True
+    return drawn * heard
+
+
+@torch.no_grad()
+def survey(
+    network: GrowingNetwork,
+    data: TrainingData,
+    loss: Loss,
+    layers: Sequence[int],
+    generator: torch.Generator,
+) -> list[Candidates]:
+    """Draw candidates for the given hidden layers, and score them on the data."""
+    x, y, weight = data.rows(slice(None))
+    signals, sensitivities = _sensitivities(network, x, y, weight, loss)
+    deltas = [
+        _out_of_reach(delta, signals[: q.shape[1]], weight)
+        if k > min(layers)
+        else delta
+        for k, (delta, q) in enumerate(zip(sensitivities, network.Q, strict=True))
+    ]
+    candidates = [Candidates(network, layer, generator) for layer in layers]
+    for layer in candidates:
+        layer.observe(network, signals, deltas, data.multiplicity(weight))
+    return candidates
+
+
+def _sensitivities(
+    network: GrowingNetwork,
+    x: Tensor,
+    y: Tensor,
+    weight: Tensor | None,
+    loss: Loss,
+) -> tuple[Tensor, list[Tensor]]:
+    """The live signals (signals, n), and ∂loss/∂z of each layer's live neurons."""
+    gradient = LiveGradient(network, torch.empty_like(network.flat), len(x))
+    gradient(x, y, weight, loss)
+    signals = torch.cat([gradient.inputs.T, gradient.fired])
+    return signals, [*gradient.deltas.split(network.n_live), gradient.output_delta]
+
+
+def _out_of_reach(delta: Tensor, signals: Tensor, weight: Tensor | None) -> Tensor:
+    """What of a layer's sensitivity (rows, n) its present links could not undo.
+
+    The residual of its weighted regression on the signals (signals, n) that the layer
+    receives. Where those links are trained to the end it is the sensitivity itself;
+    where they are not, a candidate gets no credit for what they have still to do.
+    """
+    if len(signals) > _LARGEST_REGRESSION or len(delta) == 0:
+        return delta
+    weighted = signals if weight is None else signals * weight
+    gram = weighted @ signals.T
+    ridge = len(gram) * torch.finfo(gram.dtype).eps * gram.diagonal().amax()
+    gram.diagonal().add_(ridge.clamp(min=torch.finfo(gram.dtype).tiny))
+    return delta - torch.linalg.solve(gram, signals @ delta.T).T @ weighted
+
+
+def _heard(network: GrowingNetwork, k: int, deltas: Sequence[Tensor]) -> Tensor:
+    """−∂loss/∂v_r of receiver k (rows, n): v_r enters z_r, and z_{r+1} through u_r."""
+    delta = deltas[k]
+    if k < len(network.lam) and network.n_live[k]:
+        delta = delta + network.Q[k + 1][:, -network.n_live[k] :].T @ deltas[k + 1]
+    return delta * network.eigenvalues(k)[:, None]
+
+
+def _linear_signal(network: GrowingNetwork, k: int, signals: Tensor) -> Tensor:
+    """λ_i ∘ u_i of hidden layer k's live neurons, shape (neurons, n)."""
+    if k < 0:
+        return signals[:0]
+    Q, lam = network.Q[k], network.lam[k][:, None]
+    end = Q.shape[1] + len(Q)
+    return lam * (signals[Q.shape[1] : end] - Q @ signals[: Q.shape[1]])

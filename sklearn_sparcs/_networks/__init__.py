@@ -1,0 +1,1 @@
+"""Networks as torch modules, in spectral and in direct space."""

@@ -1,0 +1,152 @@
+"""One layer in spectral form: a bipartite graph's weights from its spectrum."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from .spectrum import weight_block
+
+
+class SpectralLinear(nn.Module):
+    r"""`nn.Linear` written through eigenvalues and eigenvectors (section 2).
+
+    W = φ diag(λ_in) − diag(λ_out) φ: what A = Φ Λ Φ⁻¹ holds below its diagonal, for
+    two layers. One eigenvalue scales all the weights that a neuron receives (λ_out)
+    or sends (λ_in), so that its size says what the neuron is worth.
+
+    Parameters
+    ----------
+    in_features, out_features : int
+    bias : bool, default=True
+        Add a vector to the output, which eigenvalues do not touch.
+    input_eigenvalues : bool, default=False
+        Train λ_in too. Otherwise it stays zero, and an output whose eigenvalue is
+        zero receives nothing.
+    generator : torch.Generator, optional
+        Source of the initial eigenvectors.
+    device, dtype : optional
+        Of the parameters.
+
+    Attributes
+    ----------
+    phi : Parameter of shape (out_features, in_features)
+        Eigenvectors; uniform at the start, as the weights of `nn.Linear`.
+    lam_in : Parameter or buffer of shape (in_features,)
+        Zero at the start.
+    lam_out : Parameter of shape (out_features,)
+        One at the start.
+    bias : Parameter of shape (out_features,), or None
+
+    References
+    ----------
+    Peri, Chicchi, Fanelli, Giambagli, "Spectral Architecture Search for Neural
+    Network Models", section 2; a chain of such layers is [2.1].
+
+    Examples
+    --------
+    >>> import torch
+    >>> from torch import nn
+    >>> from sklearn_sparcs.nn import SpectralLinear
+    >>> net = nn.Sequential(SpectralLinear(20, 50), nn.ReLU(), SpectralLinear(50, 1))
+    >>> net(torch.zeros(5, 20)).shape
+    torch.Size([5, 1])
+    >>> net[0].prune(2.0)  # every eigenvalue is one at the start
+    >>> net[0].live_outputs()
+    tensor([], dtype=torch.int64)
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        bias: bool = True,
+        *,
+        input_eigenvalues: bool = False,
+        generator: torch.Generator | None = None,
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
+    ):
+        super().__init__()
+        self.in_features, self.out_features = in_features, out_features
+        options: Any = {"device": device, "dtype": dtype}
+        bound = max(in_features, 1) ** -0.5
+
+        def drawn(*shape: int) -> nn.Parameter:
+            unit = torch.rand(*shape, generator=generator, dtype=torch.float64)
+            dtype_ = dtype or torch.get_default_dtype()
+            return nn.Parameter(((2 * unit - 1) * bound).to(device, dtype_))
+
+        self.phi = drawn(out_features, in_features)
+        self.bias = drawn(out_features) if bias else None
+        self.lam_out = nn.Parameter(torch.ones(out_features, **options))
+        zeros = torch.zeros(in_features, **options)
+        if input_eigenvalues:
+            self.lam_in = nn.Parameter(zeros)
+        else:
+            self.register_buffer("lam_in", zeros)
+
+    @property
+    def weight(self) -> Tensor:
+        """W, shape (out_features, in_features)."""
+        return weight_block([self.phi], [self.lam_in, self.lam_out], 2, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x Wᵀ + bias, shape (…, out_features), for x (…, in_features)."""
+        return F.linear(x, self.weight, self.bias)
+
+    def extra_repr(self) -> str:
+        """As `nn.Linear` shows itself."""
+        return (
+            f"in_features={self.in_features}, out_features={self.out_features}, "
+            f"bias={self.bias is not None}"
+        )
+
+    @torch.no_grad()
+    def prune(self, threshold: float) -> None:
+        """Set eigenvalues of size up to ``threshold`` to zero, on both sides.
+
+        A link between two such neurons is gone.
+        """
+        for lam in (self.lam_in, self.lam_out):
+            lam[lam.abs() <= threshold] = 0
+
+    @torch.no_grad()
+    def live_outputs(self) -> Tensor:
+        """Indices of the outputs that receive anything."""
+        return self.weight.any(dim=1).nonzero().flatten()
+
+    @classmethod
+    @torch.no_grad()
+    def from_linear(
+        cls, linear: nn.Linear, *, input_eigenvalues: bool = False
+    ) -> "SpectralLinear":
+        """The same map, to be trained and pruned through its spectrum."""
+        layer = cls(
+            linear.in_features,
+            linear.out_features,
+            linear.bias is not None,
+            input_eigenvalues=input_eigenvalues,
+            device=linear.weight.device,
+            dtype=linear.weight.dtype,
+        )
+        layer.phi.copy_(-linear.weight)  # λ_in is zero and λ_out one
+        if layer.bias is not None:
+            layer.bias.copy_(linear.bias)
+        return layer
+
+    @torch.no_grad()
+    def to_linear(self) -> nn.Linear:
+        """The same map as an ordinary layer, which needs nothing of this package."""
+        linear = nn.Linear(
+            self.in_features,
+            self.out_features,
+            self.bias is not None,
+            device=self.phi.device,
+            dtype=self.phi.dtype,
+        )
+        linear.weight.copy_(self.weight)
+        if self.bias is not None:
+            linear.bias.copy_(self.bias)
+        return linear

@@ -1,0 +1,258 @@
+"""Networks of layers that may all be linked, in spectral and in direct space."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from .._activations import TORCH
+from .direct import DirectNetwork, direct_network
+from .flat import xavier_uniform
+from .spectrum import live_weights
+
+Spectrum = tuple[list[np.ndarray], list[np.ndarray]]
+
+
+class SpectralNetwork(nn.Module):
+    r"""Feed-forward network written through its adjacency matrix's spectrum.
+
+    Every layer feeds every later one; all the weights together are the blocks of
+    A = Φ Λ Φ⁻¹ [4.3]. It starts as a perceptron: hidden eigenvalues zero, output
+    eigenvalues one, eigenvectors Xavier-uniform; y is then linear in x.
+
+    Parameters
+    ----------
+    in_features : int
+        Input size, without the constant that ``bias`` appends.
+    hidden_features : sequence of int
+        Size of each hidden layer; ``()`` is a linear map.
+    out_features : int
+        Output size. The output has no activation.
+    activation : {"relu", "tanh", "logistic", "gelu", "identity"}, default="relu"
+    bias : bool, default=True
+        Append a constant 1 to the input: a neuron that feeds every layer.
+    gated : bool, default=False
+        A neuron fires only where its eigenvalue is not zero, so that the support
+        of the eigenvalues is the architecture. Without it (the paper's network) one
+        non-zero eigenvalue wakes the whole next layer.
+    input_eigenvalues : bool, default=False
+        Train λ_1 too, which is zero otherwise (as in the paper's first experiment).
+    repeated : bool, default=False
+        The paper's other update rule: apply A, its self-loops λ on the diagonal, B
+        times to (x, 0, …, 0), with the activation between.
+    generator : torch.Generator, optional
+        Source of the initial eigenvectors.
+    dtype, device : optional
+        Of the parameters.
+
+    Attributes
+    ----------
+    phi : ParameterList
+        φ_k, shape (N_{k+1}, N_k), k = 1 … B.
+    lam : ParameterList
+        Eigenvalues of each hidden layer, then of the output.
+    input_lam : Parameter or buffer of shape (N_1,)
+        λ_1.
+
+    Raises
+    ------
+    ValueError
+        If ``gated`` and ``repeated`` are asked for together.
+
+    References
+    ----------
+    Peri, Chicchi, Fanelli, Giambagli, "Spectral Architecture Search for Neural
+    Network Models": [4.3] for the weights, [4.5] for the network.
+
+    Examples
+    --------
+    As the head of another network, with an ℓ₁ penalty that keeps neurons asleep:
+
+    >>> import torch
+    >>> from torch import nn
+    >>> from sklearn_sparcs.nn import SpectralNetwork
+    >>> head = SpectralNetwork(64, (100,), 10)
+    >>> net = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), head)
+    >>> net(torch.zeros(5, 20)).shape
+    torch.Size([5, 10])
+    >>> penalty = 1e-4 * sum(lam.abs().sum() for lam in head.hidden_eigenvalues())
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        hidden_features: Sequence[int],
+        out_features: int,
+        *,
+        activation: str = "relu",
+        bias: bool = True,
+        gated: bool = False,
+        input_eigenvalues: bool = False,
+        repeated: bool = False,
+        generator: torch.Generator | None = None,
+        dtype: torch.dtype | None = None,
+        device: torch.device | str | None = None,
+    ):
+        super().__init__()
+        if gated and repeated:
+            raise ValueError(
+                "gated=True and repeated=True exclude each other: applied again, A "
+                "passes on what no gate has seen. Set one of them to False."
+            )
+        self.activation, self.bias, self.gated = activation, bias, gated
+        self.input_eigenvalues, self.repeated = input_eigenvalues, repeated
+        sizes = [in_features + bias, *hidden_features, out_features]
+        self.phi = nn.ParameterList(
+            xavier_uniform(n_out, n_in, generator, dtype).to(device)
+            for n_in, n_out in pairwise(sizes)
+        )
+        options: Any = {"dtype": dtype, "device": device}
+        hidden = [torch.zeros(n, **options) for n in hidden_features]
+        self.lam = nn.ParameterList([*hidden, torch.ones(out_features, **options)])
+        input_lam = torch.zeros(sizes[0], **options)
+        if input_eigenvalues:
+            self.input_lam = nn.Parameter(input_lam)
+        else:
+            self.register_buffer("input_lam", input_lam, persistent=False)
+
+    def hidden_eigenvalues(self) -> list[Tensor]:
+        """λ_2 … λ_B."""
+        return list(self.lam)[:-1]
+
+    def penalized_eigenvalues(self) -> list[Tensor]:
+        """What a penalty acts on: λ_2 … λ_B, and λ_1 if it is trained."""
+        first = [self.input_lam] if self.input_eigenvalues else []
+        return [*first, *self.hidden_eigenvalues()]
+
+    def spectrum(self, random_state: object = None) -> Spectrum:
+        """Eigenvalues λ_1 … λ_{B+1} and eigenvectors φ_1 … φ_B, as arrays."""
+        lam = [x.detach().cpu().numpy().copy() for x in (self.input_lam, *self.lam)]
+        return lam, [phi.detach().cpu().numpy().copy() for phi in self.phi]
+
+    @torch.no_grad()
+    def start_at(self, linear_map: Tensor) -> None:
+        """Change φ_B least so that y = linear_map · [x, 1], shape (outputs, inputs).
+
+        Exact if the hidden layers are wide enough to pass the map on.
+        """
+        path = torch.eye(self.phi[0].shape[1], dtype=torch.float64)
+        for phi in list(self.phi)[:-1]:
+            path = -phi.double().cpu() @ path
+        last = self.phi[-1]
+        missing = -linear_map.double().cpu() - last.double().cpu() @ path
+        last += (missing @ torch.linalg.pinv(path)).to(last)
+
+    @property
+    def neurons(self) -> list[Tensor]:
+        """Indices of the hidden neurons that fire, layer by layer."""
+        return self.live()[1:-1]
+
+    @torch.no_grad()
+    def prune(self, threshold: float) -> None:
+        """Set the eigenvalues of size up to ``threshold`` to zero, the output's aside.
+
+        The input's too, if they are trained: one that is left wakes every neuron of
+        the first hidden layer, whatever their own eigenvalues are.
+        """
+        for lam in self.penalized_eigenvalues():
+            lam[lam.abs() <= threshold] = 0
+
+    def live(self) -> list[Tensor]:
+        """Indices of the neurons that fire, layer by layer, input and output whole."""
+        device = self.phi[0].device
+        sizes = [self.phi[0].shape[1], *(len(lam) for lam in self.lam)]
+        live = [torch.arange(n, device=device) for n in sizes]
+        if self.gated:
+            live[1:-1] = [lam.nonzero().flatten() for lam in self.hidden_eigenvalues()]
+        return live
+
+    def weights(self) -> list[Tensor]:
+        """Weights of the links between the neurons that fire (`live_weights`)."""
+        return live_weights(list(self.phi), [self.input_lam, *self.lam], self.live())
+
+    @torch.no_grad()
+    def to_direct(self) -> DirectNetwork:
+        """The same function, the neurons that compute alone, in direct space.
+
+        Raises
+        ------
+        ValueError
+            If the network is ``repeated``: its self-loops have no such form.
+        """
+        if self.repeated:
+            raise ValueError(
+                "A network with repeated=True has self-loops, which no feed-forward "
+                "network has; only one with repeated=False has a direct form."
+            )
+        n_features = self.phi[0].shape[1] - self.bias
+        return direct_network(
+            self.weights(), n_features, self.bias, self.activation, self.neurons
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Output y = z_{B+1}, shape (n, out_features), for x (n, in_features)."""
+        x = F.pad(x, (0, 1), value=1.0) if self.bias else x
+        if self.repeated:
+            return self._through_repetitions(x)
+        if self.gated and self._few_neurons_fire(len(x)):
+            return self._through_weights(x)
+        return self._through_layers(x)
+
+    def _few_neurons_fire(self, n: int) -> bool:
+        """Is it cheaper to form the live weights first? Products counted."""
+        signals = sum(len(live) for live in self.live()[:-1])
+        layers = sum(phi.numel() for phi in self.phi)
+        return n * signals**2 / 2 + signals * layers < 2 * n * layers
+
+    def _through_weights(self, x: Tensor) -> Tensor:
+        h, f = x, TORCH[self.activation]
+        *hidden, last = self.weights()
+        for weight in hidden:
+            h = torch.cat([h, f(h @ weight.T)], dim=1)
+        return h @ last.T
+
+    def _through_layers(self, x: Tensor) -> Tensor:
+        """Forward substitution of u = Φ⁻¹ a, two products with φ a layer:
+
+        v_i = φ_{i−1} u_{i−1},  z_i = φ_{i−1} (λ_{i−1} ∘ u_{i−1}) − λ_i ∘ v_i,
+        a_i = f(z_i),  u_i = a_i − v_i.
+        """
+        f = TORCH[self.activation]
+        u: Tensor = x
+        lam_below: Tensor | None = self.input_lam if self.input_eigenvalues else None
+        for phi, lam in zip(
+            list(self.phi)[:-1], self.hidden_eigenvalues(), strict=True
+        ):
+            v = u @ phi.T
+            z = -lam * v
+            if lam_below is not None:
+                z = z + (u * lam_below) @ phi.T
+            a = f(z) * (lam != 0) if self.gated else f(z)
+            u, lam_below = a - v, lam
+        last, lam = self.phi[-1], self.lam[-1]
+        scale = -lam[:, None] if lam_below is None else lam_below - lam[:, None]
+        return u @ (last * scale).T
+
+    def _through_repetitions(self, x: Tensor) -> Tensor:
+        """f(A … f(A (x, 0, …, 0))), A applied B times, f not after the last."""
+        f = TORCH[self.activation]
+        signals = [x, *(x.new_zeros(len(x), len(lam)) for lam in self.lam)]
+        for n_before in range(len(self.phi)):
+            signals = [f(a) for a in signals] if n_before else signals
+            signals = self._times_adjacency(signals)
+        return signals[-1]
+
+    def _times_adjacency(self, signals: list[Tensor]) -> list[Tensor]:
+        """A a = Φ Λ Φ⁻¹ a, forward substitution for Φ⁻¹: two products a layer."""
+        u = signals[:1]
+        for phi, a in zip(self.phi, signals[1:], strict=True):
+            u.append(a - u[-1] @ phi.T)
+        scaled = [
+            v * lam for v, lam in zip(u, [self.input_lam, *self.lam], strict=True)
+        ]
+        received = [v @ phi.T for v, phi in zip(scaled[:-1], self.phi, strict=True)]
+        return [scaled[0], *(a + b for a, b in zip(scaled[1:], received, strict=True))]

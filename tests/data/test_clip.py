@@ -1,0 +1,90 @@
+"""Features are cut off a few standard deviations from their mean."""
+
+import numpy as np
+import pytest
+import torch
+from numpy.testing import assert_allclose
+from scipy import sparse
+from sklearn.linear_model import LinearRegression
+from sklearn.preprocessing import StandardScaler
+
+from sklearn_sparcs import SparcsRegressor
+from sklearn_sparcs._data.samples import Samples
+from sklearn_sparcs._data.scaling import Scaling
+
+
+def data_with_a_slip():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(400, 3))
+    y = X @ [1.0, 2.0, -1.0] + np.maximum(X[:, 0], 0) + 0.1 * rng.normal(size=400)
+    X[7, 1] = 1000.0
+    return X, y
+
+
+def cut(X, X_train, clip):
+    """The definition, column by column."""
+    scaler = StandardScaler().fit(X_train)
+    low = scaler.mean_ - clip * scaler.scale_
+    high = scaler.mean_ + clip * scaler.scale_
+    return np.minimum(np.maximum(X, low), high)
+
+
+def test_linear_model_is_least_squares_of_features_as_cut():
+    X, y = data_with_a_slip()
+    model = SparcsRegressor((), clip=3.0).fit(X, y)
+    reference = LinearRegression().fit(cut(X, X, 3.0), y)
+    new = X * 5
+    assert_allclose(model.predict(new), reference.predict(cut(new, X, 3.0)))
+
+
+def test_without_clip_it_is_least_squares():
+    X, y = data_with_a_slip()
+    model = SparcsRegressor((), clip=None).fit(X, y)
+    assert_allclose(model.predict(5 * X), LinearRegression().fit(X, y).predict(5 * X))
+    assert model.pruned_estimator_.feature_bounds_ is None
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_every_form_of_the_network_cuts_alike(dtype):
+    X, y = data_with_a_slip()
+    X = X.astype(dtype)
+    model = SparcsRegressor(random_state=0, prune_tol=0.0).fit(X, y)
+    assert not model.active_architecture_.is_linear
+    expected = model.predict(X)
+    inside = cut(X, X, 5.0).astype(dtype)
+    options = {"rtol": 1e-4 if dtype == np.float32 else 1e-9, "atol": 1e-4}
+    assert_allclose(model.predict(inside), expected, **options)
+    small = model.pruned_estimator_
+    assert_allclose(small.predict(X), expected, **options)
+    with torch.no_grad():
+        assert_allclose(
+            small.to_torch()(torch.from_numpy(X))[:, 0], expected, **options
+        )
+    again = small.set_params(tol=1.0, n_iter_no_change=1).fit(X, y)
+    assert_allclose(again.feature_bounds_, model._scaling.bounds)
+
+
+def test_sparse_zeros_stay_zeros_and_the_rest_is_cut():
+    X = sparse.random_array((300, 4), density=0.1, rng=0, format="csr")
+    X.data[0] = 100.0
+    samples = Samples(X, np.zeros((300, 1)), None)
+    scaling = Scaling.of(
+        samples, standardize=True, center=True, scale_targets=False, clip=4.0
+    )
+    scaled = scaling.to_device(samples, torch.device("cpu")).x
+    assert scaled.nnz == X.nnz
+    expected = cut(X.toarray(), X.toarray(), 4.0)
+    expected[X.toarray() == 0] = 0
+    spread = expected.std(axis=0)
+    assert_allclose(scaled.toarray(), expected / spread)
+
+
+def test_scale_is_that_of_the_features_as_cut():
+    X, y = data_with_a_slip()
+    samples = Samples(X, y[:, None], None)
+    scaling = Scaling.of(
+        samples, standardize=True, center=True, scale_targets=True, clip=5.0
+    )
+    scaled = scaling.to_device(samples, torch.device("cpu")).x
+    assert_allclose(scaled.std(dim=0, correction=0), 1.0)
+    assert_allclose(scaled.mean(dim=0), 0.0, atol=1e-12)

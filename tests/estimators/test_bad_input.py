@@ -1,0 +1,194 @@
+"""Bad input is refused in words, or taken with a finite result."""
+
+import numpy as np
+import pytest
+import torch
+from numpy.testing import assert_allclose
+from sklearn.exceptions import ConvergenceWarning
+
+from sklearn_sparcs import SparcsClassifier, SparcsRegressor
+from sklearn_sparcs._training.epochs import SparcsNet
+from sklearn_sparcs.datasets import make_teacher_student
+
+X = np.random.default_rng(0).normal(size=(60, 3))
+Y = np.abs(X[:, 0]) + X[:, 1]
+LABELS = np.where(X[:, 0] > 0, "a", "b")
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_missing_values(value):
+    spoilt = X.copy()
+    spoilt[3, 1] = value
+    name = "NaN" if np.isnan(value) else "infinity"
+    with pytest.raises(ValueError, match=name):
+        SparcsRegressor().fit(spoilt, Y)
+    with pytest.raises(ValueError, match=name):
+        SparcsRegressor().fit(X, np.r_[value, Y[1:]])
+    with pytest.raises(ValueError, match=name):
+        SparcsClassifier().fit(spoilt, LABELS)
+    with pytest.raises(ValueError, match=name):
+        SparcsRegressor(alpha=1.0).fit(X, Y).predict(spoilt)
+
+
+def test_one_class():
+    with pytest.raises(ValueError, match=r"at least 2 classes; .* only one class: a"):
+        SparcsClassifier().fit(X, np.full(60, "a"))
+    only_a = (LABELS == "a").astype(float)
+    with pytest.raises(ValueError, match="only one class"):
+        SparcsClassifier().fit(X, LABELS, sample_weight=only_a)
+
+
+def test_more_features_at_predict():
+    model = SparcsRegressor(alpha=1.0).fit(X, Y)
+    with pytest.raises(ValueError, match=r"4 features.*3 features"):
+        model.predict(np.c_[X, Y])
+    with pytest.raises(ValueError, match=r"4 features.*3 features"):
+        model.pruned_estimator_.predict(np.c_[X, Y])
+
+
+@pytest.mark.parametrize("sizes", [0, -3, (10, 0), (2.5,), (10, -1), "ab"])
+def test_hidden_layer_sizes(sizes):
+    with pytest.raises(ValueError, match="hidden_layer_sizes"):
+        SparcsRegressor(sizes).fit(X, Y)
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    [
+        {"alpha": -1e-3},
+        {"l1_ratio": 1.5},
+        {"l1_ratio": -0.1},
+        {"depth_factor": 0},
+        {"min_significance": -1},
+        {"activation": "sine"},
+        {"solver": "lbfgs"},
+        {"init": "zero"},
+        {"learning_rate_init": 0},
+        {"batch_size": 0},
+        {"max_iter": 0},
+        {"tol": -1e-4},
+        {"validation_fraction": 1.0},
+        {"prune_tol": -0.1},
+        {"callbacks": "EarlyStopping"},
+    ],
+)
+@pytest.mark.parametrize("estimator", [SparcsRegressor, SparcsClassifier])
+def test_parameters_out_of_range(estimator, parameter):
+    y = Y if estimator is SparcsRegressor else LABELS
+    with pytest.raises(ValueError, match=next(iter(parameter))):
+        estimator(**parameter).fit(X, y)
+
+
+@pytest.mark.parametrize("estimator", [SparcsRegressor, SparcsClassifier])
+def test_growth_has_no_eigenvalues_at_the_input(estimator):
+    y = Y if estimator is SparcsRegressor else LABELS
+    with pytest.raises(ValueError, match=r'needs solver="adam"; got solver=\'growth'):
+        estimator(input_eigenvalues=True).fit(X, y)
+
+
+def test_devices():
+    with pytest.raises(ValueError, match="'abacus' is no device"):
+        SparcsRegressor(device="abacus").fit(X, Y)
+    many = f"cuda:{torch.cuda.device_count()}"
+    with pytest.raises(ValueError, match=f"'{many}' was asked for, but torch sees"):
+        SparcsRegressor(device=many).fit(X, Y)
+    SparcsRegressor(device="auto", alpha=1.0).fit(X, Y)
+
+
+@pytest.mark.parametrize("estimator", [SparcsRegressor, SparcsClassifier])
+def test_sample_weights(estimator):
+    model, y = estimator(), Y if estimator is SparcsRegressor else LABELS
+    with pytest.raises(ValueError, match=r"[Nn]egative"):
+        model.fit(X, y, sample_weight=np.r_[-1.0, np.ones(59)])
+    with pytest.raises(ValueError, match="at least one non-zero"):
+        model.fit(X, y, sample_weight=np.zeros(60))
+    with pytest.raises(ValueError, match="shape"):
+        model.fit(X, y, sample_weight=np.ones(59))
+    with pytest.raises(ValueError, match="at least one non-zero"):
+        model.partial_fit(X, y, sample_weight=np.zeros(60))
+
+
+def test_a_validation_part_that_cannot_be():
+    with pytest.raises(ValueError, match="sets 1 of 1 samples aside"):
+        SparcsRegressor(early_stopping=True).fit(X[:1], Y[:1])
+
+
+def test_teacher_student_arguments():
+    with pytest.raises(ValueError, match=r"n_hidden_layers must be .* got -1"):
+        make_teacher_student(10, n_hidden_layers=-1)
+
+
+FINITE = {
+    "constant columns": (np.c_[X, np.ones(60), np.zeros(60)], Y),
+    "constant y": (X, np.full(60, 3.0)),
+    "fewer rows than features": (np.hstack([X] * 30)[:20] + X[:20, :1] ** 2, Y[:20]),
+    "exact duplicates": (np.repeat(X[:6], 10, axis=0), np.repeat(Y[:6], 10)),
+    "columns of 1e12 and 1e-12": (X * [1e12, 1e-12, 1.0], Y),
+    "one column": (X[:, :1], Y),
+    "two rows": (X[:2], Y[:2]),
+    "huge targets": (X, 1e12 * Y),
+    "tiny targets": (X, 1e-12 * Y),
+}
+
+
+@pytest.mark.filterwarnings("ignore:max_iter")
+@pytest.mark.parametrize("case", FINITE)
+def test_finite_and_sensible_regression(case):
+    X, y = FINITE[case]
+    model = SparcsRegressor(max_iter=50, random_state=0).fit(X, y)
+    predicted = model.predict(X)
+    assert np.isfinite(predicted).all()
+    assert np.mean((predicted - y) ** 2) <= np.var(y) * (1 + 1e-9) + 1e-18
+    if case == "constant y":
+        assert_allclose(predicted, 3.0)
+
+
+@pytest.mark.filterwarnings("ignore:max_iter")
+@pytest.mark.parametrize("n", [2, 60])
+def test_finite_and_sensible_classification(n):
+    # one row a class; columns of very different size; a constant column
+    X_odd = np.c_[X * [1e12, 1e-12, 1.0], np.ones(60)][:n]
+    labels = np.arange(n) % 3 if n > 2 else np.arange(n)
+    model = SparcsClassifier(max_iter=50, random_state=0).fit(X_odd, labels)
+    assert np.isfinite(model.predict_proba(X_odd)).all()
+    one_each = SparcsClassifier(max_iter=50).fit(X[:5], ["p", "q", "r", "s", "t"])
+    assert one_each.predict(X[:5]).tolist() == ["p", "q", "r", "s", "t"]
+
+
+def test_columns_of_any_size_fit_as_well():
+    plain = SparcsRegressor(alpha=1.0).fit(X, Y).score(X, Y)
+    scaled = X * [1e12, 1e-12, 1.0]
+    assert SparcsRegressor(alpha=1.0).fit(scaled, Y).score(scaled, Y) == pytest.approx(
+        plain
+    )
+
+
+def test_a_diverging_loss_keeps_the_best_iterate():
+    model = SparcsRegressor(
+        (20,), learning_rate_init=1e200, alpha=1e-6, min_significance=0, random_state=0
+    )
+    with pytest.warns(ConvergenceWarning, match="finite.*learning_rate_init"):
+        model.fit(X, Y)
+    assert np.isfinite(model.predict(X)).all()
+    linear = SparcsRegressor(alpha=10.0).fit(X, Y)
+    assert model.score(X, Y) >= linear.score(X, Y) - 1e-12
+
+
+def test_ctrl_c_keeps_the_best_iterate(monkeypatch):
+    train = SparcsNet._train
+
+    def interrupted(self, data):
+        train(self, data)
+        if len(self.history) == 7:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(SparcsNet, "_train", interrupted)
+    with pytest.warns(ConvergenceWarning, match="interrupted"):
+        model = SparcsRegressor(random_state=0).fit(X, Y)
+    assert model.n_iter_ == 7 and len(model.loss_curve_) == 7
+    assert model.score(X, Y) > SparcsRegressor(alpha=10.0).fit(X, Y).score(X, Y)
+
+
+def test_max_iter_reached():
+    with pytest.warns(ConvergenceWarning, match="max_iter=2 .*raise max_iter"):
+        SparcsRegressor(max_iter=2, alpha=1e-3, random_state=0).fit(X, Y)

@@ -1,0 +1,102 @@
+"""`SparcsClassifier`: two classes, several, labels; weights, streams."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from sklearn.datasets import load_iris, make_classification
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score
+from sklearn.utils.class_weight import compute_sample_weight
+
+from sklearn_sparcs import SparcsClassifier
+from sklearn_sparcs._training.start import LOGISTIC_RIDGE
+
+
+@pytest.mark.filterwarnings("ignore:max_iter")  # separable: the loss falls for ever
+def test_finds_a_ring_that_no_line_separates(rings):
+    X, y = rings
+    model = SparcsClassifier(random_state=0).fit(X, y)
+    assert LogisticRegression().fit(X, y).score(X, y) < 0.7
+    assert model.score(X, y) > 0.95
+    assert not model.active_architecture_.is_linear
+    assert model.classes_.tolist() == ["inner", "outer"]
+    proba = model.predict_proba(X)
+    assert proba.shape == (300, 2)
+    assert_allclose(proba.sum(axis=1), 1)
+    assert_allclose(np.exp(model.predict_log_proba(X)), proba, rtol=1e-9, atol=1e-300)
+    assert np.all(model.predict(X) == model.classes_[proba.argmax(axis=1)])
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_at_alpha_max_it_is_logistic_regression(n_classes):
+    X, y = make_classification(
+        200, 6, n_informative=4, n_classes=n_classes, random_state=0
+    )
+    model = SparcsClassifier(alpha=10.0).fit(X, y)
+    Z = (X - X.mean(0)) / X.std(0)
+    logistic = LogisticRegression(C=1 / (200 * LOGISTIC_RIDGE), tol=1e-10).fit(Z, y)
+    assert model.active_architecture_.is_linear
+    assert_allclose(model.predict_proba(X), logistic.predict_proba(Z), atol=1e-5)
+
+
+def test_several_classes_of_any_type():
+    X, y = load_iris(return_X_y=True)
+    names = np.array(["setosa", "versicolor", "virginica"], dtype=object)[y]
+    model = SparcsClassifier(random_state=0).fit(X, names)
+    assert model.score(X, names) > 0.95
+    assert model.predict_proba(X).shape == (150, 3)
+    assert set(model.predict(X)) == set(names)
+
+
+@pytest.mark.filterwarnings("ignore:max_iter")
+def test_several_labels(rings):
+    X, y = rings
+    Y = np.c_[y == "inner", X[:, 0] > 0, np.zeros(300)].astype(int)
+    model = SparcsClassifier(random_state=0, alpha=1e-3).fit(X, Y)
+    predicted = model.predict(X)
+    assert predicted.shape == (300, 3) and set(np.unique(predicted)) == {0, 1}
+    assert model.predict_proba(X).shape == (300, 3)
+    assert model.score(X, Y) == accuracy_score(Y, predicted) > 0.9
+    assert predicted[:, 2].sum() == 0
+
+
+def test_class_weight_is_the_sample_weight_of_the_class(rings):
+    X, y = rings
+    options = {"random_state": 0, "max_iter": 10}
+    given = {"inner": 3.0, "outer": 0.5}
+    for class_weight in ("balanced", given):
+        with pytest.warns(match="max_iter"):
+            model = SparcsClassifier(class_weight=class_weight, **options).fit(X, y)
+        weight = compute_sample_weight(class_weight, y)
+        with pytest.warns(match="max_iter"):
+            twin = SparcsClassifier(**options).fit(X, y, sample_weight=weight)
+        assert_allclose(model.predict_proba(X), twin.predict_proba(X))
+    with pytest.raises(ValueError, match=r"names \['middle'\]"):
+        SparcsClassifier(class_weight={"middle": 1.0}).fit(X, y)
+
+
+def test_partial_fit_needs_every_class_in_the_first_call(rings):
+    X, y = rings
+    model = SparcsClassifier(random_state=0)
+    model.partial_fit(X[y == "inner"][:5], y[y == "inner"][:5], ["inner", "outer"])
+    for _ in range(40):
+        for part in range(3):
+            model.partial_fit(X[part::3], y[part::3])
+    assert model.score(X, y) > LogisticRegression().fit(X, y).score(X, y) + 0.1
+    with pytest.raises(ValueError, match="elsewhere"):
+        model.partial_fit(X[:2], ["inner", "elsewhere"])
+
+
+def test_early_stopping_is_stratified(rings):
+    X, y = rings
+    model = SparcsClassifier(early_stopping=True, random_state=0).fit(X, y)
+    assert 0 <= min(model.validation_scores_) <= max(model.validation_scores_) <= 1
+    assert len(model.validation_scores_) == model.n_iter_
+
+
+def test_separable_classes_have_a_finite_start():
+    X = np.r_[np.full((20, 1), -1.0), np.full((20, 1), 1.0)]
+    model = SparcsClassifier().fit(X, np.repeat([0, 1], 20))
+    assert model.score(X, np.repeat([0, 1], 20)) == 1.0
+    assert np.isfinite(model.predict_log_proba(X)).all()
+    assert model.predict_proba(X).max() < 1

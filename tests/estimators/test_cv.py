@@ -1,0 +1,153 @@
+"""Cross-validation along the path: what is chosen, and what is said of it."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from sklearn.linear_model import LinearRegression
+from sklearn.model_selection import GroupKFold, KFold
+
+from sklearn_sparcs import SparcsClassifierCV, SparcsRegressorCV
+from sklearn_sparcs._direct.stability import _standardised
+
+SMALL = {"n_alphas": 8, "cv": 3, "random_state": 0}
+
+
+@pytest.fixture(scope="module")
+def linear_data():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 4))
+    return X, X @ [1.0, -2.0, 0.5, 0.0] + rng.normal(size=200)
+
+
+def test_linear_data_get_a_linear_verdict(linear_data):
+    X, y = linear_data
+    model = SparcsRegressorCV((10, 10), **SMALL).fit(X, y)
+    assert model.linear_suffices_
+    assert "linear model suffices" in model.verdict_
+    simple = model.estimator_1se_
+    assert_allclose(simple.predict(X), LinearRegression().fit(X, y).predict(X))
+    chosen = SparcsRegressorCV((10, 10), selection="1se", **SMALL).fit(X, y)
+    assert chosen.active_architecture_.is_linear
+    assert chosen.hidden_share_ == 0
+    assert chosen.alpha_ == chosen.alpha_1se_ == model.alpha_1se_
+    assert chosen.neuron_stability_.shape == (0,)
+
+
+def test_kinked_data_get_neurons(kinked):
+    X, y = kinked
+    model = SparcsRegressorCV((10, 10), **SMALL).fit(X, y)
+    assert not model.linear_suffices_
+    assert "does not suffice" in model.verdict_
+    assert model.score(X, y) > 0.98
+    assert model.pruned_estimator_.score(X, y) > 0.98
+    simple = model.estimator_1se_.active_architecture_
+    assert 0 < simple.n_hidden <= model.active_architecture_.n_hidden
+    output = model.predict(X)
+    linear = LinearRegression().fit(X, output).score(X, output)
+    assert model.hidden_share_ == pytest.approx(1 - linear)
+    assert model.path_.architectures[-1] == model.active_architecture_
+    assert model.alpha_ == model.path_.alphas[-1] == model.alphas_[model.n_iter_ - 1]
+    assert len(model.neuron_stability_) == model.active_architecture_.n_hidden
+    assert model.neuron_stability_.max() == 1.0  # |x| is found by every fold
+    assert 0 <= model.depth_stability_ <= 1
+    assert len(model.fold_architectures_) == 3
+
+
+def test_choice_by_the_definition(kinked):
+    X, y = kinked
+    model = SparcsRegressorCV((10, 10), **SMALL).fit(X, y)
+    scores = model.cv_scores_path_
+    assert scores.shape == (len(model.cv_architectures_path_), 8, 3)
+    best, place = -np.inf, None
+    for depth in range(scores.shape[0]):
+        for k in range(8):
+            if scores[depth, k].mean() > best:
+                best, place = scores[depth, k].mean(), (depth, k)
+    assert (model.depth_ - 1, model.alphas_.tolist().index(model.alpha_)) == place
+    assert model.best_score_ == pytest.approx(best)
+    error = scores[place].std(ddof=1) / np.sqrt(3)
+    assert model.best_score_error_ == pytest.approx(error)
+    fewest = min(
+        np.mean([fold[k].n_hidden for fold in folds])
+        for depth, folds in enumerate(model.cv_architectures_path_)
+        for k in range(8)
+        if scores[depth, k].mean() >= best - error
+    )
+    chosen = model.alphas_.tolist().index(model.alpha_1se_)
+    assert fewest in [
+        np.mean([fold[chosen].n_hidden for fold in folds])
+        for folds in model.cv_architectures_path_
+    ]
+
+
+def test_folds_scores_are_those_of_models_fitted_to_the_other_folds(linear_data):
+    X, y = linear_data
+    model = SparcsRegressorCV(5, alphas=[10.0, 1e-2], cv=KFold(4)).fit(X, y)
+    for k, (train, test) in enumerate(KFold(4).split(X)):
+        linear = LinearRegression().fit(X[train], y[train])
+        score = linear.score(X[test], y[test])
+        assert model.cv_scores_path_[0, 0, k] == pytest.approx(score)
+
+
+def test_processes_change_nothing(kinked):
+    one = SparcsRegressorCV(6, **SMALL).fit(*kinked)
+    two = SparcsRegressorCV(6, n_jobs=2, **SMALL).fit(*kinked)
+    assert one.cv_scores_path_.tolist() == two.cv_scores_path_.tolist()
+    assert_allclose(one.predict(kinked[0]), two.predict(kinked[0]), atol=0)
+
+
+def test_groups_and_weights(kinked):
+    X, y = kinked
+    groups = np.arange(len(y)) % 4
+    model = SparcsRegressorCV(4, n_alphas=3, cv=GroupKFold(4), random_state=0)
+    model.fit(X, y, groups=groups, sample_weight=np.ones(len(y)))
+    assert model.cv_scores_path_.shape == (1, 3, 4)
+    with pytest.raises(ValueError, match="groups"):
+        model.fit(X, y)
+    weight = np.where(groups == 0, 5.0, 1.0)
+    weighted = SparcsRegressorCV(4, n_alphas=1, cv=3, random_state=0)
+    weighted.fit(X, y, sample_weight=weight)
+    linear = LinearRegression().fit(X, y, weight)
+    assert_allclose(weighted.predict(X), linear.predict(X))
+
+
+def test_classes_and_scoring(rings):
+    X, y = rings
+    model = SparcsClassifierCV(10, scoring="neg_log_loss", **SMALL).fit(X, y)
+    assert not model.linear_suffices_
+    assert model.best_score_ < 0
+    assert model.score(X, y) > 0.93
+    assert_allclose(model.predict_proba(X).sum(axis=1), 1)
+    assert model.pruned_estimator_.classes_.tolist() == ["inner", "outer"]
+
+
+def test_relaxed_only_if_it_paid(kinked):
+    X, y = kinked
+    model = SparcsRegressorCV(10, alphas=[10.0, 0.3, 0.1], cv=3, random_state=0)
+    model.fit(X, y)
+    assert model.relaxation_gain_ > 0  # a large alpha shrinks much
+    assert model.pruned_estimator_.relaxed_
+    assert model.pruned_estimator_.score(X, y) > model.score(X, y)
+
+
+def test_signals_alike():
+    signals = np.array([[1.0, 5.0], [2.0, 5.0], [6.0, 5.0]])
+    found = _standardised(signals)
+    assert_allclose(found.sum(axis=0), 0, atol=1e-12)
+    assert_allclose(np.linalg.norm(found, axis=0), [1, 0])
+
+
+def test_the_simplest_network_is_pruned_but_not_to_nothing(kinked):
+    X, y = kinked
+    whole = SparcsRegressorCV((10, 10), prune_tol=0, **SMALL).fit(X, y)
+    pruned = SparcsRegressorCV((10, 10), prune_tol=0.5, **SMALL).fit(X, y)
+    n_whole, n_pruned = (
+        m.estimator_1se_.active_architecture_.n_hidden for m in (whole, pruned)
+    )
+    assert 0 < n_pruned < n_whole
+    blunt = SparcsRegressorCV((10, 10), prune_tol=1e9, **SMALL).fit(X, y)
+    assert str(blunt.pruned_estimator_.active_architecture_) == str(
+        blunt.active_architecture_
+    )
+    assert not blunt.linear_suffices_
+    assert blunt.estimator_1se_.active_architecture_.n_hidden == n_whole

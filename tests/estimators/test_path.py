@@ -1,0 +1,115 @@
+"""The path from the linear model on, and what is reported of it."""
+
+import numpy as np
+import pytest
+import torch
+from numpy.testing import assert_allclose
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.metrics import log_loss
+
+from sklearn_sparcs import SparcsRegressor, sparcs_path
+from sklearn_sparcs._growth.path import PathFit
+from sklearn_sparcs._growth.solver import _AVERAGE_DECAY
+from sklearn_sparcs._training.randomness import own_random_state
+
+
+def test_it_begins_at_least_squares_and_loses_by_alpha(kinked):
+    X, y = kinked
+    path = sparcs_path(X, y, n_alphas=12, random_state=0)
+    linear = LinearRegression().fit(X, y)
+    assert_allclose(path.estimators[0].predict(X), linear.predict(X), atol=1e-9)
+    assert path.architectures[0].is_linear
+    assert_allclose(path.alphas, path.alpha_max * np.geomspace(1, 1e-3, 12))
+    assert path.n_hidden[1] > 0
+    assert path.linear_until == path.alphas[0]
+    assert path.train_loss[-1] < 0.05 * path.train_loss[0]
+
+
+def test_what_is_recorded_agrees(kinked):
+    X, y = kinked
+    path = sparcs_path(
+        X, y, n_alphas=6, random_state=0, X_val=X[:50], y_val=y[:50], clip=None
+    )
+    for k, model in enumerate(path.estimators):
+        error = (y - model.predict(X)) ** 2
+        assert path.train_loss[k] == pytest.approx(error.mean() / y.var(), rel=1e-6)
+        assert path.valid_loss[k] == pytest.approx(error[:50].mean() / y.var())
+        awake = sum(np.count_nonzero(values[k]) for values in path.eigenvalues)
+        assert model.active_architecture_ == path.architectures[k]
+        assert awake >= path.n_hidden[k]
+    for (layer, index), alpha in path.waking.items():
+        values = path.eigenvalues[layer - 1][:, index]
+        assert (values[path.alphas > alpha] == 0).all()
+        assert values[path.alphas == alpha] != 0
+
+
+def test_classes(rings):
+    X, y = rings
+    path = sparcs_path(X, y, task="classification", n_alphas=8, random_state=0)
+    first, last = path.estimators[0], path.estimators[-1]
+    linear = LogisticRegression(C=1 / (1e-3 * 300)).fit(X, y)
+    assert_allclose(first.predict_proba(X), linear.predict_proba(X), atol=1e-3)
+    assert path.train_loss[-1] == pytest.approx(
+        log_loss(y, last.predict_proba(X)), rel=1e-6
+    )
+    assert last.score(X, y) > 0.95 > 0.7 > first.score(X, y)
+
+
+def test_a_grid_of_ones_own_is_used_from_the_largest_down(kinked):
+    path = sparcs_path(*kinked, alphas=[0.01, 10.0, 0.1], random_state=0)
+    assert path.alphas.tolist() == [10.0, 0.1, 0.01]
+    assert path.architectures[0].is_linear
+    below = sparcs_path(*kinked, alphas=[0.01], random_state=0)
+    assert below.n_hidden[0] > 0
+    assert below.linear_until == np.inf
+
+
+def test_same_seed_same_path(kinked):
+    one, two = (sparcs_path(*kinked, n_alphas=4, random_state=3) for _ in range(2))
+    assert one.train_loss.tolist() == two.train_loss.tolist()
+
+
+def test_a_point_is_the_running_mean_of_the_steps(kinked):
+    X, y = kinked
+    model = SparcsRegressor(5, min_significance=0)
+    fit = PathFit(model, X, y, None, own_random_state(0))
+    solver, data = fit.solver, fit.problem.train
+    fit.alpha_max  # noqa: B018
+    solver.set_alpha(1e-3)
+    solver.look_soon()
+    solver.grow(data)
+    expected = solver.network.flat.data.clone()
+    assert solver.n_live() > 0
+    for _ in range(5):
+        solver.step(*data.rows(slice(100)))
+        expected += (1 - _AVERAGE_DECAY) * (solver.network.flat.data - expected)
+    assert_allclose(solver.average, expected)
+    present = solver.network.flat.data.clone()
+    with solver.averaged():
+        assert_allclose(solver.network.flat.data, expected)
+    assert_allclose(solver.network.flat.data, present, atol=0)
+    mean = solver.average.clone()
+    size = float(solver.network.live_eigenvalues.abs().min())
+    solver.prune(size)
+    assert len(solver.average) == len(solver.network.flat)
+    assert len(solver.average) < len(mean)
+    assert torch.isin(solver.average, mean).all()  # what is left is what it was
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"task": "ranking"}, "task must be one of"),
+        ({"eps": 0}, "eps between 0 and 1"),
+        ({"n_alphas": 0}, "n_alphas must be at least 1"),
+        ({"alphas": [1.0, -1.0]}, "at least zero"),
+        ({"alphas": []}, "at least zero"),
+        ({"X_val": [[1.0, 2.0, 3.0]]}, "together"),
+        ({"activation": "sine"}, "activation"),
+        ({"early_stopping": True, "alpha": 1.0}, "alpha.*early_stopping.*mean nothing"),
+        ({"input_eigenvalues": True}, "input_eigenvalues.*mean nothing"),
+    ],
+)
+def test_bad_input(kinked, options, message):
+    with pytest.raises(ValueError, match=message):
+        sparcs_path(*kinked, **options)

@@ -1,0 +1,216 @@
+"""Beside scikit-learn's and skorch's own tools."""
+
+import io
+import pickle
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from numpy.testing import assert_array_equal
+from sklearn import config_context
+from sklearn.base import clone
+from sklearn.datasets import load_breast_cancer, make_regression
+from sklearn.model_selection import GridSearchCV, cross_val_score, cross_validate
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from skorch.callbacks import EarlyStopping, EpochScoring, LRScheduler, ProgressBar
+
+from sklearn_sparcs import SparcsClassifier, SparcsRegressor
+
+pytestmark = pytest.mark.filterwarnings("ignore:max_iter")
+
+
+def test_pipeline_and_grid_search(kinked):
+    X, y = kinked
+    pipeline = make_pipeline(
+        StandardScaler(), SparcsRegressor(random_state=0, max_iter=50)
+    )
+    grid = {"sparcsregressor__alpha": [1.0, 0.01]}
+    search = GridSearchCV(pipeline, grid, cv=3, n_jobs=2).fit(X, y)
+    assert search.best_params_ == {"sparcsregressor__alpha": 0.01}
+    assert search.best_score_ > 0.9
+    serial = GridSearchCV(pipeline, grid, cv=3, n_jobs=1).fit(X, y)
+    for key in ("split0_test_score", "split1_test_score", "split2_test_score"):
+        assert_array_equal(search.cv_results_[key], serial.cv_results_[key])
+
+
+def test_cross_val_score(rings):
+    X, y = rings
+    model = SparcsClassifier(random_state=0)
+    assert cross_val_score(model, X, y, cv=3).mean() > 0.85
+
+
+def test_frames_and_feature_names(kinked):
+    X, y = kinked
+    frame = pd.DataFrame(X, columns=["a", "b", "c"])
+    model = SparcsRegressor(alpha=0.1, random_state=0).fit(frame, y)
+    assert model.feature_names_in_.tolist() == ["a", "b", "c"]
+    assert model.pruned_estimator_.feature_names_in_.tolist() == ["a", "b", "c"]
+    with pytest.raises(ValueError, match="feature names"):
+        model.predict(frame[["c", "b", "a"]])
+    with config_context(transform_output="pandas"):
+        scaled = make_pipeline(StandardScaler(), SparcsRegressor(alpha=0.1))
+        assert list(scaled.fit(frame, y)[-1].feature_names_in_) == ["a", "b", "c"]
+
+
+def test_set_output_in_a_pipeline(kinked):
+    X, y = kinked
+    frame = pd.DataFrame(X, columns=["a", "b", "c"])
+    pipeline = make_pipeline(StandardScaler(), SparcsRegressor(alpha=0.1))
+    pipeline.set_output(transform="pandas").fit(frame, y)
+    assert list(pipeline[-1].feature_names_in_) == ["a", "b", "c"]
+
+
+def test_metadata_routing(kinked):
+    X, y = kinked
+    weight = 1e-9 + (X[:, 0] > 0)
+    with config_context(enable_metadata_routing=True):
+        model = SparcsRegressor(alpha=1.0).set_fit_request(sample_weight=True)
+        model.set_score_request(sample_weight=True)
+        routed = cross_validate(model, X, y, cv=2, params={"sample_weight": weight})
+        plain = cross_validate(SparcsRegressor(alpha=1.0), X, y, cv=2)
+    assert not np.allclose(routed["test_score"], plain["test_score"])
+
+
+def test_clone_and_set_params():
+    model = SparcsRegressor((5, 6), alpha=0.3, callbacks=[EarlyStopping()])
+    twin = clone(model)
+    assert twin.get_params().keys() == model.get_params().keys()
+    assert twin.alpha == 0.3 and twin.set_params(alpha=0.2).alpha == 0.2
+
+
+@pytest.mark.parametrize("estimator", [SparcsRegressor, SparcsClassifier])
+def test_round_trips_are_exact_and_small(estimator, kinked, tmp_path):
+    X, y = kinked
+    y = y if estimator is SparcsRegressor else y > 0.5
+    options = {"alpha": 1e-4, "min_significance": 0, "max_iter": 300}
+    model = estimator(random_state=0, **options).fit(X, y)
+    assert model.active_architecture_.n_hidden > 10
+    data = pickle.dumps(model)
+    assert len(data) < 200_000
+    assert b"torch" not in data
+    joblib.dump(model, tmp_path / "model.joblib")
+    for twin in (pickle.loads(data), joblib.load(tmp_path / "model.joblib")):
+        assert_array_equal(twin.predict(X), model.predict(X))
+        assert_array_equal(
+            twin.pruned_estimator_.predict(X), model.pruned_estimator_.predict(X)
+        )
+        twin.set_params(warm_start=True, max_iter=2).fit(X, y)
+
+
+def test_a_hundred_live_neurons_pickle_small():
+    X, y = make_regression(300, 10, random_state=0)
+    model = SparcsRegressor(solver="adam", init="xavier", max_iter=5, random_state=0)
+    model.fit(X, y)
+    assert model.active_architecture_.n_hidden == 100
+    assert len(pickle.dumps(model)) < 200_000
+
+
+def fitted_parameters(X, y):
+    model = SparcsRegressor((30, 30), alpha=0.005, max_iter=40, random_state=3).fit(
+        X, y
+    )
+    return model._parameters, torch.get_num_threads()
+
+
+def test_fits_are_the_same_to_the_last_bit(kinked):
+    X, y = kinked
+    first, n_threads = fitted_parameters(X, y)
+    again, _ = fitted_parameters(X, y)
+    workers = joblib.Parallel(n_jobs=2)(
+        joblib.delayed(fitted_parameters)(X, y) for _ in range(2)
+    )
+    runs = [again, *(run for run, threads in workers if threads == n_threads)]
+    for run in runs:
+        for found, expected in zip(run, first, strict=True):
+            assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_global_state_is_left_alone(kinked, fails, monkeypatch):
+    X, y = kinked
+    np.random.seed(0)
+    torch.manual_seed(0)
+    torch.set_num_threads(2)
+    numpy_before, torch_before = np.random.get_state()[1].copy(), torch.get_rng_state()
+    if fails:
+        monkeypatch.setattr(
+            "sklearn_sparcs._growth.solver.GrowthSolver.step",
+            lambda *_: (_ for _ in ()).throw(RuntimeError("on purpose")),
+        )
+        with pytest.raises(RuntimeError, match="on purpose"):
+            SparcsRegressor().fit(X, y)
+    else:
+        SparcsRegressor(max_iter=5).fit(X, y)
+        SparcsRegressor(solver="adam", init="xavier", max_iter=5).fit(X, y)
+    assert_array_equal(np.random.get_state()[1], numpy_before)
+    assert torch.equal(torch.get_rng_state(), torch_before)
+    assert torch.get_num_threads() == 2
+
+
+def test_skorch_callbacks_work_as_they_are(kinked, capsys):
+    X, y = kinked
+    scoring = EpochScoring("r2", lower_is_better=False, name="r2")
+    training = EpochScoring("r2", lower_is_better=False, on_train=True, name="train_r2")
+    schedule = LRScheduler("StepLR", step_size=5, gamma=0.5)
+    model = SparcsRegressor(
+        early_stopping=True,
+        callbacks=[scoring, training, schedule, ProgressBar()],
+        max_iter=12,
+        verbose=True,
+        random_state=0,
+    ).fit(X, y)
+    rows = model.history_
+    assert rows[0]["event_lr"] == 0.01 and rows[-1]["event_lr"] < 0.01
+    for row in rows:  # user's units or not, R² is the same
+        assert row["r2"] == pytest.approx(row["valid_score"], abs=1e-6)
+    assert rows[-1]["train_r2"] > rows[0]["train_r2"]
+    assert "valid_loss" in capsys.readouterr().out
+    assert not any("batches" in row for row in rows)
+
+
+def test_callbacks_score_in_the_users_units(kinked):
+    X, y = kinked
+    error = EpochScoring("neg_mean_squared_error", name="mse", lower_is_better=False)
+    model = SparcsRegressor(
+        early_stopping=True, callbacks=[error], max_iter=3, random_state=0
+    ).fit(X, 1000 * y + 5)
+    row = model.history_[-1]
+    assert -row["mse"] == pytest.approx(
+        row["valid_loss"] * model._scaling.y_scale[0] ** 2, rel=1e-6
+    )
+
+
+def test_early_stopping_callback_ends_training(kinked):
+    X, y = kinked
+    stop = EarlyStopping(monitor="train_loss", patience=3, threshold=0.5)
+    model = SparcsRegressor(callbacks=[stop], random_state=0).fit(X, y)
+    assert model.n_iter_ < 40
+
+
+def test_classification_callbacks(rings):
+    X, y = rings
+    accuracy = EpochScoring("accuracy", lower_is_better=False, name="accuracy")
+    model = SparcsClassifier(
+        early_stopping=True, callbacks=[accuracy], max_iter=10, random_state=0
+    ).fit(X, y)
+    for row in model.history_:
+        assert row["accuracy"] == pytest.approx(row["valid_score"])
+
+
+def test_verbose_prints_an_epoch_a_line(kinked, capsys):
+    X, y = kinked
+    SparcsRegressor(max_iter=3, verbose=True, random_state=0).fit(X, y)
+    lines = capsys.readouterr().out.splitlines()
+    assert sum(line.split()[:1] in (["1"], ["2"], ["3"]) for line in lines) == 3
+
+
+def test_model_can_be_sent_through_memory():
+    X, y = load_breast_cancer(return_X_y=True)
+    model = SparcsClassifier(random_state=0).fit(X, y)
+    buffer = io.BytesIO()
+    joblib.dump(model, buffer)
+    buffer.seek(0)
+    assert_array_equal(joblib.load(buffer).predict_proba(X), model.predict_proba(X))

@@ -1,0 +1,213 @@
+"""The kink criterion: rates against finite differences of the loss itself."""
+
+import numpy as np
+import pytest
+import torch
+from helpers.networks import random_network
+from numpy.testing import assert_allclose
+
+from sklearn_sparcs._activations import WAKING
+from sklearn_sparcs._data.batches import TrainingData
+from sklearn_sparcs._growth.candidates import (
+    Candidates,
+    _out_of_reach,
+    _sensitivities,
+    survey,
+)
+from sklearn_sparcs._training.losses import BinaryCrossEntropy, SquaredError
+from sklearn_sparcs._training.penalty import SparseGroupPenalty
+
+
+def problem(net, seed=5, weighted=False):
+    generator = torch.Generator().manual_seed(seed)
+    draw = {"generator": generator, "dtype": torch.float64}
+    x = torch.randn(60, 3, **draw)
+    y = torch.randn(60, 2, **draw) + x[:, :2].abs()
+    weight = torch.rand(60, **draw) if weighted else None
+    return TrainingData(x, y, None if weight is None else weight / weight.mean())
+
+
+def loss_with(net, candidates, n, orientation, direction, length, data, loss):
+    """Loss once candidate n is awake at its eigenvalue and sends ``direction``."""
+    waking = WAKING[net.activation]
+    lam = torch.tensor([candidates.sign * waking.eigenvalue], dtype=torch.float64)
+    incoming = (1 - 2 * orientation) * candidates.incoming[n : n + 1]
+    outgoing = (length * direction)[:, None].split(candidates.receivers)
+    structure, neurons = net.structure(), list(net.neurons)
+    layer = candidates.layer
+    with torch.no_grad():
+        awake = net.with_recruits(structure, layer, incoming, lam, outgoing)
+        net.restructure(awake, neurons)
+        value = loss(net(data.x), data.y, data.weight)
+        net.restructure(structure, neurons)
+    return float(value)
+
+
+def scored(net, data, loss, layer):
+    """Candidates with the whole gradient: nothing left to the links that exist."""
+    candidates = Candidates(net, layer, torch.Generator().manual_seed(0))
+    signals, deltas = _sensitivities(net, *data.rows(slice(None)), loss)
+    candidates.observe(net, signals, deltas, data.multiplicity(data.weight))
+    return candidates
+
+
+CASES = [
+    ((20,), (0,), "relu", 0),
+    ((20,), (3,), "relu", 0),
+    ((20,), (3,), "tanh", 0),
+    ((20, 20), (0, 0), "relu", 0),
+    ((20, 20), (3, 2), "relu", 0),
+    ((20, 20), (3, 2), "relu", 1),
+    ((20, 20), (3, 2), "gelu", 0),
+    ((20, 20), (3, 2), "logistic", 1),
+    ((20, 20, 20), (2, 0, 3), "relu", 1),
+    ((20, 20, 20), (2, 4, 3), "tanh", 1),
+]
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("loss", [SquaredError(), BinaryCrossEntropy()])
+@pytest.mark.parametrize(("hidden", "live", "activation", "layer"), CASES)
+def test_gains_are_the_slopes_of_the_loss(
+    hidden, live, activation, layer, loss, weighted
+):
+    net, _ = random_network(hidden, live, activation=activation)
+    data = problem(net, weighted=weighted)
+    if isinstance(loss, BinaryCrossEntropy):
+        data = TrainingData(data.x, (data.y > 0).double(), data.weight)
+    found = scored(net, data, loss, layer)
+    waking, step = WAKING[activation], 1e-5
+    unit = waking.eigenvalue * waking.norm
+    for n in (0, 7):
+        for orientation in (0, 1):
+            for row in range(sum(found.receivers)):
+                direction = torch.zeros(sum(found.receivers), dtype=torch.float64)
+                direction[row] = 1.0
+                up, down = (
+                    loss_with(net, found, n, orientation, direction, s, data, loss)
+                    for s in (step, -step)
+                )
+                slope = -(up - down) / (2 * step) / unit
+                assert_allclose(found.gains[orientation][row, n], slope, atol=2e-6)
+
+
+@torch.no_grad()
+def at_the_linear_start():
+    """Candidates of one sleeping layer, ∂loss/∂y by hand, and their v."""
+    net, _ = random_network((20,), (0,))
+    data = problem(net)
+    found = scored(net, data, SquaredError(), 0)
+    g = 2 * (net(data.x) - data.y) / data.y.numel()
+    with_one = torch.nn.functional.pad(data.x, (0, 1), value=1.0)
+    return found, g, with_one @ found.incoming.T
+
+
+def test_rate_at_the_linear_start_by_hand():
+    # math: κ±_n = Σ ⟨g, φ_B[:, n]⟩ relu(±v_n), here with the best unit φ_B[:, n]
+    found, g, v = at_the_linear_start()
+    with torch.no_grad():
+        eps = WAKING["relu"].eigenvalue
+        # at λ = −ε, δy = T [λ (a − v) − a] with a = relu(εv): to first order the
+        # linear part of it cancels, and −ε T relu(−v) is left
+        kappa = (g.T @ torch.relu(-v)).norm(dim=0)
+    assert_allclose(found.gains[0].norm(dim=0), kappa, atol=3 * eps)
+    exact = -eps * (torch.relu(eps * v) - v) - torch.relu(eps * v)
+    assert_allclose(found.gains[0], -g.T @ exact / eps, rtol=1e-9)
+
+
+def test_gains_and_noise_add_up_over_samples():
+    net, _ = random_network((20, 20), (3, 2))
+    data = problem(net, weighted=True)
+    parts = [TrainingData(*data.rows(slice(i, i + 1))) for i in range(len(data))]
+    whole, *single = (scored(net, d, SquaredError(), 0) for d in (data, *parts))
+    for o in range(2):
+        gains = torch.stack([s.gains[o] / len(data) for s in single])
+        noise = torch.stack([s.noise[o] / len(data) ** 2 for s in single])
+        assert_allclose(whole.gains[o], gains.sum(dim=0), atol=1e-10)
+        assert_allclose(whole.noise[o], noise.sum(dim=0), rtol=1e-8)
+
+
+def test_many_samples_are_seen_a_slice_at_a_time():
+    net, _ = random_network((20, 20), (3, 2))
+    data = problem(net)
+    whole = scored(net, data, SquaredError(), 1)
+    many = TrainingData(*(t.repeat(50, 1) for t in (data.x, data.y)), None)
+    repeated = scored(net, many, SquaredError(), 1)  # 3000 samples
+    for o in range(2):
+        assert_allclose(repeated.gains[o], whole.gains[o], atol=1e-12)
+        assert_allclose(repeated.noise[o], whole.noise[o] / 50, rtol=1e-9)
+
+
+def test_noise_by_hand():
+    # one hidden layer, λ = −0.01: shares (1 − λ) ∂loss/∂y · relu(±0.01 v) / 0.01
+    found, g, v = at_the_linear_start()
+    with torch.no_grad():
+        for o, sign in enumerate((1, -1)):
+            shares = 1.01 * g[:, :, None] * torch.relu(sign * v)[:, None, :]
+            expected = shares.square().sum(dim=(0, 1))
+            assert_allclose(found.noise[o], expected, rtol=1e-9)
+
+
+def test_whole_number_weights_are_repeated_samples():
+    net, _ = random_network((20,), (2,))
+    data = problem(net)
+    counts = torch.randint(1, 4, (60,), generator=torch.Generator().manual_seed(1))
+    index = torch.arange(60).repeat_interleave(counts)
+    repeated = TrainingData(data.x[index], data.y[index], None)
+    mean = float(counts.double().mean())
+    weighted = TrainingData(data.x, data.y, counts.double() / mean, mean)
+    found, expected = (
+        survey(net, d, SquaredError(), [0], torch.Generator().manual_seed(0))[0]
+        for d in (weighted, repeated)
+    )
+    for o in range(2):
+        assert_allclose(found.gains[o], expected.gains[o], atol=1e-12)
+        assert_allclose(found.noise[o], expected.noise[o], rtol=1e-9)
+
+
+def test_credit_goes_only_to_what_present_links_could_not_do():
+    generator = torch.Generator().manual_seed(0)
+    draw = {"generator": generator, "dtype": torch.float64}
+    h, delta, w = (torch.randn(40, 4, **draw), torch.randn(40, 2, **draw), None)
+    w = torch.rand(40, **draw) + 0.5
+    found = _out_of_reach(delta.T, h.T, w).T
+    root = w.sqrt()[:, None]  # delta is weight times residual
+    fit = torch.linalg.lstsq(root * h, delta / root).solution
+    assert_allclose(found, delta - w[:, None] * (h @ fit), atol=1e-10)
+    assert_allclose(h.T @ found, 0, atol=1e-10)
+    assert_allclose(_out_of_reach(found.T, h.T, w).T, found, atol=1e-10)
+    twice = torch.cat([h, h], dim=1)  # redundant signals do no harm
+    assert_allclose(_out_of_reach(delta.T, twice.T, w).T, found, atol=1e-6)
+
+
+def test_only_what_pays_and_is_significant_wakes():
+    generator = torch.Generator().manual_seed(0)
+    net, _ = random_network((50,), (0,), n_outputs=1)
+    x = torch.randn(500, 3, generator=generator, dtype=torch.float64)
+    net.start_at(torch.zeros(1, 4, dtype=torch.float64))
+
+    def recruits(y, alpha, n_errors):
+        (found,) = survey(
+            net,
+            TrainingData(x, y, None),
+            SquaredError(),
+            [0],
+            torch.Generator().manual_seed(0),
+        )
+        return found.best(SparseGroupPenalty(alpha), net.lam[0], 1, n_errors)
+
+    signal = x[:, :1].abs() - x[:, :1].abs().mean()
+    noise = torch.randn(500, 1, generator=generator, dtype=torch.float64)
+    noise -= (
+        torch.from_numpy(np.column_stack([x, np.ones(500)]))
+        @ torch.linalg.lstsq(
+            torch.nn.functional.pad(x, (0, 1), value=1.0), noise
+        ).solution
+    )
+    assert recruits(signal, 0.01, 2.0) is not None
+    assert recruits(signal, 10.0, 0.0) is None  # does not pay
+    assert recruits(noise, 0.001, 0.0) is not None  # pays on these samples …
+    assert recruits(noise, 0.001, 2.0) is None  # … by chance
+    best = recruits(signal, 0.01, 2.0)
+    assert len(best.indices) == 2 and best.rates[0] >= best.rates[1]
+    assert_allclose(torch.cat(best.outgoing).norm(dim=0), 1.0)
