@@ -21,7 +21,6 @@ from sklearn_sparcs import (
     SparcsRegressorCV,
     sparcs_path,
 )
-from sklearn_sparcs._estimators.path import DEFAULTS
 
 TABLES = {
     "friedman1, 1000 rows": make_friedman1(1000, noise=1.0, random_state=0),
@@ -41,15 +40,19 @@ def compare(name, X, y):
     """One row: path against fits at its alphas, and CV against a grid search."""
     classes = len(np.unique(y)) == 2
     plain = SparcsClassifier if classes else SparcsRegressor
+    cv = SparcsClassifierCV if classes else SparcsRegressorCV
     task = "classification" if classes else "regression"
-    params = {**DEFAULTS, "max_iter": 1000, "random_state": 0}
+    params = {
+        name: getattr(cv(), name)
+        for name in ("hidden_layer_sizes", "min_significance", "learning_rate_init")
+    }
+    params |= {"max_iter": 1000, "random_state": 0}
     of_path, path = seconds(lambda: sparcs_path(X, y, task=task, random_state=0))
     chosen, alphas = plain(**params), path.alphas
     singles = [
         seconds(lambda a=a: plain(alpha=a, **params).fit(X, y))[0]
         for a in alphas[4::10]
     ]
-    cv = SparcsClassifierCV if classes else SparcsRegressorCV
     of_cv, model = seconds(lambda: cv(alphas=alphas, random_state=0).fit(X, y))
     of_grid, search = seconds(
         lambda: GridSearchCV(chosen, {"alpha": alphas}, cv=5).fit(X, y)

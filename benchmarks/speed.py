@@ -34,7 +34,7 @@ from skorch import NeuralNetRegressor
 from torch import nn
 
 from sklearn_sparcs import SparcsClassifier, SparcsRegressor
-from sklearn_sparcs._estimators import base as _base
+from sklearn_sparcs._growth import recipe
 from sklearn_sparcs._growth.solver import GrowthSolver
 from sklearn_sparcs._networks.growing import GrowingNetwork
 from sklearn_sparcs._networks.spectrum import weight_block
@@ -394,7 +394,7 @@ def papers_recipe(repeats):
     model = SparcsRegressor((300,), **options, **TO_THE_END)
 
     def by_autograd():
-        with mock.patch.object(_base, "PaperSolver", AdamSolver):
+        with mock.patch.object(recipe, "PaperSolver", AdamSolver):
             model.fit(X, y)
 
     by_autograd()

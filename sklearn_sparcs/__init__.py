@@ -1,6 +1,7 @@
 """Estimators that start as a linear model and grow neurons where the data pay."""
 
 from ._direct.architecture import Architecture
+from ._direct.form import DirectForm
 from ._displays import (
     ArchitectureDisplay,
     EigenvalueDisplay,
@@ -11,17 +12,18 @@ from ._displays import (
 from ._estimators.classifier import SparcsClassifier
 from ._estimators.compact import CompactClassifier, CompactRegressor
 from ._estimators.cv import SparcsClassifierCV, SparcsRegressorCV
+from ._estimators.found_path import SparcsPath
 from ._estimators.measures import hidden_path_norm
-from ._estimators.path import SparcsPath, sparcs_path
+from ._estimators.path import sparcs_path
 from ._estimators.regressor import SparcsRegressor
-
-__version__ = "0.1.0"
+from ._version import __version__
 
 __all__ = [
     "Architecture",
     "ArchitectureDisplay",
     "CompactClassifier",
     "CompactRegressor",
+    "DirectForm",
     "EigenvalueDisplay",
     "PathDisplay",
     "PruningCurveDisplay",

@@ -10,13 +10,18 @@ import torch
 from scipy import sparse
 from torch import Tensor
 
-from .features import Bounds, clipped
+from .samples import Samples
+from .scaling import Scaling
 
 #: Features, targets, and weights or None.
 Batch = tuple[Tensor, Tensor, Tensor | None]
 
-#: Rows at a time where no gradient is needed, and entries that they may have.
+#: Bytes of X up to which a scaled copy of the whole is made, by type of device.
+LARGEST_COPY = {"cpu": 2**26, "cuda": 2**31}
+
+#: Most rows at a time where no gradient is needed.
 SLICE = 8192
+#: Most entries of a dense slice, or of the batches that are gathered at a time.
 _DENSE_SIZE = 2**18
 
 
@@ -24,20 +29,47 @@ _DENSE_SIZE = 2**18
 class TrainingData:
     """Scaled samples, on the device when they are asked for.
 
-    ``x`` (n, features) is a scaled tensor on the device; or a scaled scipy CSR matrix;
-    or an array too large to copy, which stays what and where it is: ``scaling``, its
-    features' mean and scale in its dtype, and their bounds, is then applied to the rows
-    asked for. ``y`` and ``weight`` (or None) are tensors on the device.
-
-    The weights have mean one; where whole numbers were given they count repeated
-    samples, and ``mean_count`` is the mean that they had.
+    Attributes
+    ----------
+    x : Tensor, csr_array or ndarray of shape (n, features)
+        A scaled tensor on the device; or a scaled CSR matrix; or an array too large to
+        copy, which stays what and where it is, to be scaled a few rows at a time.
+    y : Tensor of shape (n,) or (n, outputs)
+        Scaled targets, on the device.
+    weight : Tensor of shape (n,) or None
+        Its mean is one.
+    mean_count : float or None
+        As in `Samples`.
+    scaling : Scaling or None
+        What is still to be applied to the rows of ``x``.
     """
 
-    x: Any  # Tensor | csr_array | ndarray
+    x: Any
     y: Tensor
     weight: Tensor | None
     mean_count: float | None = None
-    scaling: tuple[np.ndarray, np.ndarray, Bounds | None] | None = None
+    scaling: Scaling | None = None
+
+    @classmethod
+    def of(
+        cls, samples: Samples, scaling: Scaling, device: torch.device
+    ) -> "TrainingData":
+        """Scale samples, and move them where they are computed with.
+
+        A dense X of more bytes than `LARGEST_COPY` is scaled and moved a few rows at a
+        time, whenever they are asked for.
+        """
+        X, weight = samples.X, samples.weight
+        largest = LARGEST_COPY.get(device.type, LARGEST_COPY["cpu"])
+        later = not sparse.issparse(X) and X.nbytes > largest
+        x = X if later else scaling.features(X)
+        return cls(
+            x if later or sparse.issparse(x) else _tensor(x, device),
+            _tensor(scaling.targets(samples.y, X.dtype), device),
+            None if weight is None else _tensor(weight.astype(X.dtype), device),
+            samples.mean_count,
+            scaling if later else None,
+        )
 
     def __len__(self) -> int:
         return len(self.y)
@@ -67,12 +99,8 @@ class TrainingData:
         if isinstance(self.x, Tensor):
             return self.x[index], y, weight
         picked = index if isinstance(index, slice) else index.cpu().numpy()
-        if self.scaling is None:
-            x = self.x[picked].toarray()
-        else:
-            mean, scale, bounds = self.scaling
-            x = clipped(self.x[picked], bounds) - mean
-            x /= scale
+        x = self.x[picked]
+        x = x.toarray() if self.scaling is None else self.scaling.features(x)
         return torch.from_numpy(x).to(y.device), y, weight
 
     @property
@@ -105,3 +133,7 @@ class TrainingData:
             x, y, weight = self.rows(rows)
             weights = repeat(None) if weight is None else weight.split(size)
             yield from zip(x.split(size), y.split(size), weights, strict=False)
+
+
+def _tensor(array: np.ndarray, device: torch.device) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(array)).to(device)

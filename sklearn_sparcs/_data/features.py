@@ -11,23 +11,34 @@ X_FORMAT: dict[str, Any] = {
     "dtype": [np.float64, np.float32],
 }
 
-
 #: Least and greatest value of each feature.
 Bounds = tuple[np.ndarray, np.ndarray]
 
 
-def clipped(X, bounds: Bounds | None):
-    """X (array or CSR) with every feature cut off at its bounds, if there are any."""
+def as_rows(X: Any) -> Any:
+    """X with rows that slice: canonical CSR for a sparse matrix, an array otherwise."""
+    if not sparse.issparse(X):
+        return np.asarray(X)
+    rows = sparse.csr_array(X)
+    if not rows.has_canonical_format:
+        rows = rows.copy()
+        rows.sum_duplicates()
+    return rows
+
+
+def clipped(X: Any, bounds: Bounds | None) -> Any:
+    """X (array or CSR) with every feature cut off at its bounds, if there are any.
+
+    The zeros of a CSR matrix stay zeros only where the bounds allow it; elsewhere the
+    result is an array.
+    """
     if bounds is None:
         return X
     low, high = bounds
     if not sparse.issparse(X):
         return X.clip(low, high)
+    if (low > 0).any() or (high < 0).any():
+        return X.toarray().clip(low, high)
     cut = X.copy()
     np.clip(X.data, low[X.indices], high[X.indices], out=cut.data)
     return cut
-
-
-def as_rows(X):
-    """X with rows that slice: CSR for any sparse matrix, an array otherwise."""
-    return sparse.csr_array(X) if sparse.issparse(X) else np.asarray(X)

@@ -1,6 +1,7 @@
 """Rows, targets and weights: which of them train, and which validate."""
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from sklearn.model_selection import train_test_split
@@ -8,11 +9,20 @@ from sklearn.model_selection import train_test_split
 from .._sklearn import check_sample_weight
 
 
-class Samples(NamedTuple):
-    """Rows of X (array or CSR), encoded targets, and weights (n,) or None.
+@dataclass(frozen=True)
+class Samples:
+    """Rows that count: none has a weight of zero.
 
-    Weights have mean one. Where they were whole numbers, ``mean_count`` is the mean
-    that they had: a sample of weight two is then two samples.
+    Attributes
+    ----------
+    X : ndarray or csr_array of shape (n, features)
+    y : ndarray of shape (n,) or (n, outputs)
+        Encoded targets.
+    weight : ndarray of shape (n,) or None
+        Its mean is one; None where all weights are alike.
+    mean_count : float or None
+        Where whole numbers were given as weights, the mean that they had: a sample of
+        weight two is then two samples.
     """
 
     X: Any
@@ -20,8 +30,39 @@ class Samples(NamedTuple):
     weight: np.ndarray | None
     mean_count: float | None = None
 
+    @classmethod
+    def of(cls, X: Any, y: np.ndarray, weight: np.ndarray | None) -> "Samples":
+        """Leave out what has no weight, and give the others a mean weight of one."""
+        if weight is None:
+            return cls(X, y, None)
+        if not weight.all():
+            X, y, weight = X[weight > 0], y[weight > 0], weight[weight > 0]
+        counts = bool(np.all(weight == weight.round()))
+        return cls(X, y, weight, 1.0 if counts else None)._normalised()
 
-def usable_weight(sample_weight, X):
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def taken(self, rows: np.ndarray) -> "Samples":
+        """Some of the rows, their weights scaled to a mean of one again."""
+        weight = None if self.weight is None else self.weight[rows]
+        part = Samples(self.X[rows], self.y[rows], weight, self.mean_count)
+        return part._normalised()
+
+    def _normalised(self) -> "Samples":
+        if self.weight is None:
+            return self
+        mean, count = self.weight.mean(), self.mean_count
+        alike = np.all(self.weight == self.weight[0])
+        return Samples(
+            self.X,
+            self.y,
+            None if alike else self.weight / mean,
+            None if count is None else float(count * mean),
+        )
+
+
+def usable_weight(sample_weight: Any, X: Any) -> np.ndarray | None:
     """Checked weights (n,) in float64, or None. Zero weights are allowed, not all.
 
     Raises
@@ -31,25 +72,18 @@ def usable_weight(sample_weight, X):
     """
     if sample_weight is None:
         return None
-    return check_sample_weight(
+    weight: np.ndarray = check_sample_weight(
         sample_weight, X, dtype=np.float64, ensure_non_negative=True
     )
-
-
-def without_weightless(X, y, weight) -> Samples:
-    """Leave out samples of weight zero, and give the others a mean weight of one."""
-    if weight is None:
-        return Samples(X, y, None)
-    if not weight.all():
-        X, y, weight = X[weight > 0], y[weight > 0], weight[weight > 0]
-    mean = weight.mean()
-    alike = np.all(weight == weight[0])
-    counts = np.all(weight == weight.round())
-    return Samples(X, y, None if alike else weight / mean, mean if counts else None)
+    return weight
 
 
 def validation_split(
-    samples: Samples, *, fraction: float, labels: np.ndarray | None, random_state: Any
+    samples: Samples,
+    *,
+    fraction: float,
+    labels: np.ndarray | None,
+    random_state: np.random.RandomState,
 ) -> tuple[Samples, Samples]:
     """Split into training and validation samples, alike in their ``labels`` if given.
 
@@ -58,23 +92,17 @@ def validation_split(
     ValueError
         If either part would be empty, or a class is too rare to be in both.
     """
-    n_samples = samples.X.shape[0]
-    n_valid = int(np.ceil(fraction * n_samples))
-    if not 0 < n_valid < n_samples:
+    n_valid = int(np.ceil(fraction * len(samples)))
+    if not 0 < n_valid < len(samples):
         raise ValueError(
-            f"early_stopping=True sets {n_valid} of {n_samples} samples aside "
+            f"early_stopping=True sets {n_valid} of {len(samples)} samples aside "
             f"(validation_fraction={fraction}), which leaves a part empty; give more "
             "samples or set early_stopping=False."
         )
     train, valid = train_test_split(
-        np.arange(n_samples),
+        np.arange(len(samples)),
         test_size=n_valid,
         stratify=labels,
         random_state=random_state,
     )
-    return _taken(samples, train), _taken(samples, valid)
-
-
-def _taken(samples: Samples, rows: np.ndarray) -> Samples:
-    weight = None if samples.weight is None else samples.weight[rows]
-    return samples._replace(X=samples.X[rows], y=samples.y[rows], weight=weight)
+    return samples.taken(train), samples.taken(valid)

@@ -17,7 +17,9 @@ Link = tuple[int, int]
 
 @dataclass(frozen=True)
 class DirectForm:
-    """z_i = Σ_{j<i} W_ij a_j + b_i, a_i = f(z_i), y = z of the last layer [4.5].
+    """A network as arrays: z_i = Σ_{j<i} W_ij a_j + b_i, a_i = f(z_i), y = z_{B+1}.
+
+    The paper's [4.5], where an absent link has no weight.
 
     Parameters
     ----------
@@ -32,6 +34,19 @@ class DirectForm:
         For each hidden layer, the indices of its neurons in that layer.
     bounds : pair of arrays (features,), optional
         Features are cut off there first.
+    feature_scale : array (features,), optional
+        Standard deviations of the features that the network was found on, if known.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_sparcs import DirectForm
+    >>> coefs = {(2, 1): np.array([[1.0]]), (3, 1): np.array([[1.0]])}
+    >>> coefs[3, 2] = np.array([[-2.0]])
+    >>> intercepts = {2: np.zeros(1), 3: np.zeros(1)}
+    >>> form = DirectForm(coefs, intercepts, "relu", (1,), (np.array([0]),))
+    >>> form(np.array([[-1.0], [3.0]])).tolist()  # −|x|
+    [[-1.0], [-3.0]]
     """
 
     coefs: dict[Link, np.ndarray]
@@ -40,6 +55,7 @@ class DirectForm:
     layers: tuple[int, ...] = ()
     neurons: tuple[np.ndarray, ...] = field(default=())
     bounds: Bounds | None = None
+    feature_scale: np.ndarray | None = None
 
     @property
     def layer_sizes(self) -> tuple[int, ...]:
@@ -114,7 +130,15 @@ class DirectForm:
             if i == last:
                 coefs[i, j] = coefs[i, j] * np.reshape(y_scale, (-1, 1))
         intercepts[last] = intercepts[last] * y_scale + y_mean
-        return replace(self, coefs=coefs, intercepts=intercepts)
+        bounds, scale = self.bounds, self.feature_scale
+        return replace(
+            self,
+            coefs=coefs,
+            intercepts=intercepts,
+            bounds=bounds
+            and (bounds[0] * x_scale + x_mean, bounds[1] * x_scale + x_mean),
+            feature_scale=None if scale is None else scale * x_scale,
+        )
 
     def astype(self, dtype) -> "DirectForm":
         """Weights in another floating type."""

@@ -101,8 +101,8 @@ class ArchitectureDisplay:
 CompactClassifier, or one with cross-validation
         X : {array-like, sparse matrix} of shape (n_samples, n_features), optional
             Samples whose signals have these standard deviations. Without it they are
-            taken to be those of the bounds where training cut features off (all one,
-            if it did not), passed on as if what a neuron hears were uncorrelated.
+            those of the training data (all one without ``standardize``), passed on as
+            if what a neuron hears were uncorrelated.
         feature_names : sequence of str, optional
             Those of ``feature_names_in_``, if there are any, by default.
         max_neurons : int, default=30
@@ -125,7 +125,7 @@ CompactClassifier, or one with cross-validation
         kinds = "Sparcs or Compact estimator"
         check_found(cls, estimator, "active_architecture_", kinds)
         _check_limits(max_neurons, max_links)
-        form = estimator._form()
+        form = estimator.direct_form_
         if X is not None:
             X = as_rows(validate_data(estimator, X, reset=False, **X_FORMAT))
         if feature_names is None:

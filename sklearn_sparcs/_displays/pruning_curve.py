@@ -4,7 +4,6 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from .._estimators.pruning_curve import pruning_curve
 from .style import MUTED, check_found, dress, new_axes
 
 
@@ -112,8 +111,8 @@ class PruningCurveDisplay:
             raise ValueError(
                 f"max_points must be a whole number of at least 3; got {max_points!r}."
             )
-        curve = pruning_curve(
-            estimator, X, y, sample_weight, tol=tol, max_points=max_points
+        curve = estimator.pruning_curve(
+            X, y, sample_weight, tol=tol, max_points=max_points
         )
         name = type(estimator).__name__ if name is None else name
         return cls(*curve, tol=tol, name=name).plot(ax)

@@ -47,14 +47,14 @@ def _shares(form, X):
 def _spreads(form, X) -> dict[int, np.ndarray]:
     """Standard deviations of signals over X, a layer each; without X, the features'.
 
-    These are then, up to a common factor, as wide as their bounds.
+    These are then those of the features that the network was found on, if known.
     """
-    sizes, bounds = form.layer_sizes, form.bounds
+    sizes, scale = form.layer_sizes, form.feature_scale
     if X is None:
-        return {1: np.ones(sizes[0]) if bounds is None else bounds[1] - bounds[0]}
+        return {1: np.ones(sizes[0]) if scale is None else scale}
     hidden = form.hidden_signals(X).std(axis=0)
     layers = np.split(hidden, np.cumsum(sizes[1:-1]))[:-1]
-    features = _standard_deviation(clipped(X, bounds))
+    features = _standard_deviation(clipped(X, form.bounds))
     return dict(enumerate([features, *layers], start=1))
 
 

@@ -1,6 +1,5 @@
 """`SparcsClassifier`: classification that grows from logistic regression."""
 
-from .._direct.form import DirectForm
 from .._sklearn import StrOptions, fit_context
 from .base import BaseSparcs
 from .compact import CompactClassifier
@@ -51,11 +50,12 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
     standardize : bool, default=True
         Scale features to mean zero and variance one inside, sparse ones
         to variance one. The fitted weights take raw units.
-    clip : float or None, default=5.0
-        With ``standardize``, features are cut off this many standard deviations from
-        their mean, in training and ever after: a sensor's slip decides nothing, and
-        nothing is extrapolated further than that. The linear start is then that of the
-        features as cut. None leaves them as they are.
+    clip : float or None, default=None
+        With ``standardize``, cut features off this many standard deviations from their
+        mean, in training and ever after: a sensor's slip decides nothing, and nothing
+        is extrapolated further than that. The linear start is then that of the features
+        as cut. It ruins linear data whose features have heavy tails, and shrinks rare
+        dummies, so None leaves features as they are.
     learning_rate_init : float or "auto", default="auto"
         Adam's step size, halved when the objective stalls. "auto" is 0.01 where an
         epoch is one or two batches, falling to 0.005 at four, as batches are noisy.
@@ -142,6 +142,7 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
     True
     """
 
+    _compact = CompactClassifier
     _parameter_constraints = {
         **BaseSparcs._parameter_constraints,
         "class_weight": [dict, StrOptions({"balanced"}), None],
@@ -161,7 +162,7 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         init="least_squares",
         fit_intercept=True,
         standardize=True,
-        clip=5.0,
+        clip=None,
         learning_rate_init="auto",
         batch_size="auto",
         max_iter=1000,
@@ -227,9 +228,7 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         ValueError
             For data or parameters that cannot be used; the message says why.
         """
-        resume = self.warm_start and self._is_trained()
-        data = self._checked(X, y, sample_weight, resume=resume)
-        return self._fit(*data, resume=resume)
+        return self._fit(X, y, sample_weight, stream=False)
 
     @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, classes=None, sample_weight=None):
@@ -256,9 +255,4 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         ValueError
             If y has classes, or X features, that the first call did not.
         """
-        resume = self._is_trained()
-        data = self._checked(X, y, sample_weight, resume=resume, classes=classes)
-        return self._fit(*data, resume=resume, single_epoch=True)
-
-    def _compact(self, form: DirectForm) -> CompactClassifier:
-        return CompactClassifier._of(form, self)
+        return self._fit(X, y, sample_weight, stream=True, classes=classes)

@@ -1,6 +1,7 @@
 """The network that was found, as an estimator of its own, in direct space."""
 
 from numbers import Integral
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
@@ -8,27 +9,39 @@ from sklearn.utils.validation import check_is_fitted
 from torch import fx, nn
 
 from .._activations import MODULES
-from .._data.features import as_rows
-from .._data.samples import without_weightless
-from .._direct.architecture import Architecture
 from .._direct.form import DirectForm
 from .._networks.checks import checked_layer_sizes, checked_links
 from .._networks.direct import DirectNetwork
 from .._sklearn import Interval, StrOptions, fit_context
+from .._training.checkpoint import refuse_changed
 from .._training.device import resolve_device
 from .._training.penalty import SparseGroupPenalty
-from .._training.problem import Problem
-from .._training.randomness import own_random_state, seeds
+from .._training.problem import Problem, Units
+from .._training.randomness import generators, own_random_state
 from .._training.run import train
 from .._training.solvers import AdamSolver
-from .base import TRAINING_CONSTRAINTS, Trained
+from .._training.task import Task
+from .epochs import TRAINING_CONSTRAINTS, TrainsByEpochs
+from .predictor import Predictor
 from .targets import ClassificationTargets, RegressionTargets
+from .transaction import unchanged_on_failure
 
 
-class BaseCompact(Trained):
+class BaseCompact(TrainsByEpochs, Predictor):
     """A wiring and its weights. Not for use by itself."""
 
-    _parameter_constraints: dict = {
+    relaxed_: bool
+    feature_names_in_: np.ndarray
+    fit_intercept: bool
+    activation: str
+    links: Any
+    hidden_layer_sizes: Any
+    learning_rate_init: float
+    warm_start: bool
+    device: str
+    random_state: Any
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **TRAINING_CONSTRAINTS,
         "hidden_layer_sizes": [
             "array-like",
@@ -38,40 +51,55 @@ class BaseCompact(Trained):
     }
 
     @classmethod
-    def _of(cls, form: DirectForm, parent):
-        """A fitted estimator with the weights of ``form``, whose ``fit`` trains on."""
+    def from_form(
+        cls, form, encoding, *, feature_names=None, relaxed=False, **params
+    ) -> Self:
+        """Make a fitted estimator of a network, whose ``fit`` trains its weights on.
+
+        Parameters
+        ----------
+        form : DirectForm
+            The network, with weights in raw units.
+        encoding : RealEncoding or ClassEncoding
+            How its outputs become predictions.
+        feature_names : ndarray of str, optional
+        relaxed : bool, default=False
+            Whether it was trained without a penalty.
+        **params
+            Other parameters of the estimator.
+
+        Returns
+        -------
+        CompactRegressor or CompactClassifier
+        """
         estimator = cls(
             hidden_layer_sizes=form.layer_sizes[1:-1],
             links=tuple(sorted(form.coefs)),
             activation=form.activation,
-            fit_intercept=parent.fit_intercept,
             warm_start=True,
-            device=parent.device,
-            random_state=parent.random_state,
+            **params,
         )
-        for name in (
-            "n_features_in_",
-            "feature_names_in_",
-            "n_outputs_",
-            "classes_",
-            "_multilabel",
-            "_one_dimensional",
-        ):
-            if hasattr(parent, name):
-                setattr(estimator, name, getattr(parent, name))
-        estimator._keep(form)
+        estimator.direct_form_, estimator.encoding_ = form, encoding
+        estimator.n_features_in_ = form.layer_sizes[0]
+        estimator.relaxed_ = relaxed
+        if feature_names is not None:
+            estimator.feature_names_in_ = feature_names
         return estimator
 
-    def _keep(self, form: DirectForm) -> None:
-        self.coefs_, self.intercepts_ = form.coefs, form.intercepts
-        self._origin, self.feature_bounds_ = (form.layers, form.neurons), form.bounds
-        self.active_architecture_ = Architecture.of(form)
+    @property
+    def coefs_(self) -> dict[tuple[int, int], np.ndarray]:
+        """Weights by (receiver, sender), in raw units."""
+        return self.direct_form_.coefs
 
-    def _form(self) -> DirectForm:
-        weights = self.coefs_, self.intercepts_
-        return DirectForm(
-            *weights, self.activation, *self._origin, self.feature_bounds_
-        )
+    @property
+    def intercepts_(self) -> dict[int, np.ndarray]:
+        """Intercepts by receiver, in raw units."""
+        return self.direct_form_.intercepts
+
+    @property
+    def feature_bounds_(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """Least and greatest value of each feature, which are cut off there."""
+        return self.direct_form_.bounds
 
     def to_torch(self) -> nn.Module:
         """The network as a plain torch module that needs nothing of this package.
@@ -84,7 +112,7 @@ class BaseCompact(Trained):
             probabilities. Built of `nn.Linear` and the activation's own module.
         """
         check_is_fitted(self)
-        form = self._form()
+        form = self.direct_form_
         last = len(form.layer_sizes)
         root, graph = nn.Module(), fx.Graph()
         signals = {1: graph.placeholder("x")}
@@ -110,39 +138,79 @@ class BaseCompact(Trained):
 
     # -- training in direct space ------------------------------------------------------
 
-    def _fit(self, X, y, weight, *, resume: bool):
-        shuffling, starting = seeds(own_random_state(self.random_state), 2)
-        problem = Problem.of(
-            without_weightless(as_rows(X), y, weight),
-            *self._loss(y),
-            device=resolve_device(self.device),
-            bias=self.fit_intercept,
-            bounds=self.feature_bounds_ if resume else None,
-        )
-        network = self._network(problem, starting, resume)
-        solver = AdamSolver(
-            network, problem.loss, SparseGroupPenalty(0.0), self.learning_rate_init
-        )
-        outcome = train(
-            solver,
-            (problem.train, None),
-            self.max_iter,
-            generator=shuffling,
-            **self._run_options(problem),
-        )
-        self.n_outputs_ = problem.n_outputs
-        self.loss_curve_ = [row["train_loss"] for row in outcome.history]
-        self.n_iter_ = len(outcome.history)
-        sizes = network.sizes[1:-1]
-        origin = tuple(range(1, len(sizes) + 1)), tuple(map(np.arange, sizes))
-        form = _form_of(network, *(self._origin if resume else origin))
-        self._keep(problem.in_raw_units(form))
+    def _fit(self, X: Any, y: Any, sample_weight: Any) -> Self:
+        """From the user's data to trained weights, the present ones or fresh ones."""
+        with unchanged_on_failure(self):
+            sizes, last = self._checked_sizes(), self._last_form()
+            task = self._task(X, y, sample_weight, fresh=last is None)
+            problem = self._problem(task, last)
+            shuffling, starting = generators(own_random_state(self.random_state), 2)
+            network = self._network(problem, sizes, starting, last)
+            outcome = train(
+                AdamSolver(
+                    network,
+                    problem.loss,
+                    SparseGroupPenalty(0.0),
+                    self.learning_rate_init,
+                ),
+                problem,
+                self._schedule(len(problem.train)),
+                shuffling,
+            )
+            self.direct_form_ = problem.in_raw_units(_form_of(network, last))
+            self.loss_curve_ = [row["train_loss"] for row in outcome.history]
+            self.n_iter_ = len(outcome.history)
+            self.relaxed_ = True
         self._warn(outcome.status)
         return self
 
-    def _network(self, problem: Problem, generator, resume: bool) -> DirectNetwork:
+    def _checked_sizes(self) -> tuple[int, ...]:
+        return checked_layer_sizes(self.hidden_layer_sizes)
+
+    def _last_form(self) -> DirectForm | None:
+        """The network to train on, where that is asked for and there is one.
+
+        Raises
+        ------
+        ValueError
+            If its wiring is no longer what the parameters say.
+        """
+        if not (self.warm_start and self.__sklearn_is_fitted__()):
+            return None
+        form, sizes = self.direct_form_, self._checked_sizes()
+        links = sorted(checked_links(self.links, len(sizes) + 2))
+        bare = not any(b.any() for b in form.intercepts.values())
+        refuse_changed(
+            {
+                "hidden_layer_sizes": form.layer_sizes[1:-1],
+                "links": sorted(form.coefs),
+                "activation": form.activation,
+                # one can be added, but not taken away
+                "fit_intercept": self.fit_intercept or not bare,
+            },
+            {
+                "hidden_layer_sizes": sizes,
+                "links": links,
+                "activation": self.activation,
+                "fit_intercept": self.fit_intercept,
+            },
+        )
+        return form
+
+    def _problem(self, task: Task, last: DirectForm | None) -> Problem:
+        bounds = None if last is None else last.bounds
+        device = resolve_device(self.device)
+        units = Units(device, self.fit_intercept, bounds=bounds)
+        return Problem.of(task, units, start_linear=last is None)
+
+    def _network(
+        self,
+        problem: Problem,
+        sizes: tuple[int, ...],
+        generator: torch.Generator,
+        last: DirectForm | None,
+    ) -> DirectNetwork:
         """The wiring, with the present weights or at the linear start."""
-        sizes = checked_layer_sizes(self.hidden_layer_sizes)
         network = DirectNetwork(
             problem.n_features,
             sizes,
@@ -153,8 +221,8 @@ class BaseCompact(Trained):
             generator=generator,
             **problem.options,
         )
-        if resume:
-            network.load(problem.in_scaled_units(self._form()))
+        if last is not None:
+            network.load(problem.in_scaled_units(last))
         else:
             _start_linear(network, problem)
         return network
@@ -198,6 +266,10 @@ class CompactRegressor(RegressionTargets, BaseCompact):
     coefs_ : dict of (receiver, sender) to ndarray of shape (N_receiver, N_sender)
         Weights, in raw units. An absent link is zero.
     intercepts_ : dict of receiver to ndarray of shape (N_receiver,)
+    direct_form_ : DirectForm
+        Both, and the activation: the function that predicts.
+    relaxed_ : bool
+        Whether the weights were trained without a penalty.
     feature_bounds_ : (low, high), ndarrays of shape (n_features,), or None
         Features are cut off there first, as they were in the search.
     active_architecture_ : Architecture
@@ -265,9 +337,7 @@ class CompactRegressor(RegressionTargets, BaseCompact):
         -------
         self
         """
-        resume = self.warm_start and self._is_trained()
-        data = self._checked(X, y, sample_weight, resume=resume)
-        return self._fit(*data, resume=resume)
+        return self._fit(X, y, sample_weight)
 
 
 class CompactClassifier(ClassificationTargets, BaseCompact):
@@ -357,9 +427,7 @@ n_features_in_, n_outputs_, feature_names_in_
         -------
         self
         """
-        resume = self.warm_start and self._is_trained()
-        data = self._checked(X, y, sample_weight, resume=resume)
-        return self._fit(*data, resume=resume)
+        return self._fit(X, y, sample_weight)
 
 
 def _linear(form: DirectForm, i: int, senders: list[int]) -> nn.Linear:
@@ -389,8 +457,13 @@ def _start_linear(network: DirectNetwork, problem: Problem) -> None:
         network.intercepts[f"{last}"].copy_(linear_map[:, -1])
 
 
-def _form_of(network: DirectNetwork, layers, neurons) -> DirectForm:
+def _form_of(network: DirectNetwork, last: DirectForm | None) -> DirectForm:
     """A network's weights as float64 arrays; no intercept is one of zeros."""
+    sizes = network.sizes[1:-1]
+    layers: tuple[int, ...] = tuple(range(1, len(sizes) + 1))
+    neurons = tuple(map(np.arange, sizes))
+    if last is not None:
+        layers, neurons = last.layers, last.neurons
     coefs = {(i, j): _float64(network.coefs[f"{i}_{j}"]) for i, j in network.links}
     intercepts = {
         i: _float64(network.intercepts[f"{i}"]) if network.intercepts else np.zeros(n)

@@ -1,15 +1,19 @@
 """A fold of a cross-validation: its own path, and its judgement of what was chosen."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from sklearn.base import clone
 
 from .._direct.architecture import Architecture
+from .._direct.form import DirectForm
 from .._growth.path import PathFit
-from .._training.randomness import own_random_state
+from .._growth.recipe import Recipe
+from .._training.problem import Problem, Units
+from .._training.randomness import generators, own_random_state
 from .._training.solvers import Snapshot
+from .._training.task import Task
 
 
 class FoldPath(NamedTuple):
@@ -20,51 +24,115 @@ class FoldPath(NamedTuple):
     snapshots: list[Snapshot]
 
 
-class Fold(NamedTuple):
-    """One split of the data, and how to fit and judge on it."""
+@dataclass(frozen=True)
+class Leader:
+    """Leads problems along paths.
 
-    estimator: Any
-    data: tuple[Any, Any, Any]
+    Attributes
+    ----------
+    recipe : Recipe
+    units : Units
+    max_iter : int
+        Most epochs at each alpha.
+    """
+
+    recipe: Recipe
+    units: Units
+    max_iter: int
+
+    def problem(self, task: Task) -> Problem:
+        """The problem that a task poses, begun at the linear model."""
+        return Problem.of(task, self.units)
+
+    def begun(
+        self,
+        problem: Problem,
+        layers: Sequence[int],
+        random_state: np.random.RandomState,
+    ) -> PathFit:
+        """A path at its beginning, with these layers open."""
+        shuffling, drawing = generators(random_state, 2)
+        return PathFit(problem, self.recipe, layers, drawing, shuffling, self.max_iter)
+
+
+@dataclass(frozen=True)
+class Judge:
+    """What scores networks on rows that they have not seen.
+
+    Attributes
+    ----------
+    scorer : callable
+        As scikit-learn's, of an estimator, X and y.
+    as_compact : callable
+        Makes an estimator of a `DirectForm`.
+    X, y, weight : arrays
+        The user's own; ``weight`` may be None.
+    """
+
+    scorer: Callable[..., float]
+    as_compact: Callable[[DirectForm], Any]
+    X: Any
+    y: Any
+    weight: np.ndarray | None
+
+    def score(self, form: DirectForm, rows: np.ndarray) -> float:
+        """The score of a network on some of the rows."""
+        routed = {} if self.weight is None else {"sample_weight": self.weight[rows]}
+        model = self.as_compact(form)
+        return float(self.scorer(model, self.X[rows], self.y[rows], **routed))
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One split of a task, and how to fit and judge on it.
+
+    Attributes
+    ----------
+    task : Task
+        Whole.
+    train, test : ndarrays of int
+        Rows.
+    seed : int
+        Of its own draws.
+    leader : Leader
+    judge : Judge
+    """
+
+    task: Task
     train: np.ndarray
     test: np.ndarray
     seed: int
-    scorer: Callable
+    leader: Leader
+    judge: Judge
 
-    def part(self, rows: np.ndarray) -> tuple[Any, Any, Any]:
-        """X, y and weights of these rows."""
-        X, y, weight = self.data
-        return X[rows], y[rows], None if weight is None else weight[rows]
+    def begun(self, layers: Sequence[int]) -> PathFit:
+        """A path on the training rows, at its beginning."""
+        problem = self.leader.problem(self.task.taken(self.train))
+        return self.leader.begun(problem, layers, own_random_state(self.seed))
 
-    def fit(self, layers: Sequence[int]) -> PathFit:
-        """A path fit to its training rows."""
-        state = own_random_state(self.seed)
-        return PathFit(clone(self.estimator), *self.part(self.train), state, layers)
-
-    def score(self, model) -> float:
-        """Of a model on the rows left out."""
-        X, y, weight = self.part(self.test)
-        routed = {} if weight is None else {"sample_weight": weight}
-        return float(self.scorer(model, X, y, **routed))
+    def score(self, form: DirectForm) -> float:
+        """The score of a network on the rows left out."""
+        return self.judge.score(form, self.test)
 
 
 def follow_fold(fold: Fold, alphas: np.ndarray, layers: Sequence[int]) -> FoldPath:
     """Lead one fold along the alphas."""
-    fit, found = fold.fit(layers), FoldPath([], [], [])
-    for _ in fit.follow(alphas):
-        model = fit.compact()
-        found.scores.append(fold.score(model))
-        found.architectures.append(model.active_architecture_)
-        with fit.solver.averaged():
-            found.snapshots.append(fit.solver.snapshot())
+    found = FoldPath([], [], [])
+    for point in fold.begun(layers).follow(alphas):
+        found.scores.append(fold.score(point.form))
+        found.architectures.append(Architecture.of(point.form))
+        found.snapshots.append(point.snapshot)
     return found
 
 
-def examine(fold: Fold, snapshot: Snapshot, layers: Sequence[int]):
+def examine(
+    fold: Fold, snapshot: Snapshot, layers: Sequence[int]
+) -> tuple[DirectForm, float]:
     """One fold's network at the choice, and what relaxing it adds to its score."""
-    fit = fold.fit(layers)
-    fit.solver.restore(snapshot)
-    model = fit.compact()
-    if model.active_architecture_.is_linear:
-        return model, 0.0
+    fit = fold.begun(layers)
+    fit.restore(snapshot)
+    form = fit.form()
+    if Architecture.of(form).is_linear:
+        return form, 0.0
     fit.relax()
-    return model, fold.score(fit.compact()) - fold.score(model)
+    return form, fold.score(fit.form()) - fold.score(form)

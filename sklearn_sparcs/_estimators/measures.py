@@ -3,9 +3,10 @@
 from sklearn.utils.validation import check_is_fitted
 
 from .._direct.measures import path_norm
+from .predictor import Predictor
 
 
-def hidden_path_norm(estimator) -> float:
+def hidden_path_norm(estimator: Predictor) -> float:
     """‖Γ‖ of a fitted estimator with one hidden layer, in the units of its data.
 
     Parameters
@@ -36,7 +37,7 @@ CompactClassifier, or one with cross-validation
     0.0
     """
     check_is_fitted(estimator)
-    form = estimator._form()
+    form = estimator.direct_form_
     if len(form.layer_sizes) > 3:
         sizes = " → ".join(map(str, form.layer_sizes))
         raise ValueError(f"‖Γ‖ is defined for one hidden layer; got a network {sizes}.")

@@ -1,6 +1,5 @@
 """`SparcsRegressor`: regression that grows from least squares."""
 
-from .._direct.form import DirectForm
 from .._sklearn import fit_context
 from .base import BaseSparcs
 from .compact import CompactRegressor
@@ -53,11 +52,12 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
     standardize : bool, default=True
         Scale features and targets to mean zero and variance one inside, sparse ones
         to variance one. The fitted weights take raw units.
-    clip : float or None, default=5.0
-        With ``standardize``, features are cut off this many standard deviations from
-        their mean, in training and ever after: a sensor's slip decides nothing, and
-        nothing is extrapolated further than that. The linear start is then that of the
-        features as cut. None leaves them as they are.
+    clip : float or None, default=None
+        With ``standardize``, cut features off this many standard deviations from their
+        mean, in training and ever after: a sensor's slip decides nothing, and nothing
+        is extrapolated further than that. The linear start is then that of the features
+        as cut. It ruins linear data whose features have heavy tails, and shrinks rare
+        dummies, so None leaves features as they are.
     learning_rate_init : float or "auto", default="auto"
         Adam's step size, halved when the objective stalls. "auto" is 0.01 where an
         epoch is one or two batches, falling to 0.005 at four, as batches are noisy.
@@ -139,6 +139,7 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
     Architecture(10 → 1)
     """
 
+    _compact = CompactRegressor
     _parameter_constraints = BaseSparcs._parameter_constraints
 
     def __init__(
@@ -155,7 +156,7 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         init="least_squares",
         fit_intercept=True,
         standardize=True,
-        clip=5.0,
+        clip=None,
         learning_rate_init="auto",
         batch_size="auto",
         max_iter=1000,
@@ -218,9 +219,7 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         ValueError
             For data or parameters that cannot be used; the message says why.
         """
-        resume = self.warm_start and self._is_trained()
-        data = self._checked(X, y, sample_weight, resume=resume)
-        return self._fit(*data, resume=resume)
+        return self._fit(X, y, sample_weight, stream=False)
 
     @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, sample_weight=None):
@@ -244,9 +243,4 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         ValueError
             If X or y does not have the columns of the first call.
         """
-        resume = self._is_trained()
-        data = self._checked(X, y, sample_weight, resume=resume)
-        return self._fit(*data, resume=resume, single_epoch=True)
-
-    def _compact(self, form: DirectForm) -> CompactRegressor:
-        return CompactRegressor._of(form, self)
+        return self._fit(X, y, sample_weight, stream=True)

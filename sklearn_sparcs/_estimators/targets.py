@@ -1,51 +1,41 @@
-"""From the user's targets to the network's, and back: two mixins.
+"""What estimators predict: real targets, or classes. Two mixins."""
 
-A class that uses one has ``_outputs(X)``, the network's raw output (n, outputs).
-"""
+from typing import Any
 
 import numpy as np
 from sklearn.base import ClassifierMixin, RegressorMixin
-from sklearn.utils.class_weight import compute_sample_weight
-from sklearn.utils.multiclass import check_classification_targets, type_of_target
-from sklearn.utils.validation import column_or_1d, validate_data
+from sklearn.utils.validation import validate_data
 
-from .._data.features import X_FORMAT
+from .._data.features import X_FORMAT, as_rows
 from .._data.samples import usable_weight
-from .._training.losses import (
-    BinaryCrossEntropy,
-    Loss,
-    SoftmaxCrossEntropy,
-    SquaredError,
-)
+from .._training.task import Task
+from .encoding import ClassEncoding, Encoding, RealEncoding
+from .predictor import Predictor
 
 
-class RegressionTargets(RegressorMixin):
-    """One or several real targets."""
+class RegressionTargets(RegressorMixin, Predictor):
+    """Estimators of one or several real targets. Not for use by itself."""
+
+    encoding_: RealEncoding
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags
 
-    def _checked(self, X, y, sample_weight, *, resume: bool):
-        """Validated X, targets (n, outputs) in its dtype, and weights or None."""
+    @property
+    def n_outputs_(self) -> int:
+        """Outputs of the network: targets a sample."""
+        return self.encoding_.n_outputs
+
+    def _task(self, X, y, sample_weight, *, fresh: bool, classes=None) -> Task:
+        """Check the data, and learn their encoding unless it is known."""
         X, y = validate_data(
-            self, X, y, multi_output=True, y_numeric=True, reset=not resume, **X_FORMAT
+            self, X, y, multi_output=True, y_numeric=True, reset=fresh, **X_FORMAT
         )
-        targets = y.reshape(len(y), -1).astype(X.dtype, copy=False)
-        if resume and targets.shape[1] != self.n_outputs_:
-            raise ValueError(
-                f"y has {targets.shape[1]} targets; this estimator was fitted with "
-                f"{self.n_outputs_} and goes on from there."
-            )
-        self._one_dimensional = y.ndim == 1
-        return X, targets, usable_weight(sample_weight, X)
-
-    def _loss(self, y: np.ndarray) -> tuple[Loss, int]:
-        return SquaredError(), y.shape[1]
-
-    def _strata(self, y: np.ndarray) -> None:
-        """A validation split of real targets has no strata."""
+        if fresh:
+            self.encoding_ = RealEncoding.of(y)
+        return _task(self.encoding_, X, y, usable_weight(sample_weight, X))
 
     def predict(self, X) -> np.ndarray:
         """Predict targets.
@@ -60,106 +50,39 @@ class RegressionTargets(RegressorMixin):
             One-dimensional if the y of ``fit`` was.
         """
         output = self._outputs(X)
-        return output[:, 0] if self._one_dimensional else output
+        return self.encoding_.predictions(output)
 
 
-class ClassificationTargets(ClassifierMixin):
-    """Two classes, several, or several yes-or-no labels a sample."""
+class ClassificationTargets(ClassifierMixin, Predictor):
+    """Estimators of classes, or of several labels a sample. Not for use by itself."""
+
+    encoding_: ClassEncoding
+    class_weight: Any
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
 
-    def _checked(self, X, y, sample_weight, *, resume: bool, classes=None):
-        """Validated X, encoded classes, and weights, the classes' included, or None."""
-        X, y = validate_data(
-            self, X, y, multi_output=True, reset=not resume, **X_FORMAT
-        )
+    @property
+    def classes_(self) -> np.ndarray:
+        """Class labels; for a multilabel y, the labels' indices."""
+        return self.encoding_.classes
+
+    @property
+    def n_outputs_(self) -> int:
+        """Outputs of the network: one for two classes, else one a class or label."""
+        return self.encoding_.n_outputs
+
+    def _task(self, X, y, sample_weight, *, fresh: bool, classes=None) -> Task:
+        """Check the data, and learn their classes unless they are known."""
+        X, y = validate_data(self, X, y, multi_output=True, reset=fresh, **X_FORMAT)
         weight = usable_weight(sample_weight, X)
-        if not resume:
-            self._learn_classes(y if weight is None else y[weight > 0], classes)
-        return X, self._encode(y), self._class_weighted(y, weight)
-
-    def _learn_classes(self, y, classes=None) -> None:
-        """Set ``classes_`` from y, or from ``classes`` where y is a part of the data.
-
-        Raises
-        ------
-        ValueError
-            If y is no classification target or there are fewer than two classes.
-        """
-        check_classification_targets(y)
-        self._multilabel = type_of_target(y) == "multilabel-indicator"
-        if self._multilabel:
-            self.classes_ = np.arange(y.shape[1])
-            return
-        self.classes_ = np.unique(
-            column_or_1d(y, warn=True) if classes is None else np.asarray(classes)
-        )
-        if len(self.classes_) < 2:
-            raise ValueError(
-                f"{type(self).__name__} needs samples of at least 2 classes; the data "
-                f"contain only one class: {self.classes_[0]}."
-            )
-
-    def _encode(self, y) -> np.ndarray:
-        """Indicators (n, labels), of the second class (n, 1), or class indices (n,).
-
-        Raises
-        ------
-        ValueError
-            If y holds labels that are not in ``classes_``.
-        """
-        if self._multilabel:
-            dense = y.toarray() if hasattr(y, "toarray") else np.asarray(y)
-            if dense.ndim != 2 or dense.shape[1] != len(self.classes_):
-                raise ValueError(
-                    f"y has shape {dense.shape}; it must be an indicator matrix of "
-                    f"{len(self.classes_)} labels, as in the first call."
-                )
-            return dense.astype(np.float64)
-        y = column_or_1d(y)
-        unseen = np.setdiff1d(y, self.classes_)
-        if len(unseen):
-            raise ValueError(
-                f"y contains classes {unseen.tolist()} that are not among "
-                f"{self.classes_.tolist()}; name every class in the first call of "
-                "partial_fit, or call fit."
-            )
-        indices = np.searchsorted(self.classes_, y)
-        if len(self.classes_) == 2:
-            return indices[:, None].astype(np.float64)
-        return indices.astype(np.int64)
-
-    def _loss(self, y: np.ndarray) -> tuple[Loss, int]:
-        if y.ndim == 1:
-            return SoftmaxCrossEntropy(), len(self.classes_)
-        return BinaryCrossEntropy(), y.shape[1]
-
-    def _strata(self, y: np.ndarray) -> np.ndarray | None:
-        """Labels that a split keeps in proportion, if each sample has one."""
-        return None if self._multilabel else y.reshape(len(y))
-
-    def _class_weighted(self, y, weight):
-        """Sample weights times those of the classes; None where all are one."""
-        class_weight = self.class_weight
-        if class_weight is None:
-            return weight
-        if self._multilabel and class_weight != "balanced":
-            raise ValueError(
-                "class_weight must be None or 'balanced' for a multilabel y; use "
-                f"sample_weight for anything else. Got {class_weight!r}."
-            )
-        if isinstance(class_weight, dict) and not set(class_weight) <= set(
-            self.classes_
-        ):
-            raise ValueError(
-                f"class_weight names {sorted(set(class_weight) - set(self.classes_))}, "
-                f"which are not among the classes {self.classes_.tolist()}."
-            )
-        of_classes = compute_sample_weight(class_weight, y)
-        return of_classes if weight is None else of_classes * weight
+        if fresh:
+            seen = y if weight is None else y[weight > 0]
+            self.encoding_ = ClassEncoding.of(seen, classes)
+        weight = self.encoding_.weighted(y, weight, self.class_weight)
+        return _task(self.encoding_, X, y, weight)
 
     def predict_proba(self, X) -> np.ndarray:
         """Probability of each class.
@@ -174,15 +97,19 @@ class ClassificationTargets(ClassifierMixin):
             In the order of ``classes_``; for a multilabel y, of each label.
         """
         output = self._outputs(X)
-        if self._multilabel:
-            return BinaryCrossEntropy().probabilities(output)
-        if output.shape[1] > 1:
-            return SoftmaxCrossEntropy().probabilities(output)
-        second = BinaryCrossEntropy().probabilities(output)
-        return np.hstack([1 - second, second])
+        return self.encoding_.probabilities(output)
 
     def predict_log_proba(self, X) -> np.ndarray:
-        """Logarithm of ``predict_proba``; −inf where that is zero."""
+        """Logarithm of ``predict_proba``; −inf where that is zero.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+        """
         with np.errstate(divide="ignore"):
             return np.log(self.predict_proba(X))
 
@@ -198,6 +125,16 @@ class ClassificationTargets(ClassifierMixin):
         ndarray of shape (n_samples,) or (n_samples, n_labels)
         """
         probability = self.predict_proba(X)
-        if self._multilabel:
-            return (probability > 0.5).astype(int)
-        return self.classes_[probability.argmax(axis=1)]
+        return self.encoding_.predictions(probability)
+
+
+def _task(encoding: Encoding, X: Any, y: Any, weight: np.ndarray | None) -> Task:
+    """A task of checked data."""
+    return Task(
+        as_rows(X),
+        encoding.encode(y, X.dtype),
+        weight,
+        encoding.loss,
+        encoding.n_outputs,
+        encoding.stratified,
+    )

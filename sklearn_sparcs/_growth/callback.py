@@ -4,7 +4,7 @@ from typing import Any
 
 from skorch.callbacks import Callback
 
-from .._training.randomness import own_random_state, seeds
+from .._training.randomness import generators, own_random_state
 from .beside import Growth
 
 
@@ -76,7 +76,7 @@ max_recruits
             interval=self.interval,
             n_batches=self.n_batches,
             max_recruits=self.max_recruits,
-            generator=seeds(own_random_state(self.random_state), 1)[0],
+            generator=generators(own_random_state(self.random_state), 1)[0],
         )
 
     def on_batch_end(

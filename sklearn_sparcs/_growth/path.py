@@ -1,112 +1,156 @@
-"""A problem led along falling alphas, each going on from the last."""
+"""A problem led along falling alphas, each going on from the last.
+
+At the largest alpha, `alpha_max`, the network is the linear model. Each smaller alpha
+goes on from the network of the last: its neurons, their eigenvalues and eigenvectors,
+and the optimiser's moments. So fifty alphas cost as much as a few fits.
+
+Steps are short and the learning rate stays, since the objective moves all the time; a
+point of the path is the running mean of the last steps, where their noise cancels.
+"""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
 
 import numpy as np
+import torch
 
 from .._data.batches import TrainingData
-from .._networks.checks import checked_layer_sizes
+from .._direct.form import DirectForm
 from .._training.epochs import evaluate
 from .._training.problem import Problem
-from .._training.randomness import seeds
+from .._training.solvers import Snapshot
 from .._training.step_sizes import SLOWEST
+from .recipe import Recipe
 from .relax import relax, run_steps
-from .solver import GrowthSolver
 
 #: Steps at each alpha, unless an epoch has more.
 STEPS = 100
 
 
+@dataclass(frozen=True)
+class PathPoint:
+    """The network found at one alpha.
+
+    Attributes
+    ----------
+    alpha : float
+    form : DirectForm
+        Its function, in raw units.
+    eigenvalues : list of ndarrays of shape (N_k,)
+        Of each hidden layer's neurons; zero while they sleep.
+    snapshot : Snapshot
+        What to go on from.
+    """
+
+    alpha: float
+    form: DirectForm
+    eigenvalues: list[np.ndarray]
+    snapshot: Snapshot
+
+
 class PathFit:
-    """An estimator's problem and solver, led along alphas.
+    """A solver at the linear model, to be led along alphas.
 
     Parameters
     ----------
-    estimator : SparcsRegressor or SparcsClassifier
-        Says how; is given what validation finds (``classes_`` and such).
-    X, y, sample_weight
-        As in its ``fit``.
-    random_state : RandomState
-    layers : sequence of int, optional
-        Hidden layers that may grow; all by default.
-    """
+    problem : Problem
+    recipe : Recipe
+        Its alpha does not matter.
+    layers : sequence of int
+        Hidden layers that may grow.
+    drawing, shuffling : torch.Generator
+        For candidates, and for the order of the samples.
+    max_iter : int
+        Most epochs at each alpha.
 
-    solver: GrowthSolver
+    Attributes
+    ----------
+    solver : GrowthSolver
+    alpha_max : float
+        Smallest alpha at which the first survey wakes no neuron.
+    """
 
     def __init__(
         self,
-        estimator: Any,
-        X,
-        y,
-        sample_weight,
-        random_state: np.random.RandomState,
-        layers: Sequence[int] | None = None,
+        problem: Problem,
+        recipe: Recipe,
+        layers: Sequence[int],
+        drawing: torch.Generator,
+        shuffling: torch.Generator,
+        max_iter: int,
     ):
-        self.estimator = estimator
-        data = estimator._checked(X, y, sample_weight, resume=False)
-        self.problem: Problem = estimator._problem(*data, random_state, resume=False)
-        estimator.n_outputs_ = self.problem.n_outputs
-        self.sizes = checked_layer_sizes(estimator.hidden_layer_sizes)
-        self.shuffling, self._drawing = seeds(random_state, 2)
-        self.restart(range(len(self.sizes)) if layers is None else layers)
-
-    def restart(self, layers: Sequence[int]) -> None:
-        """Begin at the linear model, with these layers open."""
-        self.solver = self.estimator._growth_solver(
-            self.problem, self.sizes, self._drawing, False, list(layers)
-        )
-        self.solver.eigenvalue_rate = SLOWEST
+        self.problem, self.max_iter = problem, max_iter
+        self.sizes = recipe.hidden_layer_sizes
+        self._batches: dict[str, Any] = {
+            "batch_size": recipe.batch_size_for(len(problem.train)),
+            "generator": shuffling if recipe.shuffle else None,
+        }
+        slow = replace(recipe.at(inf), eigenvalue_rate=SLOWEST)
+        self.solver = slow.growth_solver(problem, list(layers), drawing)
         self.solver.keep_average()
+        self.solver.grow(problem.train)  # nothing pays; the survey finds alpha_max
+        self.alpha_max = self.solver.alpha_max or 0.0
 
-    @property
-    def alpha_max(self) -> float:
-        """Smallest alpha at which the first survey wakes no neuron."""
-        if self.solver.alpha_max is None:
-            self.solver.set_alpha(inf)
-            self.solver.grow(self.problem.train)
-        found = self.solver.alpha_max
-        return 0.0 if found is None else found
-
-    def follow(self, alphas: Sequence[float] | np.ndarray) -> Iterator[float]:
-        """Train at one alpha after another; yield each when its network is there."""
-        solver, start = self.solver, self.alpha_max
+    def follow(self, alphas: Sequence[float] | np.ndarray) -> Iterator[PathPoint]:
+        """Train at one alpha after another; yield each network when it is there."""
         for alpha in alphas:
-            solver.set_alpha(alpha)
-            if alpha < start or solver.n_live():
-                solver.look_soon()
-                self.train()
-            yield alpha
+            self.solver.set_alpha(alpha)
+            if alpha < self.alpha_max or self.solver.n_live():
+                self.solver.look_soon()
+                self._train()
+            yield self._point(float(alpha))
 
-    def train(self) -> None:
-        """Train at the present alpha."""
+    def _train(self) -> None:
         run_steps(
             self.solver,
             self.problem.train,
             STEPS,
-            most_epochs=self.estimator.max_iter,
-            **self._batches(),
+            most_epochs=self.max_iter,
+            **self._batches,
         )
 
-    def _batches(self) -> dict[str, Any]:
-        return {
-            "batch_size": self.estimator._run_options(self.problem)["batch_size"],
-            "generator": self.shuffling if self.estimator.shuffle else None,
-        }
-
-    def compact(self):
-        """The present network, its running mean, as an estimator."""
+    def _point(self, alpha: float) -> PathPoint:
+        """The running mean of the steps, in every form that is asked for."""
         with self.solver.averaged():
-            form = self.estimator._direct_form(self.problem, self.solver.network)
-        return self.estimator._compact(form)
+            return PathPoint(
+                alpha, self.form(), self._eigenvalues(), self.solver.snapshot()
+            )
 
-    def losses(self, valid: TrainingData | None) -> tuple[float, float | None]:
-        """Of the running mean on training and validation data."""
-        with self.solver.averaged():
-            train = evaluate(self.solver, self.problem.train)
-            return train, None if valid is None else evaluate(self.solver, valid)
+    def _eigenvalues(self) -> list[np.ndarray]:
+        network, layers = self.solver.network, []
+        for size, neurons, lam in zip(
+            self.sizes, network.neurons, network.lam, strict=True
+        ):
+            values = np.zeros(size)
+            values[neurons.cpu().numpy()] = lam.cpu().numpy()
+            layers.append(values)
+        return layers
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Take the network of a point, wherever the path has led since."""
+        self.solver.restore(snapshot)
+
+    def settle(self) -> None:
+        """Put the running mean in the network's place, and keep none any more."""
+        self.solver.settle()
 
     def relax(self) -> None:
         """Train the present wiring on without a penalty."""
-        relax(self.solver, self.problem.train, **self._batches())
+        relax(self.solver, self.problem.train, **self._batches)
+
+    def form(self) -> DirectForm:
+        """The present network's function, in raw units."""
+        return self.problem.form_of(self.solver.network)
+
+    def loss(self, data: TrainingData) -> float:
+        """The present running mean's loss on samples in the units of the problem."""
+        with self.solver.averaged():
+            return evaluate(self.solver, data)
+
+
+def path_alphas(alpha_max: float, n_alphas: int, eps: float) -> np.ndarray:
+    """A geometric grid from ``alpha_max`` down to ``eps`` times it."""
+    largest = max(alpha_max, np.finfo(float).tiny / eps)  # no neuron may ever pay
+    return np.geomspace(largest, largest * eps, n_alphas)

@@ -43,7 +43,7 @@ def prune(solver: Prunable, loss: Callable[[], float], tol: float) -> float:
     """
     if tol == 0 or not solver.network.hidden_eigenvalues():
         return 0.0
-    thresholds = [0.0, *_sizes(solver.network).tolist()]
+    thresholds = [0.0, *eigenvalue_sizes(solver.network).tolist()]
     original, allowed = solver.snapshot(), loss() * (1 + tol)
     low, high = 0, len(thresholds)  # `low` keeps to the tolerance, `high` does not
     while high - low > 1:
@@ -55,7 +55,7 @@ def prune(solver: Prunable, loss: Callable[[], float], tol: float) -> float:
     return thresholds[low]
 
 
-def _sizes(network: Any) -> torch.Tensor:
+def eigenvalue_sizes(network: Any) -> torch.Tensor:
     """|λ| of the hidden neurons where it is not zero, the smallest first."""
     hidden = network.hidden_eigenvalues()
     sizes = torch.cat([lam.detach().abs() for lam in hidden] or [torch.zeros(0)])

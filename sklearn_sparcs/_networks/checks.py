@@ -1,6 +1,7 @@
 """What may be asked of a network, and what is said otherwise."""
 
 from numbers import Integral
+from typing import Any
 
 
 def checked_layer_sizes(hidden_layer_sizes) -> tuple[int, ...]:
@@ -21,8 +22,8 @@ def checked_layer_sizes(hidden_layer_sizes) -> tuple[int, ...]:
     return tuple(int(n) for n in sizes)
 
 
-def checked_links(links, n_layers: int) -> list[tuple[int, int]] | None:
-    """Links as pairs of layer numbers.
+def checked_links(links: Any, n_layers: int) -> list[tuple[int, int]]:
+    """Links as pairs of layer numbers; None is all of them.
 
     Raises
     ------
@@ -30,7 +31,7 @@ def checked_links(links, n_layers: int) -> list[tuple[int, int]] | None:
         If one does not lead from a layer to a later one, or a layer hears nothing.
     """
     if links is None:
-        return None
+        return [(i, j) for i in range(2, n_layers + 1) for j in range(1, i)]
     pairs = [(int(i), int(j)) for i, j in links]
     wrong = [(i, j) for i, j in pairs if not 1 <= j < i <= n_layers]
     if wrong:

@@ -39,6 +39,9 @@ class GrowingNetwork(nn.Module):
     ``neurons[k]`` are the live neurons' indices.
     """
 
+    #: A neuron fires only if its eigenvalue is not zero.
+    gated = True
+
     def __init__(
         self,
         n_features: int,

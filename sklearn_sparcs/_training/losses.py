@@ -5,7 +5,7 @@ several targets, as in the paper's experiments; it has no factor one half.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -19,6 +19,9 @@ from .arrays import ArrayLibrary
 @dataclass(frozen=True)
 class SquaredError:
     """Mean squared error of ``output`` and ``target``, both (n, outputs)."""
+
+    #: Whether targets have units, and are standardised.
+    scales_targets: ClassVar[bool] = True
 
     def __call__(self, output: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
         if weight is None:
@@ -45,6 +48,9 @@ class SquaredError:
 @dataclass(frozen=True)
 class SoftmaxCrossEntropy:
     """Cross-entropy of scores (n, classes) and class indices (n,)."""
+
+    #: Whether targets have units, and are standardised.
+    scales_targets: ClassVar[bool] = False
 
     def __call__(self, output: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
         # over the first axis: several times quicker than over a short last one
@@ -74,6 +80,9 @@ class SoftmaxCrossEntropy:
 @dataclass(frozen=True)
 class BinaryCrossEntropy:
     """Cross-entropy of independent yes-or-no outputs (n, outputs)."""
+
+    #: Whether targets have units, and are standardised.
+    scales_targets: ClassVar[bool] = False
 
     def __call__(self, output: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
         loss = F.binary_cross_entropy_with_logits(output, target, reduction="none")

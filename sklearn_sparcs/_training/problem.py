@@ -1,6 +1,5 @@
 """A training problem: data on the device, in the units a network is trained in."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,19 +8,61 @@ import torch
 
 from .._data.batches import TrainingData
 from .._data.features import Bounds
-from .._data.samples import Samples
+from .._data.samples import validation_split
 from .._data.scaling import Scaling
 from .._direct.form import DirectForm
-from .losses import Loss, SquaredError
+from .losses import Loss
 from .start import linear_start
+from .task import Task
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Which share of the samples is set aside, and what draws them."""
+
+    fraction: float
+    random_state: np.random.RandomState
+
+
+@dataclass(frozen=True)
+class Units:
+    """How raw data become those of a problem.
+
+    Attributes
+    ----------
+    device : torch.device
+    bias : bool
+        Whether the network hears a constant, which takes means back.
+    standardize : bool
+        Scale features, and targets where the loss has units.
+    clip : float or None
+        Standard deviations from the mean at which features are cut off.
+    bounds : pair of arrays (features,), or None
+        Where features are cut off, if that is known beforehand.
+    """
+
+    device: torch.device
+    bias: bool = True
+    standardize: bool = True
+    clip: float | None = None
+    bounds: Bounds | None = None
 
 
 @dataclass(frozen=True)
 class Problem:
     """What ``fit`` hands from stage to stage, and then drops.
 
-    ``linear_map`` (outputs, features + intercept) is the linear model to start at,
-    if there is one; ``split``, in ``of``, sets validation samples aside.
+    Attributes
+    ----------
+    train : TrainingData
+    valid : TrainingData or None
+    scaling : Scaling
+    loss : Loss
+    n_features, n_outputs : int
+    bias : bool
+        Whether the network hears a constant besides the features.
+    linear_map : Tensor of shape (outputs, features + bias) or None
+        The linear model to start at, if there is one.
     """
 
     train: TrainingData
@@ -36,45 +77,44 @@ class Problem:
     @classmethod
     def of(
         cls,
-        samples: Samples,
-        loss: Loss,
-        n_outputs: int,
+        task: Task,
+        units: Units,
         *,
-        device: torch.device,
-        bias: bool,
-        standardize: bool = True,
-        clip: float | None = None,
-        bounds: Bounds | None = None,
         scaling: Scaling | None = None,
-        split: Callable[[Samples], tuple[Samples, Samples]] | None = None,
+        validation: Validation | None = None,
         start_linear: bool = True,
     ) -> "Problem":
         """Split, scale (as found now, or as given), move to the device, and start."""
-        valid = None
-        if split is not None:
-            samples, valid = split(samples)
+        samples, held = task.samples(), None
+        if validation is not None:
+            samples, held = validation_split(
+                samples,
+                fraction=validation.fraction,
+                labels=samples.y.ravel() if task.stratified else None,
+                random_state=validation.random_state,
+            )
         if scaling is None:
             scaling = Scaling.of(
                 samples,
-                standardize=standardize,
-                center=bias,
-                scale_targets=isinstance(loss, SquaredError),
-                clip=clip,
-                bounds=bounds,
+                standardize=units.standardize,
+                center=units.bias,
+                scale_targets=task.loss.scales_targets,
+                clip=units.clip,
+                bounds=units.bounds,
             )
-        train = scaling.to_device(samples, device)
+        train = TrainingData.of(samples, scaling, units.device)
         linear_map = None
         if start_linear:
-            found = linear_start(train, loss, n_outputs, bias)
+            found = linear_start(train, task.loss, task.n_outputs, units.bias)
             linear_map = torch.from_numpy(found)
         return cls(
             train,
-            None if valid is None else scaling.to_device(valid, device),
+            None if held is None else TrainingData.of(held, scaling, units.device),
             scaling,
-            loss,
-            samples.X.shape[1],
-            n_outputs,
-            bias,
+            task.loss,
+            task.X.shape[1],
+            task.n_outputs,
+            units.bias,
             linear_map,
         )
 
@@ -83,16 +123,27 @@ class Problem:
         """Where and as what tensors are made."""
         return {"dtype": self.train.dtype, "device": self.train.y.device}
 
-    @property
-    def dtype(self) -> type:
-        """The dtype of X."""
-        return np.float32 if self.train.dtype == torch.float32 else np.float64
+    def data_of(self, task: Task) -> TrainingData:
+        """Other samples, in the units of this problem."""
+        return TrainingData.of(task.samples(), self.scaling, self.train.y.device)
+
+    def form_of(self, network: Any) -> DirectForm:
+        """The network's function of raw features, in the dtype of X."""
+        form = DirectForm.from_weights(
+            [_float64(weight) for weight in network.weights()],
+            self.n_features,
+            self.bias,
+            network.activation,
+            [neurons.cpu().numpy() for neurons in network.neurons],
+        )
+        return self.in_raw_units(form)
 
     def in_raw_units(self, form: DirectForm) -> DirectForm:
         """A network's weights with the scaling folded in, in the dtype of X."""
         s = self.scaling
         raw = form.rescaled(s.x_mean, s.x_scale, s.y_mean, s.y_scale)
-        return replace(raw.astype(self.dtype), bounds=s.bounds)
+        dtype = np.float32 if self.train.dtype == torch.float32 else np.float64
+        return replace(raw.astype(dtype), bounds=s.bounds, feature_scale=s.x_scale)
 
     def in_scaled_units(self, form: DirectForm) -> DirectForm:
         """The folding undone: weights for the data of this problem."""
@@ -100,3 +151,8 @@ class Problem:
         return form.rescaled(
             -s.x_mean / s.x_scale, 1 / s.x_scale, -s.y_mean / s.y_scale, 1 / s.y_scale
         )
+
+
+def _float64(tensor: torch.Tensor) -> np.ndarray:
+    """A copy as a float64 array."""
+    return tensor.detach().cpu().double().numpy().copy()

@@ -19,7 +19,7 @@ def own_random_state(random_state: Any) -> np.random.RandomState:
     )
 
 
-def seeds(random_state: np.random.RandomState, n: int) -> list[torch.Generator]:
+def generators(random_state: np.random.RandomState, n: int) -> list[torch.Generator]:
     """Generators of our own, so that torch's global one is left alone."""
     drawn = random_state.randint(np.iinfo(np.int32).max, size=n)
     return [torch.Generator().manual_seed(int(seed)) for seed in drawn]

@@ -1,21 +1,64 @@
 """One run of training, and what came of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
 
-from .._data.batches import TrainingData
 from .epochs import SparcsNet
+from .problem import Problem
 from .solvers import Solver
 from .threads import threads_that_suit
 
-Split = tuple[TrainingData, TrainingData | None]
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long a run may be, and who is told of it.
+
+    Attributes
+    ----------
+    batch_size : int
+        Samples a step.
+    max_iter : int
+        Most epochs.
+    tol : float
+        Progress less than this counts as none.
+    n_iter_no_change : int
+        Epochs without progress before the learning rate is halved.
+    shuffle : bool
+        Whether each epoch has an order of its own.
+    callbacks : sequence of skorch callbacks
+    verbose : int
+    """
+
+    batch_size: int
+    max_iter: int
+    tol: float
+    n_iter_no_change: int
+    shuffle: bool = True
+    callbacks: Sequence[Any] = ()
+    verbose: int = 0
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A trained network and how its training went."""
+    """A trained network and how its training went.
+
+    Attributes
+    ----------
+    solver : Solver
+        Its network is the best iterate.
+    history : list of dict
+        What was recorded, a row an epoch.
+    status : str
+        Why training ended.
+    best_score : float
+        The objective, or validation loss, of the best iterate.
+    alpha_max : float or None
+        Where the solver grows: the smallest alpha at which nothing would have woken.
+    """
 
     solver: Solver
     history: list[dict[str, Any]]
@@ -23,22 +66,34 @@ class Outcome:
     best_score: float
     alpha_max: float | None = None
 
-    @property
-    def network(self) -> Any:
-        """The network, its best iterate."""
-        return self.solver.network
 
-
-def train(solver: Solver, split: Split, max_iter: int, **options: Any) -> Outcome:
-    """One run of `SparcsNet` over the data."""
-    net = SparcsNet(solver.network, solver=solver, max_epochs=max_iter, **options)
+def train(
+    solver: Solver, problem: Problem, schedule: Schedule, generator: torch.Generator
+) -> Outcome:
+    """Run epochs until the schedule or progress ends; ``generator`` shuffles."""
+    net = SparcsNet(
+        solver.network,
+        solver=solver,
+        generator=generator,
+        max_epochs=schedule.max_iter,
+        batch_size=schedule.batch_size,
+        tol=schedule.tol,
+        n_iter_no_change=schedule.n_iter_no_change,
+        shuffle=schedule.shuffle,
+        callbacks=list(schedule.callbacks),
+        verbose=schedule.verbose,
+        output_scale=problem.scaling.y_scale,
+        output_mean=problem.scaling.y_mean,
+        device=str(problem.options["device"]),
+    )
     quiet = np.errstate(all="ignore")  # a loss that is not finite ends training
-    widest = max([split[0].x.shape[1], *(len(p) for p in solver.parameters())])
-    with quiet, threads_that_suit(options["batch_size"] * widest):
-        net.fit(split)
+    widest = max([problem.n_features, *(len(p) for p in solver.parameters())])
+    with quiet, threads_that_suit(schedule.batch_size * widest):
+        net.fit((problem.train, problem.valid))
     history = [
         {key: value for key, value in row.items() if key != "batches"}
         for row in net.history.to_list()
+        if "objective" in row  # an epoch that was interrupted has none
     ]
     alpha_max = getattr(solver, "alpha_max", None)
     return Outcome(solver, history, net.status_, net.best_score_, alpha_max)

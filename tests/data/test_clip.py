@@ -9,6 +9,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.preprocessing import StandardScaler
 
 from sklearn_sparcs import SparcsRegressor
+from sklearn_sparcs._data.batches import TrainingData
 from sklearn_sparcs._data.samples import Samples
 from sklearn_sparcs._data.scaling import Scaling
 
@@ -37,9 +38,9 @@ def test_linear_model_is_least_squares_of_features_as_cut():
     assert_allclose(model.predict(new), reference.predict(cut(new, X, 3.0)))
 
 
-def test_without_clip_it_is_least_squares():
+def test_by_default_it_is_least_squares():
     X, y = data_with_a_slip()
-    model = SparcsRegressor((), clip=None).fit(X, y)
+    model = SparcsRegressor(()).fit(X, y)
     assert_allclose(model.predict(5 * X), LinearRegression().fit(X, y).predict(5 * X))
     assert model.pruned_estimator_.feature_bounds_ is None
 
@@ -48,7 +49,7 @@ def test_without_clip_it_is_least_squares():
 def test_every_form_of_the_network_cuts_alike(dtype):
     X, y = data_with_a_slip()
     X = X.astype(dtype)
-    model = SparcsRegressor(random_state=0, prune_tol=0.0).fit(X, y)
+    model = SparcsRegressor(clip=5.0, random_state=0, prune_tol=0.0).fit(X, y)
     assert not model.active_architecture_.is_linear
     expected = model.predict(X)
     inside = cut(X, X, 5.0).astype(dtype)
@@ -61,7 +62,7 @@ def test_every_form_of_the_network_cuts_alike(dtype):
             small.to_torch()(torch.from_numpy(X))[:, 0], expected, **options
         )
     again = small.set_params(tol=1.0, n_iter_no_change=1).fit(X, y)
-    assert_allclose(again.feature_bounds_, model._scaling.bounds)
+    assert_allclose(again.feature_bounds_, model.direct_form_.bounds)
 
 
 def test_sparse_zeros_stay_zeros_and_the_rest_is_cut():
@@ -71,7 +72,7 @@ def test_sparse_zeros_stay_zeros_and_the_rest_is_cut():
     scaling = Scaling.of(
         samples, standardize=True, center=True, scale_targets=False, clip=4.0
     )
-    scaled = scaling.to_device(samples, torch.device("cpu")).x
+    scaled = TrainingData.of(samples, scaling, torch.device("cpu")).x
     assert scaled.nnz == X.nnz
     expected = cut(X.toarray(), X.toarray(), 4.0)
     expected[X.toarray() == 0] = 0
@@ -85,6 +86,23 @@ def test_scale_is_that_of_the_features_as_cut():
     scaling = Scaling.of(
         samples, standardize=True, center=True, scale_targets=True, clip=5.0
     )
-    scaled = scaling.to_device(samples, torch.device("cpu")).x
+    scaled = TrainingData.of(samples, scaling, torch.device("cpu")).x
     assert_allclose(scaled.std(dim=0, correction=0), 1.0)
     assert_allclose(scaled.mean(dim=0), 0.0, atol=1e-12)
+
+
+def test_linear_data_with_heavy_tails_stay_linear():
+    rng = np.random.default_rng(0)
+    X = rng.lognormal(size=(1000, 3))
+    y = X @ [1.0, 2.0, -1.0] + 0.1 * rng.normal(size=1000)
+    model = SparcsRegressor(random_state=0).fit(X, y)
+    assert model.active_architecture_.is_linear
+    assert_allclose(model.predict(X), LinearRegression().fit(X, y).predict(X))
+
+
+def test_an_array_and_the_same_rows_as_sparse_are_cut_alike():
+    rng = np.random.default_rng(0)
+    X = 100 + rng.normal(size=(200, 2))  # zero lies beyond the bounds
+    model = SparcsRegressor((), clip=3.0).fit(X, X.sum(axis=1))
+    new = np.array([[0.0, 100.0], [101.0, 0.0]])
+    assert_allclose(model.predict(sparse.csr_array(new)), model.predict(new))

@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from sklearn_sparcs import SparcsClassifier, SparcsRegressor
-from sklearn_sparcs._data import scaling
+from sklearn_sparcs._data import batches
 
 pytestmark = pytest.mark.filterwarnings("ignore:max_iter")
 
@@ -23,7 +23,7 @@ def test_scaling_a_slice_at_a_time_changes_nothing(
     weight = np.random.default_rng(0).uniform(0.5, 2, size=300)
     options = {"max_iter": 20, "alpha": 1e-4, "early_stopping": True}
     model = estimator(random_state=0, **options).fit(X, y, weight)
-    monkeypatch.setitem(scaling.LARGEST_COPY, "cpu", 0)
+    monkeypatch.setitem(batches.LARGEST_COPY, "cpu", 0)
     streamed = estimator(random_state=0, **options).fit(X, y, weight)
     assert streamed.n_iter_ == model.n_iter_
     assert streamed.active_architecture_ == model.active_architecture_
@@ -35,7 +35,7 @@ def test_scaling_a_slice_at_a_time_changes_nothing(
 
 @pytest.mark.parametrize("solver", ["growth", "adam"])
 def test_a_memory_map_is_not_copied(solver, tmp_path, monkeypatch):
-    monkeypatch.setitem(scaling.LARGEST_COPY, "cpu", 2**20)
+    monkeypatch.setitem(batches.LARGEST_COPY, "cpu", 2**20)
     rng = np.random.default_rng(0)
     X = np.memmap(tmp_path / "X", np.float32, mode="w+", shape=(400_000, 20))
     for start in range(0, len(X), 50_000):

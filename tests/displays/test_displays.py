@@ -282,7 +282,7 @@ def test_strengths_by_hand():
 
 def test_strengths_are_a_flow_without_units(deep):
     model, X, _ = deep
-    form = model._form()
+    form = model.direct_form_
     for data in (X, None):
         found = strengths(form, data)
         flow = {link: weight**2 for link, weight in found.items()}
@@ -294,27 +294,19 @@ def test_strengths_are_a_flow_without_units(deep):
             assert_allclose(into, out, rtol=1e-9)
         scale, shift = np.array([1e3, 1e-2, 7.0]), np.array([5.0, 0.0, -3.0])
         other = form.rescaled(shift, scale, 2.0, 10.0)
-        low, high = form.bounds
-        other = DirectForm(
-            other.coefs,
-            other.intercepts,
-            other.activation,
-            other.layers,
-            other.neurons,
-            (low * scale + shift, high * scale + shift),
-        )
         rescaled = strengths(other, None if data is None else data * scale + shift)
         for link, weight in found.items():
             assert_allclose(rescaled[link], weight, rtol=1e-6, atol=1e-9)
 
 
-def test_spreads_without_data_are_those_of_the_bounds():
+def test_spreads_without_data_are_those_of_the_training_data():
     X = np.random.default_rng(0).normal(size=(5000, 3)) * [1.0, 10.0, 0.1]
     y = X @ [1.0, 0.2, -30.0]
     model = SparcsRegressor(()).fit(X, y)
-    drawn = [strengths(model._form(), data)[2, 1] for data in (X, None)]
+    drawn = [strengths(model.direct_form_, data)[2, 1] for data in (X, None)]
     assert_allclose(*drawn, rtol=1e-6)
-    raw = strengths(SparcsRegressor((), clip=None).fit(X, y)._form())[2, 1][0]
+    model = SparcsRegressor((), standardize=False).fit(X, y)
+    raw = strengths(model.direct_form_)[2, 1][0]
     assert_allclose(raw, np.array([1, 0.2, -30]) / (1 + 0.04 + 900) ** 0.5, rtol=1e-6)
 
 
@@ -538,7 +530,7 @@ def test_scores_that_are_not_finite_are_left_out(cross_validated):
 
 def test_path_norm_of_estimators(shallow, deep):
     model, X, y = shallow
-    coefs = model._form().coefs
+    coefs = model.direct_form_.coefs
     gamma = path_tensor(coefs[3, 2], coefs[2, 1])
     assert hidden_path_norm(model) == pytest.approx(np.linalg.norm(gamma))
     compact = SparcsRegressor(20, prune_tol=0, **OPTIONS).fit(X, y).pruned_estimator_

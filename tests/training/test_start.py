@@ -8,6 +8,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from sklearn_sparcs._data import batches as _batches
 from sklearn_sparcs._data.batches import TrainingData
+from sklearn_sparcs._data.scaling import Scaling
 from sklearn_sparcs._training.losses import (
     BinaryCrossEntropy,
     SoftmaxCrossEntropy,
@@ -59,17 +60,17 @@ def test_streamed_logistic_regression(n_classes, intercept, monkeypatch):
     ).argmax(axis=1)
     weight = rng.uniform(0.5, 2, size=300)
     weight /= weight.mean()
-    scaling = X.mean(axis=0), X.std(axis=0)
+    scaling = Scaling(X.mean(axis=0), X.std(axis=0), np.zeros(1), np.ones(1))
     loss, target = SoftmaxCrossEntropy(), y
     if n_classes == 2:
         loss, target = BinaryCrossEntropy(), y[:, None].astype(float)
     data = TrainingData(
-        X, torch.from_numpy(target), torch.from_numpy(weight), scaling=(*scaling, None)
+        X, torch.from_numpy(target), torch.from_numpy(weight), scaling=scaling
     )
     found = linear_start(data, loss, 1 if n_classes == 2 else 3, intercept)
     model = LogisticRegression(
         C=1 / (LOGISTIC_RIDGE * 300), fit_intercept=intercept, tol=1e-10
-    ).fit((X - scaling[0]) / scaling[1], y, weight)
+    ).fit(scaling.features(X), y, weight)
     assert_allclose(found[:, :4], model.coef_, atol=1e-3)
     if intercept:  # softmax leaves a common shift open
         shift = model.intercept_ - found[:, 4]

@@ -17,7 +17,6 @@ from sklearn_sparcs import (
     SparcsRegressor,
     SparcsRegressorCV,
 )
-from sklearn_sparcs._estimators.pruning_curve import pruning_curve
 
 pytestmark = pytest.mark.filterwarnings("ignore:max_iter")
 ALL = {"tol": 0.05, "max_points": 1000}
@@ -78,7 +77,7 @@ def test_regression_curve_by_hand(kinked, model):
         X,
         lambda out: np.average((out[:, 0] * scale + mean - y) ** 2, weights=weight),
     )
-    curve = pruning_curve(model, X, y, weight, **ALL)
+    curve = model.pruning_curve(X, y, weight, **ALL)
     assert len(sizes) > 3
     assert curve.n_neurons.tolist() == sizes
     assert_allclose(curve.loss_rise, expected, rtol=1e-5, atol=1e-9)
@@ -105,7 +104,7 @@ def test_classification_curve_by_hand(kind, n_classes):
         return log_loss(y, probability.squeeze(), sample_weight=weight)
 
     sizes, expected = rises(model, X, loss, weight)
-    curve = pruning_curve(model, X, y, **ALL)
+    curve = model.pruning_curve(X, y, **ALL)
     assert curve.n_neurons.tolist() == sizes
     assert_allclose(curve.loss_rise, expected, rtol=1e-5, atol=1e-8)
 
@@ -120,7 +119,7 @@ def test_the_estimators_own_pruning_is_on_the_curve(kinked, options):
     n_pruned = model.pruned_estimator_.active_architecture_.n_hidden
     n_all = model.active_architecture_.n_hidden
     assert 0 < n_pruned < n_all
-    curve = pruning_curve(model, X, y, tol=0.3, max_points=60)
+    curve = model.pruning_curve(X, y, tol=0.3, max_points=60)
     assert curve.n_kept == n_pruned
     losses = [
         np.mean((m.predict(X) - y) ** 2) for m in (model.pruned_estimator_, model)
@@ -132,7 +131,7 @@ def test_the_estimators_own_pruning_is_on_the_curve(kinked, options):
 def test_nothing_is_pruned_without_tolerance(kinked):
     X, y = kinked
     model = SparcsRegressor(6, alpha=1e-3, max_iter=50, **LOOSE).fit(X, y)
-    curve = pruning_curve(model, X, y, tol=0.0, max_points=60)
+    curve = model.pruning_curve(X, y, tol=0.0, max_points=60)
     assert curve.n_kept == curve.n_neurons[-1] == model.active_architecture_.n_hidden
 
 
@@ -140,9 +139,9 @@ def test_few_points_of_many_neurons():
     X, y = make_regression(200, 5, random_state=0)
     model = SparcsRegressor(solver="adam", init="xavier", max_iter=5, random_state=0)
     model.fit(X, y)
-    full = pruning_curve(model, X, y, **ALL)
+    full = model.pruning_curve(X, y, **ALL)
     assert full.n_neurons.tolist() == list(range(101))
-    few = pruning_curve(model, X, y, tol=0.05, max_points=12)
+    few = model.pruning_curve(X, y, tol=0.05, max_points=12)
     assert len(few.n_neurons) <= 12
     assert {0, 100, few.n_kept} <= set(few.n_neurons)
     assert few.n_kept == full.n_kept
@@ -153,7 +152,7 @@ def test_a_linear_model_has_nothing_to_prune(kinked):
     X, y = kinked
     for sizes in ((), (5,)):
         model = SparcsRegressor(sizes, alpha=1e9).fit(X, y)
-        curve = pruning_curve(model, X, y, tol=0.05, max_points=60)
+        curve = model.pruning_curve(X, y, tol=0.05, max_points=60)
         assert curve.n_neurons.tolist() == [0]
         assert curve.loss_rise.tolist() == [0.0]
         assert curve.n_kept == 0
@@ -165,7 +164,7 @@ def test_neurons_alike_go_together(kinked):
     model.eigenvalues_[1] = np.sign(model.eigenvalues_[1]) / 2
     n = np.count_nonzero(model.eigenvalues_[1])
     assert n > 1
-    curve = pruning_curve(model, X, y, **ALL)
+    curve = model.pruning_curve(X, y, **ALL)
     assert curve.n_neurons.tolist() == [0, n]
 
 
@@ -174,8 +173,8 @@ def test_samples_without_weight_do_not_count_and_nothing_changes(kinked):
     model = SparcsRegressor(6, alpha=1e-3, max_iter=50, **LOOSE).fit(X, y)
     before = pickle.dumps(model)
     weight = np.r_[np.ones(200), np.zeros(len(y) - 200)]
-    some = pruning_curve(model, X[:200], y[:200], **ALL)
-    weighted = pruning_curve(model, X, y[:, None], weight, **ALL)
+    some = model.pruning_curve(X[:200], y[:200], **ALL)
+    weighted = model.pruning_curve(X, y[:, None], weight, **ALL)
     assert_array_equal(some.loss_rise, weighted.loss_rise)
     assert pickle.dumps(model) == before
     assert model.predict(X).ndim == 1
@@ -185,7 +184,7 @@ def test_single_precision_and_bounds_are_as_in_the_estimator(kinked):
     X, y = kinked
     X = X.astype(np.float32)
     model = SparcsRegressor(6, alpha=1e-3, clip=2.0, max_iter=50, **LOOSE).fit(X, y)
-    curve = pruning_curve(model, X, y, tol=0.05, max_points=60)
+    curve = model.pruning_curve(X, y, tol=0.05, max_points=60)
     compact = model.pruned_estimator_
     rise = np.mean((compact.predict(X) - y) ** 2) / np.mean((model.predict(X) - y) ** 2)
     at = curve.n_neurons.tolist().index(compact.active_architecture_.n_hidden)

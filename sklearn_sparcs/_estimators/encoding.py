@@ -1,0 +1,212 @@
+"""How the user's targets become the network's outputs, and outputs predictions."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import column_or_1d
+
+from .._training.losses import (
+    BinaryCrossEntropy,
+    Loss,
+    SoftmaxCrossEntropy,
+    SquaredError,
+)
+
+
+class Encoding(Protocol):
+    """What every kind of target has."""
+
+    @property
+    def n_outputs(self) -> int:
+        """Outputs of the network."""
+
+    @property
+    def loss(self) -> Loss:
+        """What the network is trained by."""
+
+    @property
+    def stratified(self) -> bool:
+        """Whether each sample has one class, which a split keeps in proportion."""
+
+    def encode(self, y: np.ndarray, dtype: Any) -> np.ndarray:
+        """Targets as the loss takes them."""
+
+
+@dataclass(frozen=True)
+class RealEncoding:
+    """Real targets, one or several.
+
+    Attributes
+    ----------
+    n_outputs : int
+        Targets a sample.
+    one_dimensional : bool
+        Whether predictions have shape (n,) rather than (n, 1).
+    """
+
+    n_outputs: int
+    one_dimensional: bool
+
+    @classmethod
+    def of(cls, y: np.ndarray) -> "RealEncoding":
+        """The encoding of targets of shape (n,) or (n, targets)."""
+        return cls(1 if y.ndim == 1 else y.shape[1], y.ndim == 1)
+
+    @property
+    def loss(self) -> Loss:
+        """Squared error."""
+        return SquaredError()
+
+    @property
+    def stratified(self) -> bool:
+        """False: real targets have no classes."""
+        return False
+
+    def encode(self, y: np.ndarray, dtype: Any) -> np.ndarray:
+        """Targets (n, outputs).
+
+        Raises
+        ------
+        ValueError
+            If there are not as many a sample as before.
+        """
+        targets = y.reshape(len(y), -1).astype(dtype, copy=False)
+        if targets.shape[1] != self.n_outputs:
+            raise ValueError(
+                f"y has {targets.shape[1]} targets; this estimator was fitted with "
+                f"{self.n_outputs} and goes on from there."
+            )
+        return targets
+
+    def predictions(self, output: np.ndarray) -> np.ndarray:
+        """Targets, shaped as the user's."""
+        return output[:, 0] if self.one_dimensional else output
+
+
+@dataclass(frozen=True)
+class ClassEncoding:
+    """Two classes, several, or several yes-or-no labels a sample.
+
+    Attributes
+    ----------
+    classes : ndarray of shape (n_classes,)
+        Class labels; for several labels, their indices.
+    multilabel : bool
+    """
+
+    classes: np.ndarray
+    multilabel: bool
+
+    @classmethod
+    def of(cls, y: Any, classes: Any = None) -> "ClassEncoding":
+        """The encoding of y, or of ``classes`` where y is a part of the data.
+
+        Raises
+        ------
+        ValueError
+            If y is no classification target or there are fewer than two classes.
+        """
+        check_classification_targets(y)
+        if type_of_target(y) == "multilabel-indicator":
+            return cls(np.arange(y.shape[1]), True)
+        found = np.unique(
+            column_or_1d(y, warn=True) if classes is None else np.asarray(classes)
+        )
+        if len(found) < 2:
+            raise ValueError(
+                "A classifier needs samples of at least 2 classes; the data contain "
+                f"only one class: {found[0]}."
+            )
+        return cls(found, False)
+
+    @property
+    def n_outputs(self) -> int:
+        """One output for two classes, else one a class or label."""
+        two = not self.multilabel and len(self.classes) == 2
+        return 1 if two else len(self.classes)
+
+    @property
+    def loss(self) -> SoftmaxCrossEntropy | BinaryCrossEntropy:
+        """Cross-entropy: of softmax for several classes, else of each output."""
+        several = not self.multilabel and len(self.classes) > 2
+        return SoftmaxCrossEntropy() if several else BinaryCrossEntropy()
+
+    @property
+    def stratified(self) -> bool:
+        """Whether each sample has one class."""
+        return not self.multilabel
+
+    def encode(self, y: Any, dtype: Any = np.float64) -> np.ndarray:
+        """Indicators (n, labels), of the second class (n, 1), or class indices (n,).
+
+        Raises
+        ------
+        ValueError
+            If y holds labels that are not among the classes.
+        """
+        if self.multilabel:
+            return self._indicators(y)
+        y = column_or_1d(y)
+        unseen = np.setdiff1d(y, self.classes)
+        if len(unseen):
+            raise ValueError(
+                f"y contains classes {unseen.tolist()} that are not among "
+                f"{self.classes.tolist()}; name every class in the first call of "
+                "partial_fit, or call fit."
+            )
+        indices = np.searchsorted(self.classes, y)
+        if len(self.classes) == 2:
+            return indices[:, None].astype(np.float64)
+        return indices.astype(np.int64)
+
+    def _indicators(self, y: Any) -> np.ndarray:
+        dense = y.toarray() if hasattr(y, "toarray") else np.asarray(y)
+        if dense.ndim != 2 or dense.shape[1] != len(self.classes):
+            raise ValueError(
+                f"y has shape {dense.shape}; it must be an indicator matrix of "
+                f"{len(self.classes)} labels, as in the first call."
+            )
+        return dense.astype(np.float64)
+
+    def weighted(
+        self, y: Any, weight: np.ndarray | None, class_weight: Any
+    ) -> np.ndarray | None:
+        """Sample weights times those of the classes; None where all are one.
+
+        Raises
+        ------
+        ValueError
+            If ``class_weight`` names classes that are not there, or cannot be.
+        """
+        if class_weight is None:
+            return weight
+        if self.multilabel and class_weight != "balanced":
+            raise ValueError(
+                "class_weight must be None or 'balanced' for a multilabel y; use "
+                f"sample_weight for anything else. Got {class_weight!r}."
+            )
+        if isinstance(class_weight, dict):
+            foreign = sorted(set(class_weight) - set(self.classes))
+            if foreign:
+                raise ValueError(
+                    f"class_weight names {foreign}, which are not among the classes "
+                    f"{self.classes.tolist()}."
+                )
+        of_classes: np.ndarray = compute_sample_weight(class_weight, y)
+        return of_classes if weight is None else of_classes * weight
+
+    def probabilities(self, output: np.ndarray) -> np.ndarray:
+        """P(class | x), shape (n, classes), of outputs (n, outputs)."""
+        probability = self.loss.probabilities(output)
+        if probability.shape[1] == 1 and not self.multilabel:
+            return np.hstack([1 - probability, probability])
+        return probability
+
+    def predictions(self, probability: np.ndarray) -> np.ndarray:
+        """Classes (n,), or indicators (n, labels)."""
+        if self.multilabel:
+            return (probability > 0.5).astype(int)
+        return self.classes[probability.argmax(axis=1)]

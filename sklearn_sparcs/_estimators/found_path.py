@@ -1,0 +1,122 @@
+"""What is found at each alpha of a path."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from math import inf
+from typing import Any
+
+import numpy as np
+
+from .._data.batches import TrainingData
+from .._direct.architecture import Architecture
+from .._direct.form import DirectForm
+from .._growth.path import PathFit, PathPoint
+from .compact import CompactClassifier, CompactRegressor
+
+
+@dataclass
+class SparcsPath:
+    """What was found at each alpha, from the largest to the smallest.
+
+    Attributes
+    ----------
+    alphas : ndarray of shape (n_alphas,)
+    alpha_max : float
+        Smallest alpha at which the first survey would have woken no neuron.
+    architectures : list of Architecture
+    train_loss, valid_loss : ndarray of shape (n_alphas,)
+        Mean squared error in units of the targets' variance, or cross-entropy;
+        ``valid_loss`` is None without validation data.
+    eigenvalues : list of ndarrays of shape (n_alphas, N_k)
+        Of each hidden layer's neurons; zero while they sleep.
+    estimators : list of CompactRegressor or CompactClassifier
+        The networks, ready to predict.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_friedman1
+    >>> from sklearn_sparcs import sparcs_path
+    >>> X, y = make_friedman1(300, random_state=0)
+    >>> path = sparcs_path(X, y, alphas=[10.0, 0.1], random_state=0)
+    >>> path.linear_until
+    10.0
+    >>> int(path.n_hidden[0])
+    0
+    """
+
+    alphas: np.ndarray
+    alpha_max: float
+    architectures: list[Architecture]
+    train_loss: np.ndarray
+    valid_loss: np.ndarray | None
+    eigenvalues: list[np.ndarray]
+    estimators: list[CompactRegressor | CompactClassifier] = field(repr=False)
+
+    @property
+    def n_hidden(self) -> np.ndarray:
+        """Live hidden neurons at each alpha."""
+        return np.array([found.n_hidden for found in self.architectures])
+
+    @property
+    def linear_until(self) -> float:
+        """Smallest alpha down to which networks are linear; ∞ if the first is not."""
+        first = np.flatnonzero(self.n_hidden)
+        end = len(self.alphas) if len(first) == 0 else first[0]
+        return float(self.alphas[end - 1]) if end else inf
+
+    @property
+    def waking(self) -> dict[tuple[int, int], float]:
+        """The alpha at which each neuron, (hidden layer from 1, index), first woke."""
+        woken = {}
+        for k, values in enumerate(self.eigenvalues, start=1):
+            for index in np.flatnonzero(values.any(axis=0)):
+                first = np.flatnonzero(values[:, index])[0]
+                woken[k, int(index)] = float(self.alphas[first])
+        return dict(sorted(woken.items(), key=lambda item: -item[1]))
+
+
+def checked_alphas(alphas: Any) -> np.ndarray:
+    """The values given, from the largest down.
+
+    Raises
+    ------
+    ValueError
+        If one is negative or not finite, or there is none.
+    """
+    found = np.sort(np.asarray(alphas, dtype=float).ravel())[::-1]
+    if len(found) == 0 or not np.isfinite(found).all() or found[-1] < 0:
+        raise ValueError(
+            f"alphas must be finite numbers of at least zero; got {alphas!r}."
+        )
+    return found
+
+
+def recorded(
+    fit: PathFit,
+    alphas: Sequence[float] | np.ndarray,
+    as_compact: Callable[[DirectForm], Any],
+    valid: TrainingData | None = None,
+) -> tuple[SparcsPath, list[PathPoint]]:
+    """Follow a path to its end; keep what was found, and the points to go on from.
+
+    ``as_compact`` makes an estimator of a `DirectForm`.
+    """
+    points, train_loss, valid_loss = [], [], []
+    for point in fit.follow(alphas):
+        points.append(point)
+        train_loss.append(fit.loss(fit.problem.train))
+        if valid is not None:
+            valid_loss.append(fit.loss(valid))
+    by_layer = zip(*(point.eigenvalues for point in points), strict=True)
+    return (
+        SparcsPath(
+            np.asarray(alphas, dtype=float),
+            fit.alpha_max,
+            [Architecture.of(point.form) for point in points],
+            np.array(train_loss),
+            None if valid is None else np.array(valid_loss),
+            [np.array(values) for values in by_layer],
+            [as_compact(point.form) for point in points],
+        ),
+        points,
+    )

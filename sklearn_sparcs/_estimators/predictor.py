@@ -1,0 +1,70 @@
+"""What every fitted estimator does: predict with a network in direct space."""
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from .._data.features import X_FORMAT, as_rows
+from .._direct.architecture import Architecture
+from .._direct.form import DirectForm
+from .._training.task import Task
+from .encoding import Encoding
+from .state import checked_state, stamped_state
+
+
+class Predictor(BaseEstimator, ABC):
+    """An estimator that predicts with its ``direct_form_``. Not for use by itself.
+
+    Fitted state is what the network computes, ``direct_form_``, and how targets are
+    encoded, ``encoding_``, besides what scikit-learn's validation sets.
+    """
+
+    direct_form_: DirectForm
+    encoding_: Encoding
+    n_features_in_: int
+
+    @abstractmethod
+    def _task(
+        self, X: Any, y: Any, sample_weight: Any, *, fresh: bool, classes: Any = None
+    ) -> Task:
+        """Check data and encode targets; learn what there is to learn if ``fresh``."""
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "direct_form_")
+
+    @property
+    def active_architecture_(self) -> Architecture:
+        """The neurons that compute, and which layers feed which."""
+        return Architecture.of(self.direct_form_)
+
+    def _outputs(self, X: Any) -> np.ndarray:
+        """The network's outputs (n, outputs), in the dtype of X."""
+        check_is_fitted(self)
+        X = as_rows(validate_data(self, X, reset=False, **X_FORMAT))
+        return self.direct_form_(X).astype(X.dtype, copy=False)
+
+    def _html_repr(self) -> str:
+        """scikit-learn's diagram, and below it what was found, once there is something.
+
+        The hook of its `ReprHTMLMixin`, for notebooks.
+        """
+        diagram: str = super()._html_repr()
+        if not self.__sklearn_is_fitted__():
+            return diagram
+        return diagram + self.active_architecture_._repr_html_()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle with the version that made the state."""
+        return stamped_state(super().__getstate__())
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Refuse what this version cannot read, and warn of another version's."""
+        super().__setstate__(checked_state(state, type(self).__name__))

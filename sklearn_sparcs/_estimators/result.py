@@ -1,0 +1,74 @@
+"""What a trained network is to the user: arrays."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from .._data.scaling import Scaling
+from .._direct.form import DirectForm
+from .._networks.spectral import SpectralNetwork
+from .._training.problem import Problem
+
+
+@dataclass(frozen=True)
+class Result:
+    """A network's function and its spectrum.
+
+    Attributes
+    ----------
+    form : DirectForm
+        The live network, in raw units.
+    eigenvalues : list of ndarrays of shape (N_i,)
+        λ_1 … λ_{B+1}.
+    eigenvectors : list of ndarrays of shape (N_{k+1}, N_k)
+        φ_1 … φ_B, with scaled features as input.
+    scaling : Scaling
+        What scales the features.
+    gated : bool
+        Whether a neuron fires only if its eigenvalue is not zero.
+    """
+
+    form: DirectForm
+    eigenvalues: list[np.ndarray]
+    eigenvectors: list[np.ndarray]
+    scaling: Scaling
+    gated: bool
+
+    @classmethod
+    def of(
+        cls, problem: Problem, network: Any, random_state: np.random.RandomState
+    ) -> "Result":
+        """Read a network; ``random_state`` draws what sleeping neurons hear."""
+        eigenvalues, eigenvectors = network.spectrum(random_state)
+        return cls(
+            problem.form_of(network),
+            eigenvalues,
+            eigenvectors,
+            problem.scaling,
+            network.gated,
+        )
+
+    def network(self) -> SpectralNetwork:
+        """The whole network in float64, sleeping neurons included.
+
+        Its inputs are scaled features.
+        """
+        lam, phi = self.eigenvalues, self.eigenvectors
+        n_features = self.form.layer_sizes[0]
+        network = SpectralNetwork(
+            n_features,
+            [len(values) for values in lam[1:-1]],
+            len(lam[-1]),
+            activation=self.form.activation,
+            bias=len(lam[0]) > n_features,
+            gated=self.gated,
+            input_eigenvalues=bool(lam[0].any()),
+            dtype=torch.float64,
+        )
+        parameters = [network.input_lam, *network.lam, *network.phi]
+        with torch.no_grad():
+            for parameter, values in zip(parameters, [*lam, *phi], strict=True):
+                parameter.copy_(torch.from_numpy(values))
+        return network

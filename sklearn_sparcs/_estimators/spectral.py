@@ -1,0 +1,82 @@
+"""What estimators share whose network was found among eigenvalues."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from .._data.scaling import Scaling
+from .._direct.form import DirectForm
+from .compact import CompactClassifier, CompactRegressor
+from .predictor import Predictor
+from .pruning_curve import PruningCurve, pruning_curve
+from .result import Result
+
+
+class Spectral(Predictor):
+    """An estimator with the spectrum of its network. Not for use by itself."""
+
+    _compact: ClassVar[type[CompactRegressor] | type[CompactClassifier]]
+    _scaling: Scaling
+    _gated: bool
+
+    eigenvalues_: list[np.ndarray]
+    eigenvectors_: list[np.ndarray]
+
+    fit_intercept: bool
+    activation: str
+    device: str
+    random_state: Any
+
+    def _adopt(self, result: Result) -> None:
+        """Take over what was found."""
+        self.direct_form_ = result.form
+        self.eigenvalues_ = result.eigenvalues
+        self.eigenvectors_ = result.eigenvectors
+        self._scaling, self._gated = result.scaling, result.gated
+
+    def _as_compact(self, form: DirectForm, relaxed: bool = False) -> Any:
+        """A network as a fitted estimator of its own."""
+        return self._compact.from_form(
+            form,
+            self.encoding_,
+            feature_names=getattr(self, "feature_names_in_", None),
+            relaxed=relaxed,
+            fit_intercept=self.fit_intercept,
+            device=self.device,
+            random_state=self.random_state,
+        )
+
+    def pruning_curve(
+        self, X, y, sample_weight=None, *, tol=0.05, max_points=60
+    ) -> PruningCurve:
+        """Loss against neurons left, pruned by |λ|, the smallest first (figure 10).
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            Preferably held out.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array-like of shape (n_samples,), optional
+        tol : float, default=0.05
+            Largest relative rise of the loss allowed; the paper has five per cent.
+        max_points : int, default=60
+            Most sizes to look at. Where there are more, those that are looked at lie
+            the closer the fewer neurons are left.
+
+        Returns
+        -------
+        PruningCurve
+            Arrays ``n_neurons`` and ``loss_rise``; and ``n_kept``, how few neurons the
+            tolerance allows.
+        """
+        check_is_fitted(self)
+        result = Result(
+            self.direct_form_,
+            self.eigenvalues_,
+            self.eigenvectors_,
+            self._scaling,
+            self._gated,
+        )
+        task = self._task(X, y, sample_weight, fresh=False)
+        return pruning_curve(result, task, tol=tol, max_points=max_points)

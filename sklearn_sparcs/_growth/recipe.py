@@ -1,0 +1,139 @@
+"""What the hyperparameters of a search mean: solvers for a problem."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import torch
+
+from .._networks.growing import GrowingNetwork
+from .._networks.spectral import SpectralNetwork
+from .._training.checkpoint import Checkpoint
+from .._training.penalty import SparseGroupPenalty
+from .._training.problem import Problem
+from .._training.solvers import PaperSolver
+from .._training.step_sizes import eigenvalue_rate, learning_rate, quietness
+from .solver import GrowthSolver
+
+#: Samples a step where the user leaves it open.
+_BATCH_SIZE = 200
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Hyperparameters, under the names that the estimators give them.
+
+    Attributes
+    ----------
+    hidden_layer_sizes : tuple of int
+        Most neurons of each hidden layer.
+    penalty : SparseGroupPenalty
+    activation : str
+    learning_rate_init : float or "auto"
+    batch_size : int or "auto"
+    shuffle : bool
+    min_significance : float
+    input_eigenvalues : bool
+    eigenvalue_rate : float or None
+        Steps of eigenvalues in those of eigenvectors; None is what suits the batches.
+    """
+
+    hidden_layer_sizes: tuple[int, ...]
+    penalty: SparseGroupPenalty
+    activation: str = "relu"
+    learning_rate_init: float | str = "auto"
+    batch_size: int | str = "auto"
+    shuffle: bool = True
+    min_significance: float = 2.5
+    input_eigenvalues: bool = False
+    eigenvalue_rate: float | None = None
+
+    @property
+    def layers(self) -> range:
+        """Every hidden layer, counted from 0."""
+        return range(len(self.hidden_layer_sizes))
+
+    def batch_size_for(self, n_samples: int) -> int:
+        """Samples a step, where there are so many in all."""
+        return batch_size_for(self.batch_size, n_samples)
+
+    def at(self, alpha: float) -> "Recipe":
+        """The same under another strength of the penalty."""
+        return replace(self, penalty=replace(self.penalty, alpha=alpha))
+
+    def growth_solver(
+        self,
+        problem: Problem,
+        layers: Sequence[int],
+        generator: torch.Generator,
+        checkpoint: Checkpoint | None = None,
+    ) -> GrowthSolver:
+        """A solver whose network grows in ``layers``.
+
+        The network starts at the checkpoint, or at the problem's linear model, or at a
+        random one. ``generator`` draws it, and then the candidates.
+        """
+        network = GrowingNetwork(
+            problem.n_features,
+            self.hidden_layer_sizes,
+            problem.n_outputs,
+            activation=self.activation,
+            bias=problem.bias,
+            **problem.options,
+        )
+        if problem.linear_map is not None:
+            network.start_at(problem.linear_map)
+        elif checkpoint is None:
+            network.start_at_random(generator)
+        quiet, own_rate = self._quietness(problem), self.eigenvalue_rate
+        solver = GrowthSolver(
+            network,
+            problem.loss,
+            self.penalty,
+            learning_rate(self.learning_rate_init, quiet),
+            layers,
+            generator,
+            linear_is_optimal=problem.linear_map is not None,
+            min_significance=self.min_significance,
+            eigenvalue_rate=eigenvalue_rate(quiet) if own_rate is None else own_rate,
+        )
+        if checkpoint is not None:
+            solver.restore(checkpoint.snapshot(problem))
+        return solver
+
+    def paper_solver(
+        self,
+        problem: Problem,
+        generator: torch.Generator,
+        checkpoint: Checkpoint | None = None,
+    ) -> PaperSolver:
+        """A solver of the paper's network, every neuron live from the start.
+
+        The eigenvectors, drawn by ``generator``, are changed least so that the network
+        starts at the problem's linear model, if there is one.
+        """
+        network = SpectralNetwork(
+            problem.n_features,
+            self.hidden_layer_sizes,
+            problem.n_outputs,
+            activation=self.activation,
+            bias=problem.bias,
+            input_eigenvalues=self.input_eigenvalues,
+            generator=generator,
+            **problem.options,
+        )
+        if problem.linear_map is not None:
+            network.start_at(problem.linear_map)
+        step = learning_rate(self.learning_rate_init, self._quietness(problem))
+        solver = PaperSolver(network, problem.loss, self.penalty, step)
+        if checkpoint is not None:
+            solver.restore(checkpoint.snapshot(problem))
+        return solver
+
+    def _quietness(self, problem: Problem) -> float:
+        n_samples = len(problem.train)
+        return quietness(n_samples, self.batch_size_for(n_samples))
+
+
+def batch_size_for(asked: int | str, n_samples: int) -> int:
+    """Samples a step: as asked, "auto" being 200, but no more than there are."""
+    return min(_BATCH_SIZE if isinstance(asked, str) else asked, n_samples)
