@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.linear_model import LinearRegression
-from sklearn.model_selection import GroupKFold, KFold
+from sklearn.model_selection import GroupKFold, KFold, LeaveOneOut
 
 from sklearn_sparcs import SparcsClassifierCV, SparcsRegressorCV
 from sklearn_sparcs._direct.stability import _standardised
@@ -151,3 +152,29 @@ def test_the_simplest_network_is_pruned_but_not_to_nothing(kinked):
     )
     assert not blunt.linear_suffices_
     assert blunt.estimator_1se_.active_architecture_.n_hidden == n_whole
+
+
+def test_a_score_that_no_fold_defines_is_refused(kinked):
+    X, y = kinked
+    model = SparcsRegressorCV(3, alphas=[1e3], cv=LeaveOneOut(), max_iter=1)
+    with (
+        pytest.warns(UndefinedMetricWarning),
+        pytest.raises(ValueError, match="no finite score"),
+    ):
+        model.fit(X[:20], y[:20])
+    model.set_params(scoring="neg_mean_squared_error").fit(X[:20], y[:20])
+    assert model.best_score_ < 0
+
+
+def test_a_score_that_is_not_finite_stays_so_and_is_not_chosen(kinked):
+    X, y = kinked
+
+    def spoilt(model, X, y):
+        linear = model.active_architecture_.is_linear
+        return model.score(X, y) if linear else np.nan
+
+    alphas = [1e3, 0.1, 0.01]
+    model = SparcsRegressorCV((5,), alphas=alphas, cv=3, scoring=spoilt).fit(X, y)
+    assert np.isnan(model.cv_scores_path_).any()
+    assert model.active_architecture_.is_linear
+    assert np.isfinite([model.best_score_, model.best_score_error_]).all()

@@ -12,12 +12,13 @@ from numpy.testing import assert_array_equal
 from sklearn import config_context
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, make_regression
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GridSearchCV, cross_val_score, cross_validate
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from skorch.callbacks import EarlyStopping, EpochScoring, LRScheduler, ProgressBar
 
-from sklearn_sparcs import SparcsClassifier, SparcsRegressor
+from sklearn_sparcs import CompactRegressor, SparcsClassifier, SparcsRegressor
 
 pytestmark = pytest.mark.filterwarnings("ignore:max_iter")
 
@@ -214,3 +215,20 @@ def test_model_can_be_sent_through_memory():
     joblib.dump(model, buffer)
     buffer.seek(0)
     assert_array_equal(joblib.load(buffer).predict_proba(X), model.predict_proba(X))
+
+
+def test_warnings_point_at_the_users_line(kinked):
+    X, y = kinked
+    for model in (SparcsRegressor(max_iter=2), CompactRegressor((3,), max_iter=2)):
+        with pytest.warns(ConvergenceWarning, match="max_iter=2") as caught:
+            model.fit(X, y)
+        with pytest.warns(ConvergenceWarning) as in_pipeline:
+            make_pipeline(StandardScaler(), model).fit(X, y)
+        for found in (caught, in_pipeline):
+            assert [w.filename for w in found] == [__file__]
+
+
+def test_a_compact_network_prints_too(kinked, capsys):
+    CompactRegressor((3,), max_iter=3, verbose=True, random_state=0).fit(*kinked)
+    lines = capsys.readouterr().out.splitlines()
+    assert sum(line.split()[:1] in (["1"], ["2"], ["3"]) for line in lines) == 3

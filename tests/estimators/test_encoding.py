@@ -1,0 +1,79 @@
+"""Targets to the network's outputs, and back."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from scipy import sparse
+
+from sklearn_sparcs import CompactClassifier, SparcsClassifier, SparcsClassifierCV
+from sklearn_sparcs._estimators.encoding import ClassEncoding, RealEncoding
+
+
+def test_real_targets():
+    one = RealEncoding.of(np.array([1.0, 2.0]))
+    assert one.encode(np.array([3, 4]), np.float32).tolist() == [[3], [4]]
+    assert one.predictions(np.array([[5.0], [6.0]])).tolist() == [5.0, 6.0]
+    several = RealEncoding.of(np.ones((2, 3)))
+    assert several.n_outputs == 3
+    assert several.predictions(np.ones((1, 3))).shape == (1, 3)
+    with pytest.raises(ValueError, match=r"y has 2 targets; .* with 3"):
+        several.encode(np.ones((4, 2)), np.float64)
+
+
+def test_two_classes():
+    found = ClassEncoding.of(np.array(["no", "yes", "no"]))
+    assert found.encode(np.array(["yes", "no"])).tolist() == [[1.0], [0.0]]
+    probability = found.probabilities(np.array([[0.0], [np.log(3)]]))
+    assert_allclose(probability, [[0.5, 0.5], [0.25, 0.75]])
+    assert found.predictions(probability).tolist() == ["no", "yes"]
+
+
+def test_several_classes():
+    found = ClassEncoding.of(np.array([3, 7, 5]))
+    assert found.encode(np.array([7, 3])).tolist() == [2, 0]
+    probability = found.probabilities(np.log([[1.0, 2.0, 1.0]]))
+    assert_allclose(probability, [[0.25, 0.5, 0.25]])
+    assert found.predictions(probability).tolist() == [5]
+    with pytest.raises(ValueError, match=r"classes \[4\] that are not among"):
+        found.encode(np.array([4]))
+
+
+def test_labels():
+    y = np.array([[0, 1], [1, 1]])
+    found = ClassEncoding.of(sparse.csr_array(y))
+    assert found.encode(sparse.csr_array(y)).tolist() == y.tolist()
+    probability = found.probabilities(np.array([[-1.0, 2.0]]))
+    assert_allclose(probability, 1 / (1 + np.exp([[1.0, -2.0]])))
+    assert found.predictions(probability).tolist() == [[0, 1]]
+    with pytest.raises(ValueError, match=r"shape \(1, 3\)"):
+        found.encode(np.zeros((1, 3)))
+
+
+def test_class_weights_multiply_those_of_samples():
+    found = ClassEncoding.of(np.array(["a", "b"]))
+    y, weight = np.array(["a", "b", "b"]), np.array([1.0, 2.0, 3.0])
+    assert found.weighted(y, weight, None) is weight
+    assert found.weighted(y, weight, {"b": 10.0}).tolist() == [1.0, 20.0, 30.0]
+    assert_allclose(found.weighted(y, None, "balanced"), [1.5, 0.75, 0.75])
+    with pytest.raises(ValueError, match=r"names \['c'\]"):
+        found.weighted(y, None, {"c": 1.0})
+
+
+@pytest.mark.filterwarnings("ignore:max_iter")
+@pytest.mark.parametrize(
+    "model",
+    [
+        SparcsClassifier(4, max_iter=5),
+        CompactClassifier((4,), max_iter=5),
+        SparcsClassifierCV(4, n_alphas=3, cv=2, max_iter=5),
+    ],
+    ids=lambda model: type(model).__name__,
+)
+def test_sparse_labels_are_the_dense_ones(model):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(80, 2))
+    y = np.c_[X[:, 0] > 0, X.sum(axis=1) > 0.5].astype(int)
+    model.set_params(random_state=0)
+    expected = model.fit(X, y).predict_proba(X)
+    found = model.fit(X, sparse.csr_matrix(y)).predict_proba(X)
+    assert_allclose(found, expected, atol=0)
