@@ -8,10 +8,8 @@ import numpy as np
 
 from .._direct.architecture import Architecture
 from .._direct.form import DirectForm
-from .._growth.path import PathFit
-from .._growth.recipe import Recipe
-from .._training.problem import Problem, Units
-from .._training.randomness import generators, own_random_state
+from .._growth.path import Leader, PathFit
+from .._training.randomness import own_random_state
 from .._training.solvers import Snapshot
 from .._training.task import Task
 
@@ -22,37 +20,6 @@ class FoldPath(NamedTuple):
     scores: list[float]
     architectures: list[Architecture]
     snapshots: list[Snapshot]
-
-
-@dataclass(frozen=True)
-class Leader:
-    """Leads problems along paths.
-
-    Attributes
-    ----------
-    recipe : Recipe
-    units : Units
-    max_iter : int
-        Most epochs at each alpha.
-    """
-
-    recipe: Recipe
-    units: Units
-    max_iter: int
-
-    def problem(self, task: Task) -> Problem:
-        """The problem that a task poses, begun at the linear model."""
-        return Problem.of(task, self.units)
-
-    def begun(
-        self,
-        problem: Problem,
-        layers: Sequence[int],
-        random_state: np.random.RandomState,
-    ) -> PathFit:
-        """A path at its beginning, with these layers open."""
-        shuffling, drawing = generators(random_state, 2)
-        return PathFit(problem, self.recipe, layers, drawing, shuffling, self.max_iter)
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,11 @@ import torch
 from .._data.batches import TrainingData
 from .._direct.form import DirectForm
 from .._training.epochs import evaluate
-from .._training.problem import Problem
+from .._training.problem import Problem, Units
+from .._training.randomness import generators
 from .._training.solvers import Snapshot
 from .._training.step_sizes import SLOWEST
+from .._training.task import Task
 from .recipe import Recipe
 from .relax import relax, run_steps
 
@@ -148,6 +150,37 @@ class PathFit:
         """The present running mean's loss on samples in the units of the problem."""
         with self.solver.averaged():
             return evaluate(self.solver, data)
+
+
+@dataclass(frozen=True)
+class Leader:
+    """Leads problems along paths.
+
+    Attributes
+    ----------
+    recipe : Recipe
+    units : Units
+    max_iter : int
+        Most epochs at each alpha.
+    """
+
+    recipe: Recipe
+    units: Units
+    max_iter: int
+
+    def problem(self, task: Task) -> Problem:
+        """The problem that a task poses, begun at the linear model."""
+        return Problem.of(task, self.units)
+
+    def begun(
+        self,
+        problem: Problem,
+        layers: Sequence[int],
+        random_state: np.random.RandomState,
+    ) -> PathFit:
+        """A path at its beginning, with these layers open."""
+        shuffling, drawing = generators(random_state, 2)
+        return PathFit(problem, self.recipe, layers, drawing, shuffling, self.max_iter)
 
 
 def path_alphas(alpha_max: float, n_alphas: int, eps: float) -> np.ndarray:
