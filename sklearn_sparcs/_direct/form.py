@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from .._activations import NUMPY
+from .._activations import ACTIVATIONS
 from .._data.features import Bounds, clipped
 
 #: Rows that pass through the network at a time.
@@ -104,7 +104,7 @@ class DirectForm:
         return np.hstack([np.empty((X.shape[0], 0)), *hidden])
 
     def _signals(self, X) -> dict[int, np.ndarray]:
-        f, signals = NUMPY[self.activation], {1: clipped(X, self.bounds)}
+        f, signals = ACTIVATIONS[self.activation].array, {1: clipped(X, self.bounds)}
         last = len(self.layer_sizes)
         for i in range(2, last + 1):
             z = np.tile(self.intercepts[i], (X.shape[0], 1))
@@ -171,7 +171,7 @@ class DirectForm:
 
     def _without_constants(self) -> "DirectForm":
         """Fold what neurons without input send into the intercepts."""
-        f = NUMPY[self.activation]
+        f = ACTIVATIONS[self.activation].array
         coefs = {link: w.copy() for link, w in self.coefs.items()}
         intercepts = {i: b.copy() for i, b in self.intercepts.items()}
         last = len(self.layer_sizes)

@@ -8,7 +8,7 @@ import torch
 from sklearn.utils.validation import check_is_fitted
 from torch import fx, nn
 
-from .._activations import MODULES
+from .._activations import ACTIVATIONS
 from .._direct.form import DirectForm
 from .._networks.checks import checked_layer_sizes, checked_links
 from .._networks.direct import DirectNetwork
@@ -121,7 +121,7 @@ class BaseCompact(TrainsByEpochs, Predictor):
                 root.register_buffer(name, torch.from_numpy(bound))
             bounds = graph.get_attr("low"), graph.get_attr("high")
             signals[1] = graph.call_function(torch.clamp, (signals[1], *bounds))
-        root.activation = MODULES[form.activation]()
+        root.activation = ACTIVATIONS[form.activation].module()
         for i in range(2, last + 1):
             senders = [j for receiver, j in sorted(form.coefs) if receiver == i]
             root.add_module(f"layer_{i}", _linear(form, i, senders))

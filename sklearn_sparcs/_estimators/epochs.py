@@ -11,7 +11,7 @@ import sklearn
 from sklearn.exceptions import ConvergenceWarning
 from skorch.callbacks import EpochTimer, PrintLog
 
-from .._activations import TORCH
+from .._activations import ACTIVATIONS
 from .._growth.recipe import batch_size_for
 from .._sklearn import Interval, StrOptions
 from .._training.run import Schedule
@@ -28,7 +28,7 @@ _STOPPED_BECAUSE = {
 _INSIDE = tuple(str(Path(found).parent) for found in (sklearn.__file__, __file__))
 
 TRAINING_CONSTRAINTS: dict[str, list[Any]] = {
-    "activation": [StrOptions(set(TORCH))],
+    "activation": [StrOptions(set(ACTIVATIONS))],
     "fit_intercept": ["boolean"],
     "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
     "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left")],

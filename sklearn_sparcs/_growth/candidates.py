@@ -114,7 +114,7 @@ class Candidates:
         lowers the loss by a ((c − d) · T) + o v (d · T). What is constant or linear in
         that, f(0) and v, is no noise: links that exist already see to it.
         """
-        waking, f = network.waking, TORCH.forward[network.activation]
+        waking, f = network.waking, TORCH.activation(network.activation).forward
         lam, unit = self.sign * waking.eigenvalue, waking.eigenvalue * waking.norm
         later = range(self.layer + 1, len(network.Q))
         c = torch.cat([_heard(network, k, deltas) for k in later]).div_(unit)

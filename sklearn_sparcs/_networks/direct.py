@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from .._activations import TORCH
+from .._activations import ACTIVATIONS
 from .._direct.form import DirectForm
 from .flat import xavier_uniform
 
@@ -105,7 +105,9 @@ class DirectNetwork(nn.Module):
                     z = z + signals[j - 1] @ self.coefs[f"{i}_{j}"].T
             if self.intercepts:
                 z = z + self.intercepts[f"{i}"]
-            signals.append(z if i == n_layers else TORCH[self.activation](z))
+            signals.append(
+                z if i == n_layers else ACTIVATIONS[self.activation].tensor(z)
+            )
         return signals[-1]
 
 

@@ -26,7 +26,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .._activations import TORCH, WAKING
+from .._activations import ACTIVATIONS
 from .flat import pack, unpack, xavier_uniform
 from .spectral import Spectrum
 
@@ -57,7 +57,7 @@ class GrowingNetwork(nn.Module):
         options: Any = {"dtype": dtype, "device": device}
         self.hidden_layer_sizes = tuple(hidden_layer_sizes)
         self.activation, self.bias = activation, bias
-        self.waking = WAKING[activation]
+        self.waking = ACTIVATIONS[activation].waking
         self.n_inputs = n_features + bias
         rows = [0] * len(self.hidden_layer_sizes) + [n_outputs]
         hidden = rows[:-1]
@@ -100,7 +100,7 @@ class GrowingNetwork(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Output y = z_{B+1}, shape (n, outputs), for x of shape (n, features)."""
-        f = TORCH[self.activation]
+        f = ACTIVATIONS[self.activation].tensor
         h = F.pad(x, (0, 1), value=1.0) if self.bias else x
         *hidden, last = self.weights()
         for weight, lam in zip(hidden, self.lam, strict=True):

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .._activations import TORCH
+from .._activations import ACTIVATIONS
 from .direct import DirectNetwork, direct_network
 from .flat import xavier_uniform
 from .spectrum import live_weights
@@ -209,7 +209,7 @@ class SpectralNetwork(nn.Module):
         return n * signals**2 / 2 + signals * layers < 2 * n * layers
 
     def _through_weights(self, x: Tensor) -> Tensor:
-        h, f = x, TORCH[self.activation]
+        h, f = x, ACTIVATIONS[self.activation].tensor
         *hidden, last = self.weights()
         for weight in hidden:
             h = torch.cat([h, f(h @ weight.T)], dim=1)
@@ -221,7 +221,7 @@ class SpectralNetwork(nn.Module):
         v_i = φ_{i−1} u_{i−1},  z_i = φ_{i−1} (λ_{i−1} ∘ u_{i−1}) − λ_i ∘ v_i,
         a_i = f(z_i),  u_i = a_i − v_i.
         """
-        f = TORCH[self.activation]
+        f = ACTIVATIONS[self.activation].tensor
         u: Tensor = x
         lam_below: Tensor | None = self.input_lam if self.input_eigenvalues else None
         for phi, lam in zip(
@@ -239,7 +239,7 @@ class SpectralNetwork(nn.Module):
 
     def _through_repetitions(self, x: Tensor) -> Tensor:
         """f(A … f(A (x, 0, …, 0))), A applied B times, f not after the last."""
-        f = TORCH[self.activation]
+        f = ACTIVATIONS[self.activation].tensor
         signals = [x, *(x.new_zeros(len(x), len(lam)) for lam in self.lam)]
         for n_before in range(len(self.phi)):
             signals = [f(a) for a in signals] if n_before else signals

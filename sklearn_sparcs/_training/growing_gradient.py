@@ -19,7 +19,7 @@ from typing import Any
 
 from torch import Tensor
 
-from .._activations import RESTLESS
+from .._activations import ACTIVATIONS
 from .._networks.flat import unpack
 from .._networks.growing import GrowingNetwork
 from .arrays import ArrayLibrary
@@ -132,10 +132,11 @@ class _Hidden:
         self.is_last = k == n_hidden - 1
         self.sends = self.is_last or network.n_live[k + 1] > 0
         self.share = xp.empty_like(self.lam) if self.is_last else self.lam
-        self.function = self.arrays.forward[network.activation]
-        self.derivative = self.arrays.backward[network.activation]
+        in_place = self.arrays.activation(network.activation)
+        self.function, self.derivative = in_place.forward, in_place.backward
         # elsewhere λ = 0 gives z = 0, and f(0) = 0
-        self.gated = below is not None or network.activation in RESTLESS
+        fires_at_zero = ACTIVATIONS[network.activation].fires_at_zero
+        self.gated = below is not None or fires_at_zero
 
     def forward(self) -> None:
         """Write w, z, a and what is sent."""

@@ -94,7 +94,7 @@ class SparseGroupPenalty:
         thresholds *= step
         lam *= orthant
         lam -= thresholds * self.l1_ratio
-        arrays.forward["relu"](lam, out=lam)
+        arrays.activation("relu").forward(lam, out=lam)
         if self.l1_ratio < 1 and self.alpha:
             thresholds *= 1 - self.l1_ratio
             start = 0

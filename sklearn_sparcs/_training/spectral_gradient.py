@@ -126,8 +126,8 @@ class _Hidden:
                 xp.empty(tuple(below.u.shape), **options) for _ in range(2)
             )
         self.row_of_ones = xp.ones_like(self.v[0])
-        self.function = arrays.forward[activation]
-        self.derivative = arrays.backward[activation]
+        in_place = arrays.activation(activation)
+        self.function, self.derivative = in_place.forward, in_place.backward
 
     def forward(self) -> None:
         """Write v, z, a and u."""
@@ -202,8 +202,8 @@ class _OneHidden:
             xp.empty((self.phi_1.shape[0], y.shape[1]), **options) for _ in range(3)
         )
         self.scratch = xp.empty_like(y)
-        self.function = arrays.forward[activation]
-        self.derivative = arrays.backward[activation]
+        in_place = arrays.activation(activation)
+        self.function, self.derivative = in_place.forward, in_place.backward
 
     def forward(self) -> None:
         """Write y, with F = S φ_1."""

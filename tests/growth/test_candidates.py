@@ -6,7 +6,7 @@ import torch
 from helpers.networks import random_network
 from numpy.testing import assert_allclose
 
-from sklearn_sparcs._activations import WAKING
+from sklearn_sparcs._activations import ACTIVATIONS
 from sklearn_sparcs._data.batches import TrainingData
 from sklearn_sparcs._growth.candidates import (
     Candidates,
@@ -29,7 +29,7 @@ def problem(net, seed=5, weighted=False):
 
 def loss_with(net, candidates, n, orientation, direction, length, data, loss):
     """Loss once candidate n is awake at its eigenvalue and sends ``direction``."""
-    waking = WAKING[net.activation]
+    waking = ACTIVATIONS[net.activation].waking
     lam = torch.tensor([candidates.sign * waking.eigenvalue], dtype=torch.float64)
     incoming = (1 - 2 * orientation) * candidates.incoming[n : n + 1]
     outgoing = (length * direction)[:, None].split(candidates.receivers)
@@ -76,7 +76,7 @@ def test_gains_are_the_slopes_of_the_loss(
     if isinstance(loss, BinaryCrossEntropy):
         data = TrainingData(data.x, (data.y > 0).double(), data.weight)
     found = scored(net, data, loss, layer)
-    waking, step = WAKING[activation], 1e-5
+    waking, step = ACTIVATIONS[activation].waking, 1e-5
     unit = waking.eigenvalue * waking.norm
     for n in (0, 7):
         for orientation in (0, 1):
@@ -106,7 +106,7 @@ def test_rate_at_the_linear_start_by_hand():
     # math: κ±_n = Σ ⟨g, φ_B[:, n]⟩ relu(±v_n), here with the best unit φ_B[:, n]
     found, g, v = at_the_linear_start()
     with torch.no_grad():
-        eps = WAKING["relu"].eigenvalue
+        eps = ACTIVATIONS["relu"].waking.eigenvalue
         # at λ = −ε, δy = T [λ (a − v) − a] with a = relu(εv): to first order the
         # linear part of it cancels, and −ε T relu(−v) is left
         kappa = (g.T @ torch.relu(-v)).norm(dim=0)

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import torch
 
-TORCH_ACTIVATIONS = {
+ACTIVATIONS = {
     "identity": lambda z: z,
     "logistic": lambda z: 1 / (1 + torch.exp(-z)),
     "tanh": torch.tanh,
@@ -41,7 +41,7 @@ def dense_block(phi, lam, i, j):
 
 def neuron_by_neuron(phi, lam, x, activation="relu", gated=False):
     """The network [4.5], one neuron at a time; ``x`` (n, N_1) has its constant."""
-    f = TORCH_ACTIVATIONS[activation]
+    f = ACTIVATIONS[activation]
     n_layers = len(phi) + 1
     signals = [x]
     for i in range(2, n_layers + 1):

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import torch
 from helpers.reference import (
-    TORCH_ACTIVATIONS,
     dense_adjacency,
     neuron_by_neuron,
     random_spectrum,
 )
 from numpy.testing import assert_allclose
 
+from sklearn_sparcs._activations import ACTIVATIONS
 from sklearn_sparcs._networks.direct import DirectNetwork
 from sklearn_sparcs._networks.spectral import SpectralNetwork
 
@@ -45,7 +45,7 @@ def test_forward_equals_the_loop_over_neurons(sizes, gated):
     assert_allclose(net._through_weights(with_one).detach(), expected, atol=1e-12)
 
 
-@pytest.mark.parametrize("activation", sorted(TORCH_ACTIVATIONS))
+@pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
 def test_activations_and_gradients(activation):
     generator = torch.Generator().manual_seed(2)
     phi, lam = random_spectrum((3, 4, 3, 2), generator)

@@ -5,7 +5,7 @@ import torch
 from helpers.networks import LOSSES, NETWORKS, random_network, targets
 from numpy.testing import assert_allclose
 
-from sklearn_sparcs._activations import TORCH as ACTIVATIONS
+from sklearn_sparcs._activations import ACTIVATIONS
 from sklearn_sparcs._networks.flat import pack
 from sklearn_sparcs._training.arrays import NUMPY, TORCH
 from sklearn_sparcs._training.growing_gradient import LiveGradient
