@@ -67,4 +67,6 @@ class Architecture:
 
     def _repr_html_(self) -> str:
         """A picture, where a notebook shows it."""
-        return architecture_html(self)
+        return architecture_html(
+            str(self), self.layer_sizes, self.links, self.n_parameters
+        )

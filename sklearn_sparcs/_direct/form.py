@@ -1,9 +1,12 @@
 """A trained network in direct space: the weights that compute, as arrays."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import DTypeLike
+from scipy import sparse
 
 from .._activations import ACTIVATIONS
 from .._data.features import Bounds, clipped
@@ -11,8 +14,15 @@ from .._data.features import Bounds, clipped
 #: Rows that pass through the network at a time.
 _SLICE = 8192
 
-
+#: Samples (n, features) that slice.
+Rows: TypeAlias = np.ndarray | sparse.csr_array
+#: A layer that receives, and one that sends: numbers from 1, the input.
 Link = tuple[int, int]
+
+
+def senders(links: Iterable[Link], receiver: int) -> list[int]:
+    """Layers that feed layer ``receiver`` by these links, the first of them first."""
+    return sorted(j for i, j in links if i == receiver)
 
 
 @dataclass(frozen=True)
@@ -87,34 +97,43 @@ class DirectForm:
         layers = tuple(range(1, len(neurons) + 1))
         return cls(coefs, intercepts, activation, layers, tuple(neurons)).computing()
 
-    def __call__(self, X) -> np.ndarray:
+    def senders(self, receiver: int) -> list[int]:
+        """Layers that feed layer ``receiver``."""
+        return senders(self.coefs, receiver)
+
+    def __call__(self, X: Rows) -> np.ndarray:
         """Output (n, outputs) for X (n, features), array or CSR, a slice at a time."""
+        last = len(self.layer_sizes)
         out = np.empty((X.shape[0], self.layer_sizes[-1]), self.intercepts[2].dtype)
         for start in range(0, X.shape[0], _SLICE):
-            out[start : start + _SLICE] = self._slice(X[start : start + _SLICE])
+            rows = slice(start, start + _SLICE)
+            out[rows] = self._signals(X[rows])[last]
         return out
 
-    def _slice(self, X) -> np.ndarray:
-        return self._signals(X)[len(self.layer_sizes)]
-
-    def hidden_signals(self, X) -> np.ndarray:
+    def hidden_signals(self, X: Rows) -> np.ndarray:
         """What every hidden neuron sends for X (n, features), shape (n, neurons)."""
         signals = self._signals(X)
         hidden = [signals[i] for i in range(2, len(self.layer_sizes))]
         return np.hstack([np.empty((X.shape[0], 0)), *hidden])
 
-    def _signals(self, X) -> dict[int, np.ndarray]:
-        f, signals = ACTIVATIONS[self.activation].array, {1: clipped(X, self.bounds)}
-        last = len(self.layer_sizes)
+    def _signals(self, X: Rows) -> dict[int, Rows]:
+        """What every layer sends, the features as cut off first."""
+        f = ACTIVATIONS[self.activation].array
+        signals, last = {1: clipped(X, self.bounds)}, len(self.layer_sizes)
         for i in range(2, last + 1):
             z = np.tile(self.intercepts[i], (X.shape[0], 1))
-            for (receiver, j), coef in self.coefs.items():
-                if receiver == i:
-                    z += signals[j] @ coef.T
+            for j in self.senders(i):
+                z += signals[j] @ self.coefs[i, j].T
             signals[i] = z if i == last else f(z)
         return signals
 
-    def rescaled(self, x_mean, x_scale, y_mean, y_scale) -> "DirectForm":
+    def rescaled(
+        self,
+        x_mean: np.ndarray,
+        x_scale: np.ndarray,
+        y_mean: np.ndarray | float,
+        y_scale: np.ndarray | float,
+    ) -> "DirectForm":
         """The same function of raw inputs, with raw outputs.
 
         If this network takes (x − x_mean) / x_scale and gives (y − y_mean) / y_scale,
@@ -126,9 +145,8 @@ class DirectForm:
                 coefs[i, 1] = coef / x_scale
                 intercepts[i] = intercepts[i] - coefs[i, 1] @ x_mean
         last = len(self.layer_sizes)
-        for i, j in coefs:
-            if i == last:
-                coefs[i, j] = coefs[i, j] * np.reshape(y_scale, (-1, 1))
+        for j in self.senders(last):
+            coefs[last, j] = coefs[last, j] * np.reshape(y_scale, (-1, 1))
         intercepts[last] = intercepts[last] * y_scale + y_mean
         bounds, scale = self.bounds, self.feature_scale
         return replace(
@@ -140,8 +158,8 @@ class DirectForm:
             feature_scale=None if scale is None else scale * x_scale,
         )
 
-    def astype(self, dtype) -> "DirectForm":
-        """Weights in another floating type."""
+    def astype(self, dtype: DTypeLike) -> "DirectForm":
+        """The network with its weights in another floating type."""
         coefs = {link: np.asarray(w, dtype) for link, w in self.coefs.items()}
         intercepts = {i: np.asarray(b, dtype) for i, b in self.intercepts.items()}
         return replace(self, coefs=coefs, intercepts=intercepts)
@@ -176,12 +194,10 @@ class DirectForm:
         intercepts = {i: b.copy() for i, b in self.intercepts.items()}
         last = len(self.layer_sizes)
         for j in range(2, last):
-            heard = sum(
-                (w != 0).any(axis=1).astype(int)
-                for (i, _), w in coefs.items()
-                if i == j
-            )
-            constant = np.flatnonzero(heard == 0)
+            hears = np.zeros(len(intercepts[j]), bool)
+            for sender in self.senders(j):
+                hears |= (coefs[j, sender] != 0).any(axis=1)
+            constant = np.flatnonzero(~hears)
             value = f(intercepts[j][constant])
             for (i, sender), w in coefs.items():
                 if sender == j:
@@ -190,7 +206,7 @@ class DirectForm:
         return replace(self, coefs=coefs, intercepts=intercepts)
 
     def _restricted(self, live: dict[int, np.ndarray]) -> "DirectForm":
-        """On the live neurons; layers without any, and links of zeros, left out."""
+        """The live neurons alone; layers without any, and links of zeros, left out."""
         kept = [i for i in sorted(live) if live[i].any()]
         number = {i: new for new, i in enumerate(kept, start=1)}
         last = kept[-1]

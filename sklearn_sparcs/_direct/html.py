@@ -1,11 +1,14 @@
 """An architecture as a small SVG picture, for notebooks."""
 
+from collections.abc import Sequence
 from itertools import pairwise, product
-from typing import Any
 
 import numpy as np
 
 from .layout import column, detour
+from .palette import HIDDEN
+
+Link = tuple[int, int]
 
 #: Pixels: from layer to layer, beside the outer ones, from neuron to neuron, a radius.
 _STEP, _BESIDE, _SPACING, _RADIUS = 110, 32, 14, 4.5
@@ -13,33 +16,33 @@ _STEP, _BESIDE, _SPACING, _RADIUS = 110, 32, 14, 4.5
 _MOST = 9
 #: Pixels between the layers and the first link that skips some, and from that on.
 _ABOVE, _LANE = 14, 7
-#: The green of the displays' hidden neurons.
-_HIDDEN = "#009E73"
 
 
-def architecture_html(architecture: Any) -> str:
-    """The picture of an `Architecture`, and what it amounts to in words.
+def architecture_html(
+    name: str, layer_sizes: Sequence[int], links: Sequence[Link], n_parameters: int
+) -> str:
+    """The picture of a network, and what it amounts to in words.
 
     Circles stand for neurons, up to nine a layer. Links between neighbouring layers
     are drawn one by one, and those that skip layers as one arc over the layers
     between. Lines and words take the colour of the page's text.
     """
-    parameters = f"{architecture.n_parameters:,} parameters"
-    n_hidden = architecture.n_hidden
+    n_hidden = sum(layer_sizes[1:-1])
     neurons = f"{n_hidden:,} hidden neuron{'s' if n_hidden > 1 else ''}"
-    what = "linear model" if architecture.is_linear else neurons
+    what = neurons if n_hidden else "linear model"
     return (
         '<div style="margin: 0.5em 0; font-size: 12px">'
-        f"{_svg(architecture)}<div><b>{architecture}</b>: {what}, {parameters}</div>"
+        f"{_svg(name, layer_sizes, links)}"
+        f"<div><b>{name}</b>: {what}, {n_parameters:,} parameters</div>"
         "</div>"
     )
 
 
-def _svg(architecture: Any) -> str:
+def _svg(name: str, layer_sizes: Sequence[int], links: Sequence[Link]) -> str:
     """Layers from left to right, each a unit apart; the middle height is zero."""
-    heights = [_places(n) for n in architecture.layer_sizes]
+    heights = [_places(n) for n in layer_sizes]
     skips = sorted(
-        (link for link in architecture.links if link[0] - link[1] > 1),
+        (link for link in links if link[0] - link[1] > 1),
         key=lambda link: link[0] - link[1],
     )
     top = max(max(height[0] for height in heights) + _RADIUS, 24)
@@ -47,13 +50,13 @@ def _svg(architecture: Any) -> str:
     width = _STEP * (len(heights) - 1) + 2 * _BESIDE
     height = above + 2 * top + 40
     parts = [
-        *_straight_links(architecture.links, heights),
+        *_straight_links(links, heights),
         *_arcs(skips, heights, top),
-        *_circles(architecture.layer_sizes, heights),
-        *_captions(architecture.layer_sizes, top),
+        *_circles(layer_sizes, heights),
+        *_captions(layer_sizes, top),
     ]
     return (
-        f'<svg role="img" aria-label="network {architecture}" width="{width}" '
+        f'<svg role="img" aria-label="network {name}" width="{width}" '
         f'height="{height:g}" viewBox="{_STEP - _BESIDE} {-top - above:g} '
         f'{width} {height:g}" fill="none" stroke="currentColor">{"".join(parts)}</svg>'
     )
@@ -65,7 +68,7 @@ def _places(n: int) -> np.ndarray:
     return places if n <= _MOST else np.delete(places, _MOST // 2)
 
 
-def _straight_links(links, heights) -> list[str]:
+def _straight_links(links: Sequence[Link], heights: Sequence[np.ndarray]) -> list[str]:
     """A line from every neuron to every one of the next layer, one path a layer."""
     return [
         '<path stroke-opacity="0.2" d="'
@@ -79,8 +82,10 @@ def _straight_links(links, heights) -> list[str]:
     ]
 
 
-def _arcs(skips, heights, top: float) -> list[str]:
-    """Over the layers between, from and to the uppermost neuron."""
+def _arcs(
+    skips: Sequence[Link], heights: Sequence[np.ndarray], top: float
+) -> list[str]:
+    """Links over the layers between, from and to the uppermost neuron."""
     arcs, radius = [], _RADIUS / _STEP
     for rank, (i, j) in enumerate(skips):
         ends = (j + radius, heights[j - 1][0]), (i - radius, heights[i - 1][0])
@@ -93,13 +98,13 @@ def _arcs(skips, heights, top: float) -> list[str]:
     return arcs
 
 
-def _circles(sizes, heights) -> list[str]:
+def _circles(sizes: Sequence[int], heights: Sequence[np.ndarray]) -> list[str]:
     """Neurons: hidden ones filled, the others open; dots for those left out."""
     circles = []
     for layer, (size, height) in enumerate(zip(sizes, heights, strict=True), start=1):
         hidden = 1 < layer < len(sizes)
         look = (
-            f'fill="{_HIDDEN}"' if hidden else 'fill="currentColor" fill-opacity="0.15"'
+            f'fill="{HIDDEN}"' if hidden else 'fill="currentColor" fill-opacity="0.15"'
         )
         circles += [
             f'<circle cx="{_STEP * layer}" cy="{-y:g}" r="{_RADIUS}" {look}/>'
@@ -113,8 +118,8 @@ def _circles(sizes, heights) -> list[str]:
     return circles
 
 
-def _captions(sizes, top: float) -> list[str]:
-    """Under each layer its size, and what it is."""
+def _captions(sizes: Sequence[int], top: float) -> list[str]:
+    """The words under each layer: its size, and what it is."""
     hidden = [f"hidden {k}" for k in range(1, len(sizes) - 1)]
     return [
         f'<text x="{_STEP * layer}" y="{top + 16 + 14 * line:g}" stroke="none" '

@@ -31,7 +31,7 @@ class Detour(NamedTuple):
 
 
 def detour(start: Point, end: Point, lane: float, margin: float) -> Detour:
-    """From layer to layer at height ``lane``, which is reached before the next layer.
+    """The way from layer to layer at height ``lane``, reached before the next layer.
 
     Layers are a unit apart along x. Neurons of the layers between that are below the
     lane, and no wider than ``margin`` to either side, are not touched.

@@ -2,9 +2,15 @@
 
 from collections.abc import Sequence
 from itertools import combinations, pairwise
+from typing import TypeVar
+
+import numpy as np
+from torch import Tensor
+
+Array = TypeVar("Array", np.ndarray, Tensor)
 
 
-def path_tensor(outgoing, incoming):
+def path_tensor(outgoing: Array, incoming: Array) -> Array:
     """Γ_ijk = W_32[i, j] W_21[j, k]: each path through a hidden neuron [E.1].
 
     Parameters
@@ -26,7 +32,7 @@ def path_tensor(outgoing, incoming):
     return outgoing[:, :, None] * incoming[None]
 
 
-def path_norm(outgoing, incoming):
+def path_norm(outgoing: Array, incoming: Array) -> Array:
     """‖Γ‖, its Frobenius norm, without forming it; zero if the network is linear.
 
     Parameters
@@ -37,6 +43,7 @@ def path_norm(outgoing, incoming):
     Returns
     -------
     float or Tensor of shape ()
+        In the units of the weights' product.
 
     Examples
     --------

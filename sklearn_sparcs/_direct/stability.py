@@ -3,13 +3,13 @@
 import numpy as np
 from sklearn.linear_model import LinearRegression
 
-from .form import DirectForm
+from .form import DirectForm, Rows
 
 #: A neuron has come back in a fold if one there fires alike: correlation of signals.
 ALIKE = 0.9
 
 
-def hidden_share(form: DirectForm, X) -> float:
+def hidden_share(form: DirectForm, X: Rows) -> float:
     """Share of the output's variance that no linear function of the features has."""
     output = form(X).astype(float)
     varied = ((output - output.mean(axis=0)) ** 2).sum()
@@ -19,8 +19,8 @@ def hidden_share(form: DirectForm, X) -> float:
     return float(np.clip(((output - linear) ** 2).sum() / varied, 0.0, 1.0))
 
 
-def stability(form: DirectForm, others: list[DirectForm], X) -> np.ndarray:
-    """For each hidden neuron, the share of other networks where one fires alike."""
+def stability(form: DirectForm, others: list[DirectForm], X: Rows) -> np.ndarray:
+    """Share of other networks where a neuron fires alike, for each hidden neuron."""
     signals = _standardised(form.hidden_signals(X))
     back = [
         (np.abs(signals.T @ _standardised(other.hidden_signals(X))) > ALIKE).any(axis=1)

@@ -7,8 +7,9 @@ from sklearn.utils.validation import validate_data
 
 from .._data.features import X_FORMAT, as_rows
 from .._direct.layout import column, detour
+from .._direct.palette import HIDDEN
 from .strengths import strengths
-from .style import MUTED, NEGATIVE, PALETTE, POSITIVE, check_found, new_axes
+from .style import MUTED, NEGATIVE, POSITIVE, check_found, new_axes
 
 #: A layer's height, and most room for a neuron.
 _HEIGHT, _SPACING = 2.0, 0.35
@@ -232,7 +233,7 @@ CompactClassifier, or one with cross-validation
                 np.full(len(height), layer),
                 height,
                 s=diameter**2,
-                facecolor=PALETTE[2] if hidden else "white",
+                facecolor=HIDDEN if hidden else "white",
                 edgecolor="black",
                 linewidth=0.8,
                 zorder=2,

@@ -30,11 +30,7 @@ def _shares(form, X):
     spreads = _spreads(form, X)
     shares = {}
     for i in range(2, len(form.layer_sizes) + 1):
-        heard = {
-            (i, j): weight * spreads[j]
-            for (receiver, j), weight in form.coefs.items()
-            if receiver == i
-        }
+        heard = {(i, j): form.coefs[i, j] * spreads[j] for j in form.senders(i)}
         total = np.sqrt(sum((sent**2).sum(axis=1) for sent in heard.values()))
         shares |= {
             link: sent / np.where(total > 0, total, 1.0)[:, None]

@@ -5,10 +5,9 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from .._direct.palette import PALETTE
 from .._sklearn import check_matplotlib_support
 
-#: Colours that the colour-blind tell apart (Okabe, Ito, "Color universal design").
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 POSITIVE, NEGATIVE = PALETTE[1], PALETTE[0]
 #: What is beside the matter: limits, marks, captions.
 MUTED = "#666666"

@@ -146,18 +146,3 @@ def test_classifier_hands_over_its_classes(rings):
     assert_allclose(compact.predict_proba(X), model.predict_proba(X), rtol=1e-6)
     assert np.all(compact.predict(X) == model.predict(X))
     assert compact.score(X, y) == model.score(X, y)
-
-
-def test_what_is_dead_is_folded_into_intercepts():
-    from sklearn_sparcs._direct.form import DirectForm
-
-    # layer 2: neuron 0 hears x, 1 hears nothing, 2 is not heard; logistic(0) = 1/2
-    W2 = np.array([[1.0, 2.0, 0.5], [0.0, 0.0, 0.0], [1.0, 1.0, 1.0]])
-    W3 = np.array([[3.0, 0.0, 0.0, 4.0, 6.0, 0.0]])
-    form = DirectForm.from_weights([W2, W3], 2, True, "logistic", [np.array([7, 8, 9])])
-    X = np.random.default_rng(0).normal(size=(5, 2))
-    a = 1 / (1 + np.exp(-(X @ [1.0, 2.0] + 0.5)))
-    assert_allclose(form(X)[:, 0], 3 * X[:, 0] + 4 * a + 6 / 2)
-    assert form.layer_sizes == (2, 1, 1)
-    assert form.neurons[0].tolist() == [7]
-    assert form.intercepts[3].tolist() == [3.0]
