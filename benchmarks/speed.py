@@ -327,7 +327,7 @@ def train_densely(X, y, hidden, batch_size, epochs, alpha):
         for rows in order.split(batch_size):
             optimizer.zero_grad()
             loss = (network(X[rows]) - y[rows]).square().mean()
-            hidden_lam = network.spectral.hidden_eigenvalues()
+            hidden_lam = network.spectral.penalized_eigenvalues()
             (loss + alpha * sum(lam.abs().sum() for lam in hidden_lam)).backward()
             optimizer.step()
 

@@ -6,12 +6,12 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import torch
 from sklearn.utils.validation import check_is_fitted
-from torch import fx, nn
+from torch import nn
 
-from .._activations import ACTIVATIONS
 from .._direct.form import DirectForm
 from .._networks.checks import checked_layer_sizes, checked_links
 from .._networks.direct import DirectNetwork
+from .._networks.export import to_torch
 from .._sklearn import Interval, StrOptions, fit_context
 from .._training.checkpoint import refuse_changed
 from .._training.device import resolve_device
@@ -112,29 +112,7 @@ class BaseCompact(TrainsByEpochs, Predictor):
             probabilities. Built of `nn.Linear` and the activation's own module.
         """
         check_is_fitted(self)
-        form = self.direct_form_
-        last = len(form.layer_sizes)
-        root, graph = nn.Module(), fx.Graph()
-        signals = {1: graph.placeholder("x")}
-        if form.bounds is not None:
-            for name, bound in zip(("low", "high"), form.bounds, strict=True):
-                root.register_buffer(name, torch.from_numpy(bound))
-            bounds = graph.get_attr("low"), graph.get_attr("high")
-            signals[1] = graph.call_function(torch.clamp, (signals[1], *bounds))
-        root.activation = ACTIVATIONS[form.activation].module()
-        for i in range(2, last + 1):
-            senders = [j for receiver, j in sorted(form.coefs) if receiver == i]
-            root.add_module(f"layer_{i}", _linear(form, i, senders))
-            heard = [signals[j] for j in senders]
-            both = (
-                heard[0]
-                if len(heard) == 1
-                else graph.call_function(torch.cat, (heard, 1))
-            )
-            z = graph.call_module(f"layer_{i}", (both,))
-            signals[i] = z if i == last else graph.call_module("activation", (z,))
-        graph.output(signals[last])
-        return fx.GraphModule(root, graph)
+        return to_torch(self.direct_form_)
 
     # -- training in direct space ------------------------------------------------------
 
@@ -157,7 +135,8 @@ class BaseCompact(TrainsByEpochs, Predictor):
                 self._schedule(len(problem.train)),
                 shuffling,
             )
-            self.direct_form_ = problem.in_raw_units(_form_of(network, last))
+            form = network.form(last.layers, last.neurons) if last else network.form()
+            self.direct_form_ = problem.in_raw_units(form)
             self.loss_curve_ = [row["train_loss"] for row in outcome.history]
             self.n_iter_ = len(outcome.history)
             self.relaxed_ = True
@@ -178,7 +157,7 @@ class BaseCompact(TrainsByEpochs, Predictor):
         if not (self.warm_start and self.__sklearn_is_fitted__()):
             return None
         form, sizes = self.direct_form_, self._checked_sizes()
-        links = sorted(checked_links(self.links, len(sizes) + 2))
+        links = checked_links(self.links, len(sizes) + 2)
         bare = not any(b.any() for b in form.intercepts.values())
         refuse_changed(
             {
@@ -211,20 +190,22 @@ class BaseCompact(TrainsByEpochs, Predictor):
         last: DirectForm | None,
     ) -> DirectNetwork:
         """The wiring, with the present weights or at the linear start."""
+        if last is not None:
+            form = problem.in_scaled_units(last)
+            return DirectNetwork.of(form, bias=self.fit_intercept, **problem.options)
         network = DirectNetwork(
             problem.n_features,
             sizes,
             problem.n_outputs,
-            links=checked_links(self.links, len(sizes) + 2),
+            links=self.links,
             activation=self.activation,
             bias=self.fit_intercept,
             generator=generator,
             **problem.options,
         )
-        if last is not None:
-            network.load(problem.in_scaled_units(last))
-        else:
-            _start_linear(network, problem)
+        linked = (len(network.sizes), 1) in network.links
+        if problem.linear_map is not None and linked:
+            network.start_at(problem.linear_map)
         return network
 
 
@@ -428,49 +409,3 @@ n_features_in_, n_outputs_, feature_names_in_
         self
         """
         return self._fit(X, y, sample_weight)
-
-
-def _linear(form: DirectForm, i: int, senders: list[int]) -> nn.Linear:
-    """Layer i on its senders side by side."""
-    weight = torch.from_numpy(np.hstack([form.coefs[i, j] for j in senders]))
-    layer = nn.Linear(weight.shape[1], weight.shape[0], dtype=weight.dtype)
-    layer.weight.data.copy_(weight)
-    layer.bias.data.copy_(torch.from_numpy(form.intercepts[i]))
-    return layer
-
-
-@torch.no_grad()
-def _start_linear(network: DirectNetwork, problem: Problem) -> None:
-    """Let the link from input to output be the linear model, if there is one.
-
-    The hidden layers' links to the output start at zero, so the first iterate is the
-    linear model; their incoming weights, random, give them a gradient to leave by.
-    """
-    last, linear_map = len(network.sizes), problem.linear_map
-    if (last, 1) not in network.links or linear_map is None:
-        return
-    for receiver, j in network.links:
-        if receiver == last and j > 1:
-            network.coefs[f"{last}_{j}"].zero_()
-    network.coefs[f"{last}_1"].copy_(linear_map[:, : problem.n_features])
-    if problem.bias:
-        network.intercepts[f"{last}"].copy_(linear_map[:, -1])
-
-
-def _form_of(network: DirectNetwork, last: DirectForm | None) -> DirectForm:
-    """A network's weights as float64 arrays; no intercept is one of zeros."""
-    sizes = network.sizes[1:-1]
-    layers: tuple[int, ...] = tuple(range(1, len(sizes) + 1))
-    neurons = tuple(map(np.arange, sizes))
-    if last is not None:
-        layers, neurons = last.layers, last.neurons
-    coefs = {(i, j): _float64(network.coefs[f"{i}_{j}"]) for i, j in network.links}
-    intercepts = {
-        i: _float64(network.intercepts[f"{i}"]) if network.intercepts else np.zeros(n)
-        for i, n in enumerate(network.sizes[1:], start=2)
-    }
-    return DirectForm(coefs, intercepts, network.activation, layers, neurons)
-
-
-def _float64(tensor: torch.Tensor) -> np.ndarray:
-    return tensor.detach().cpu().double().numpy()

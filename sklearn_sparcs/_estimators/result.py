@@ -8,6 +8,7 @@ import torch
 
 from .._data.scaling import Scaling
 from .._direct.form import DirectForm
+from .._networks.growing import GrowingNetwork
 from .._networks.spectral import SpectralNetwork
 from .._training.problem import Problem
 
@@ -41,7 +42,8 @@ class Result:
         cls, problem: Problem, network: Any, random_state: np.random.RandomState
     ) -> "Result":
         """Read a network; ``random_state`` draws what sleeping neurons hear."""
-        eigenvalues, eigenvectors = network.spectrum(random_state)
+        drawn = [random_state] if isinstance(network, GrowingNetwork) else []
+        eigenvalues, eigenvectors = network.spectrum(*drawn)
         return cls(
             problem.form_of(network),
             eigenvalues,

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from .._data.batches import TrainingData
 from .._networks.growing_module import GrowingSpectralNetwork
 from .._networks.spectral import SpectralNetwork
+from .._networks.structure import without
 from .._training.arrays import TORCH, ArrayLibrary
 from .._training.penalty import SparseGroupPenalty
 from .candidates import survey
@@ -214,7 +215,7 @@ class Growth:
             return
 
         def kept(tensors: list[Tensor]) -> list[Tensor]:
-            return network.without(tensors, keep)
+            return without(tensors, keep)
 
         neurons = [n[k] for n, k in zip(network.neurons, keep, strict=True)]
         self._restructure(kept, kept, kept, neurons)

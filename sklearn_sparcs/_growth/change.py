@@ -9,6 +9,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from .._networks.growing import GrowingNetwork
+from .._networks.growing_module import GrowingSpectralNetwork
+from .._networks.structure import with_recruits
 from .._training.adam import BETAS
 from .candidates import Recruits
 
@@ -31,7 +33,7 @@ class Insertion:
     @classmethod
     def of(
         cls,
-        network: GrowingNetwork,
+        network: GrowingNetwork | GrowingSpectralNetwork,
         recruits: Recruits,
         n_steps: float,
         betas: tuple[float, float] = BETAS,
@@ -47,7 +49,7 @@ class Insertion:
         ]
         nothing = [torch.zeros_like(columns) for columns in outgoing]
         still = torch.zeros_like(recruits.incoming)
-        insert = partial(network.with_recruits, layer=layer)
+        insert = partial(with_recruits, layer=layer)
         at_rest = partial(insert, incoming=still, outgoing=nothing)
         neurons = list(network.neurons)
         neurons[layer] = torch.cat([neurons[layer], recruits.indices])

@@ -5,11 +5,15 @@ from typing import Any, Protocol
 
 import torch
 
+from .._networks.network import Network
+
 
 class Prunable(Protocol):
     """What `prune` needs of a `Solver`, or of anything else that holds a network."""
 
-    network: Any
+    @property
+    def network(self) -> Network:
+        """The network."""
 
     def prune(self, threshold: float) -> None:
         """Put the neurons to sleep whose |λ| does not exceed ``threshold``."""
@@ -41,7 +45,7 @@ def prune(solver: Prunable, loss: Callable[[], float], tol: float) -> float:
     float
         The threshold: every neuron left has a larger |λ|.
     """
-    if tol == 0 or not solver.network.hidden_eigenvalues():
+    if tol == 0 or not _hidden(solver.network):
         return 0.0
     thresholds = [0.0, *eigenvalue_sizes(solver.network).tolist()]
     original, allowed = solver.snapshot(), loss() * (1 + tol)
@@ -55,8 +59,14 @@ def prune(solver: Prunable, loss: Callable[[], float], tol: float) -> float:
     return thresholds[low]
 
 
-def eigenvalue_sizes(network: Any) -> torch.Tensor:
+def _hidden(network: Network) -> list[torch.Tensor]:
+    """Eigenvalues of the hidden layers, without the input's, which come first."""
+    penalized = network.penalized_eigenvalues()
+    return penalized[len(penalized) - len(network.neurons) :]
+
+
+def eigenvalue_sizes(network: Network) -> torch.Tensor:
     """|λ| of the hidden neurons where it is not zero, the smallest first."""
-    hidden = network.hidden_eigenvalues()
+    hidden = _hidden(network)
     sizes = torch.cat([lam.detach().abs() for lam in hidden] or [torch.zeros(0)])
     return sizes[sizes > 0].sort().values

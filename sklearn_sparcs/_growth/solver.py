@@ -10,6 +10,7 @@ from torch import Tensor
 from .._data.batches import TrainingData
 from .._networks.flat import pack, unpack
 from .._networks.growing import GrowingNetwork
+from .._networks.structure import without
 from .._training.adam import Adam
 from .._training.arrays import ArrayLibrary
 from .._training.growing_gradient import LiveGradient
@@ -228,10 +229,10 @@ class GrowthSolver(ByHand, Solver):
         if [len(k) for k in keep] == network.n_live:
             return
         structure, first, second = (
-            network.without(t, keep) for t in (network.structure(), *self._moments())
+            without(t, keep) for t in (network.structure(), *self._moments())
         )
         if self.average is not None:
-            self.average = pack(network.without(self._unpacked(self.average), keep))
+            self.average = pack(without(self._unpacked(self.average), keep))
         neurons = [n[k] for n, k in zip(network.neurons, keep, strict=True)]
         self._restructure(structure, first, second, neurons)
 

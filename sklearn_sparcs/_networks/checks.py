@@ -1,10 +1,28 @@
 """What may be asked of a network, and what is said otherwise."""
 
+from collections.abc import Iterable
 from numbers import Integral
-from typing import Any
+
+from .._activations import ACTIVATIONS
+from .._direct.form import Link
 
 
-def checked_layer_sizes(hidden_layer_sizes) -> tuple[int, ...]:
+def checked_size(n: int, name: str) -> int:
+    """Number of neurons of a layer, or of features; ``name`` is the parameter's.
+
+    Raises
+    ------
+    ValueError
+        If it is not a positive whole number.
+    """
+    if not (isinstance(n, Integral) and int(n) > 0):
+        raise ValueError(f"{name} must be a positive whole number; got {n!r}.")
+    return int(n)
+
+
+def checked_layer_sizes(
+    sizes: int | Iterable[int], name: str = "hidden_layer_sizes"
+) -> tuple[int, ...]:
     """Largest number of neurons of each hidden layer; an int is one layer.
 
     Raises
@@ -12,18 +30,31 @@ def checked_layer_sizes(hidden_layer_sizes) -> tuple[int, ...]:
     ValueError
         If one is not a positive whole number.
     """
-    one = isinstance(hidden_layer_sizes, Integral)
-    sizes = [hidden_layer_sizes] if one else list(hidden_layer_sizes)
-    if not all(isinstance(n, Integral) and int(n) > 0 for n in sizes):
+    listed = list(sizes) if isinstance(sizes, Iterable) else [sizes]
+    if not all(isinstance(n, Integral) and int(n) > 0 for n in listed):
         raise ValueError(
-            "hidden_layer_sizes must be positive whole numbers, one for each hidden "
-            f"layer; got {hidden_layer_sizes!r}."
+            f"{name} must be positive whole numbers, one for each hidden layer; "
+            f"got {sizes!r}."
         )
-    return tuple(int(n) for n in sizes)
+    return tuple(int(n) for n in listed)
 
 
-def checked_links(links: Any, n_layers: int) -> list[tuple[int, int]]:
-    """Links as pairs of layer numbers; None is all of them.
+def checked_activation(name: str) -> str:
+    """Name of an activation function.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name.
+    """
+    if name not in ACTIVATIONS:
+        known = ", ".join(map(repr, sorted(ACTIVATIONS)))
+        raise ValueError(f"activation must be one of {known}; got {name!r}.")
+    return name
+
+
+def checked_links(links: Iterable[Link] | None, n_layers: int) -> list[Link]:
+    """Links as sorted pairs of layer numbers; all that there can be by default.
 
     Raises
     ------
@@ -32,7 +63,7 @@ def checked_links(links: Any, n_layers: int) -> list[tuple[int, int]]:
     """
     if links is None:
         return [(i, j) for i in range(2, n_layers + 1) for j in range(1, i)]
-    pairs = [(int(i), int(j)) for i, j in links]
+    pairs = sorted({(int(i), int(j)) for i, j in links})
     wrong = [(i, j) for i, j in pairs if not 1 <= j < i <= n_layers]
     if wrong:
         raise ValueError(

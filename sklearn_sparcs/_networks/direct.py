@@ -1,17 +1,19 @@
-"""The same layers in direct space: a weight of its own on every link."""
+"""Networks in direct space: a weight of its own on every link."""
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from .._activations import ACTIVATIONS
-from .._direct.form import DirectForm
-from .flat import xavier_uniform
+from .._direct.form import DirectForm, Link, senders
+from .checks import checked_activation, checked_layer_sizes, checked_links, checked_size
+from .initial import xavier_uniform
 
 
 class DirectNetwork(nn.Module):
-    """The same layers with a weight of its own on every link: direct space.
+    """Feed-forward network with a weight of its own on every link: direct space.
 
     z_i = Σ_{j<i} W_ij a_j + b_i, a_i = f(z_i) [4.5]: the baseline that the paper
     counts its parameters against, and the form in which a network that was found
@@ -20,8 +22,9 @@ class DirectNetwork(nn.Module):
     Parameters
     ----------
     in_features, out_features : int
-    hidden_features : sequence of int
-        Size of each hidden layer.
+        Input and output size.
+    hidden_features : int or sequence of int
+        Size of each hidden layer; ``()`` is a linear map.
     links : sequence of (receiver, sender), optional
         Which layers feed which, layers numbered from 1, the input. All by default.
     activation : {"relu", "tanh", "logistic", "gelu", "identity"}, default="relu"
@@ -37,6 +40,19 @@ class DirectNetwork(nn.Module):
         W_ij, shape (N_i, N_j), under the key ``"i_j"``.
     intercepts : ParameterDict
         b_i, shape (N_i,), under the key ``"i"``; empty without ``bias``.
+    links : list of (receiver, sender)
+    sizes : list of int
+        Neurons a layer, input and output included.
+
+    Raises
+    ------
+    ValueError
+        If a size is not a positive whole number, an activation is unknown, a link does
+        not lead to a later layer, or a layer is left without a sender.
+
+    See Also
+    --------
+    DirectNetwork.of : From the arrays of a network that was found.
 
     Examples
     --------
@@ -52,10 +68,10 @@ class DirectNetwork(nn.Module):
     def __init__(
         self,
         in_features: int,
-        hidden_features: Sequence[int],
+        hidden_features: int | Sequence[int],
         out_features: int,
         *,
-        links: Sequence[tuple[int, int]] | None = None,
+        links: Sequence[Link] | None = None,
         activation: str = "relu",
         bias: bool = True,
         generator: torch.Generator | None = None,
@@ -63,78 +79,121 @@ class DirectNetwork(nn.Module):
         device: torch.device | str | None = None,
     ):
         super().__init__()
-        self.activation = activation
-        self.sizes = [in_features, *hidden_features, out_features]
-        n_layers = len(self.sizes)
-        if links is None:
-            links = [(i, j) for i in range(2, n_layers + 1) for j in range(1, i)]
-        self.links = sorted((int(i), int(j)) for i, j in links)
-        self.neurons = [torch.arange(n) for n in hidden_features]
+        hidden = checked_layer_sizes(hidden_features, "hidden_features")
+        n_in = checked_size(in_features, "in_features")
+        n_out = checked_size(out_features, "out_features")
+        self.activation = checked_activation(activation)
+        self.sizes = [n_in, *hidden, n_out]
+        self.links = checked_links(links, len(self.sizes))
+        self.neurons = [torch.arange(n) for n in hidden]
         self.coefs = nn.ParameterDict()
         self.intercepts = nn.ParameterDict()
-        for i in range(2, n_layers + 1):
-            senders = [j for receiver, j in self.links if receiver == i]
-            widths = [self.sizes[j - 1] for j in senders]
+        for i in range(2, len(self.sizes) + 1):
+            heard = self.senders(i)
+            widths = [self.sizes[j - 1] for j in heard]
             block = xavier_uniform(self.sizes[i - 1], sum(widths), generator, dtype)
-            for j, part in zip(senders, block.split(widths, dim=1), strict=True):
+            for j, part in zip(heard, block.split(widths, dim=1), strict=True):
                 self.coefs[f"{i}_{j}"] = nn.Parameter(part.clone().to(device))
             if bias:
                 zero = torch.zeros(self.sizes[i - 1], dtype=dtype, device=device)
                 self.intercepts[f"{i}"] = nn.Parameter(zero)
 
+    @classmethod
     @torch.no_grad()
-    def load(self, form: DirectForm) -> None:
-        """Take over the weights of a form with the same links."""
+    def of(
+        cls,
+        form: DirectForm,
+        *,
+        bias: bool = True,
+        dtype: torch.dtype | None = None,
+        device: torch.device | str | None = None,
+    ) -> "DirectNetwork":
+        """The network of a form, which is trained on without the form's bounds."""
+        n_in, *hidden, n_out = form.layer_sizes
+        network = cls(
+            n_in,
+            hidden,
+            n_out,
+            links=list(form.coefs),
+            activation=form.activation,
+            bias=bias,
+            generator=torch.Generator(),  # nothing is left of what it draws
+            dtype=dtype,
+            device=device,
+        )
         for (i, j), coef in form.coefs.items():
-            self.coefs[f"{i}_{j}"].copy_(torch.from_numpy(coef))
-        for key, intercept in self.intercepts.items():
+            network.coefs[f"{i}_{j}"].copy_(torch.from_numpy(coef))
+        for key, intercept in network.intercepts.items():
             intercept.copy_(torch.from_numpy(form.intercepts[int(key)]))
+        return network
 
-    def hidden_eigenvalues(self) -> list[Tensor]:
-        """None: there is nothing for a penalty to act on."""
+    def form(
+        self,
+        layers: tuple[int, ...] | None = None,
+        neurons: tuple[np.ndarray, ...] | None = None,
+    ) -> DirectForm:
+        """The weights as float64 arrays; no intercept is one of zeros.
+
+        ``layers`` and ``neurons`` say which those of a larger network they are, as in
+        `DirectForm`; by default this is the largest.
+        """
+        coefs = {(i, j): _float64(self.coefs[f"{i}_{j}"]) for i, j in self.links}
+        intercepts = {
+            i: _float64(self.intercepts[f"{i}"]) if self.intercepts else np.zeros(n)
+            for i, n in enumerate(self.sizes[1:], start=2)
+        }
+        hidden = self.sizes[1:-1]
+        if layers is None:
+            layers = tuple(range(1, len(hidden) + 1))
+        if neurons is None:
+            neurons = tuple(map(np.arange, hidden))
+        return DirectForm(coefs, intercepts, self.activation, layers, neurons)
+
+    @torch.no_grad()
+    def start_at(self, linear_map: Tensor) -> None:
+        """Set y = linear_map · [x, 1], shape (outputs, inputs), by the direct link.
+
+        The hidden layers' links to the output become zero; their incoming weights,
+        random, give them a gradient to leave by.
+
+        Raises
+        ------
+        ValueError
+            If no link leads from the input to the output.
+        """
+        last = len(self.sizes)
+        if (last, 1) not in self.links:
+            raise ValueError(
+                f"start_at needs the link ({last}, 1) from the input to the output; "
+                f"links are {self.links}."
+            )
+        for j in self.senders(last):
+            self.coefs[f"{last}_{j}"].zero_()
+        self.coefs[f"{last}_1"].copy_(linear_map[:, : self.sizes[0]])
+        if self.intercepts:
+            self.intercepts[f"{last}"].copy_(linear_map[:, -1])
+
+    def senders(self, receiver: int) -> list[int]:
+        """Layers that feed layer ``receiver``."""
+        return senders(self.links, receiver)
+
+    def penalized_eigenvalues(self) -> list[Tensor]:
+        """The empty list: there is nothing for a penalty to act on."""
         return []
 
     def forward(self, x: Tensor) -> Tensor:
         """Output y = z_{B+1}, shape (n, out_features), for x (n, in_features)."""
+        f, last = ACTIVATIONS[self.activation].tensor, len(self.sizes)
         signals = [x]
-        n_layers = len(self.sizes)
-        for i in range(2, n_layers + 1):
+        for i in range(2, last + 1):
             z = x.new_zeros(len(x), self.sizes[i - 1])
-            for receiver, j in self.links:
-                if receiver == i:
-                    z = z + signals[j - 1] @ self.coefs[f"{i}_{j}"].T
+            for j in self.senders(i):
+                z = z + signals[j - 1] @ self.coefs[f"{i}_{j}"].T
             if self.intercepts:
                 z = z + self.intercepts[f"{i}"]
-            signals.append(
-                z if i == n_layers else ACTIVATIONS[self.activation].tensor(z)
-            )
+            signals.append(z if i == last else f(z))
         return signals[-1]
 
 
-def direct_network(
-    weights: Sequence[Tensor],
-    n_features: int,
-    bias: bool,
-    activation: str,
-    neurons: Sequence[Tensor],
-) -> DirectNetwork:
-    """The network of `DirectForm.from_weights`, where and as what the weights are."""
-    form = DirectForm.from_weights(
-        [w.detach().double().cpu().numpy() for w in weights],
-        n_features,
-        bias,
-        activation,
-        [n.cpu().numpy() for n in neurons],
-    )
-    n_in, *hidden, n_out = form.layer_sizes
-    network = DirectNetwork(
-        n_in,
-        hidden,
-        n_out,
-        links=list(form.coefs),
-        activation=activation,
-        dtype=weights[-1].dtype,
-        device=weights[-1].device,
-    )
-    network.load(form)
-    return network
+def _float64(tensor: Tensor) -> np.ndarray:
+    return tensor.detach().cpu().double().numpy()

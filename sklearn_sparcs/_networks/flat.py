@@ -1,4 +1,4 @@
-"""Many tensors as one vector, and how weights are drawn."""
+"""Many tensors as one vector, and back."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -6,17 +6,6 @@ from math import prod
 
 import torch
 from torch import Tensor
-
-
-def xavier_uniform(
-    n_out: int,
-    n_in: int,
-    generator: torch.Generator | None,
-    dtype: torch.dtype | None = None,
-) -> Tensor:
-    bound = (6 / max(n_in + n_out, 1)) ** 0.5
-    drawn = torch.rand(n_out, n_in, generator=generator, dtype=torch.float64)
-    return ((2 * drawn - 1) * bound).to(dtype or torch.get_default_dtype())
 
 
 def pack(tensors: Sequence[Tensor]) -> Tensor:

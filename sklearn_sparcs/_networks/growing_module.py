@@ -3,21 +3,28 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from sklearn.utils import check_random_state
 from torch import Tensor, nn
+from torch.nn import functional as F
 
-from .._activations import Waking
-from .direct import DirectNetwork, direct_network
+from .._activations import ACTIVATIONS, Waking
+from .._direct.form import DirectForm
+from .checks import checked_layer_sizes, checked_size
+from .direct import DirectNetwork
+from .export import form_of
 from .growing import GrowingNetwork
-from .spectral import Spectrum
+from .initial import linear_bound, uniform
+from .spectrum import Spectrum, put_to_sleep
+from .structure import linear_structure, output_of, parts, spectrum_of, weights_of
 
 #: A neuron hears λ q, so where |λ| is small its eigenvector learns slowly, and steps
 #: that suit other layers are short: here |λ| begins at one, and what it sends is small.
 _AT_FULL_SIZE = Waking(eigenvalue=1.0, norm=1.0, soften=False, length=0.01)
 
 
-class GrowingSpectralNetwork(GrowingNetwork):
+class GrowingSpectralNetwork(nn.Module):
     r"""Spectral network that holds its live neurons alone, as a part of your own.
 
     It starts as a linear layer with the weights that `nn.Linear` starts with, trains
@@ -30,8 +37,8 @@ class GrowingSpectralNetwork(GrowingNetwork):
     ----------
     in_features : int
         Input size, without the constant that ``bias`` appends.
-    hidden_features : sequence of int
-        Most live neurons of each hidden layer.
+    hidden_features : int or sequence of int
+        Most live neurons of each hidden layer; ``()`` is a linear map.
     out_features : int
         Output size. The output has no activation.
     bias : bool, default=True
@@ -52,6 +59,11 @@ class GrowingSpectralNetwork(GrowingNetwork):
         Their indices.
     n_live : list of int
         How many there are.
+
+    Raises
+    ------
+    ValueError
+        If a size is not a positive whole number.
 
     Notes
     -----
@@ -78,7 +90,7 @@ class GrowingSpectralNetwork(GrowingNetwork):
     def __init__(
         self,
         in_features: int,
-        hidden_features: Sequence[int],
+        hidden_features: int | Sequence[int],
         out_features: int,
         *,
         bias: bool = True,
@@ -86,32 +98,58 @@ class GrowingSpectralNetwork(GrowingNetwork):
         dtype: torch.dtype | None = None,
         device: torch.device | str | None = None,
     ):
-        super().__init__(
-            in_features,
-            hidden_features,
-            out_features,
-            bias=bias,
-            dtype=dtype or torch.get_default_dtype(),
-            device=device or "cpu",
+        super().__init__()
+        self.hidden_layer_sizes = checked_layer_sizes(
+            hidden_features, "hidden_features"
         )
-        self.waking = _AT_FULL_SIZE
-        bound = max(in_features, 1) ** -0.5
-        with torch.no_grad():
-            drawn = torch.rand(self.Q[-1].shape, generator=generator)
-            self.start_at(((2 * drawn - 1) * bound).to(self.Q[-1]))
+        n_features = checked_size(in_features, "in_features")
+        n_outputs = checked_size(out_features, "out_features")
+        self.activation, self.waking, self.bias = "relu", _AT_FULL_SIZE, bias
+        self.n_inputs = n_features + bias
+        n_hidden = len(self.hidden_layer_sizes)
+        options: Any = {"dtype": dtype, "device": device}
+        self.restructure(
+            linear_structure(self.n_inputs, n_hidden, n_outputs, **options),
+            [torch.zeros(0, dtype=torch.long, device=device) for _ in range(n_hidden)],
+        )
+        self.start_at(
+            uniform(
+                n_outputs,
+                self.n_inputs,
+                bound=linear_bound(n_features),
+                generator=generator,
+                dtype=torch.get_default_dtype(),
+            )
+        )
 
     @property
-    def neurons(self) -> list[Tensor]:  # type: ignore[override]
+    def neurons(self) -> list[Tensor]:
         """Indices of the live neurons of each hidden layer."""
         n_hidden = len(self.hidden_layer_sizes)
         return [self.get_buffer(f"neurons_{k}") for k in range(n_hidden)]
 
+    @property
+    def n_live(self) -> list[int]:
+        """Live neurons of each hidden layer."""
+        return [len(lam) for lam in self.lam]
+
+    @torch.no_grad()
+    def start_at(self, linear_map: Tensor) -> None:
+        """Set y = linear_map · [x, 1]: a network with no live neuron does no more."""
+        self.Q[-1].copy_(-linear_map)
+
+    def penalized_eigenvalues(self) -> list[Tensor]:
+        """What a penalty acts on: every hidden eigenvalue."""
+        return list(self.lam)
+
+    def structure(self) -> list[Tensor]:
+        """Every parameter, Q first."""
+        return [*self.Q, *self.lam]
+
     def restructure(self, tensors: Sequence[Tensor], neurons: Sequence[Tensor]) -> None:
         """Take over parameters of other shapes, as new objects."""
-        n = len(self.hidden_layer_sizes) + 1
-        self.Q, self.lam = (  # type: ignore[assignment]
-            nn.ParameterList(t.detach() for t in part)
-            for part in (tensors[:n], tensors[n:])
+        self.Q, self.lam = (
+            nn.ParameterList(t.detach() for t in part) for part in parts(tensors)
         )
         for k, indices in enumerate(neurons):
             self.register_buffer(f"neurons_{k}", indices)
@@ -122,24 +160,12 @@ class GrowingSpectralNetwork(GrowingNetwork):
             self.n_inputs - self.bias,
             self.hidden_layer_sizes,
             len(self.Q[-1]),
+            activation=self.activation,
+            waking=self.waking,
             bias=self.bias,
-            dtype=self.Q[-1].dtype,
-            device=self.Q[-1].device,
         )
-        copy.waking = self.waking
-        copy.restructure([p.detach() for p in self.structure()], self.neurons)
+        copy.restructure(self.structure(), self.neurons)
         return copy
-
-    def spectrum(self, random_state: Any = 0) -> Spectrum:
-        """Eigenvalues λ_1 … λ_{B+1} and eigenvectors φ_1 … φ_B, sleeping ones included.
-
-        What sleeping neurons hear is drawn at random; what they pass on is exact.
-        """
-        return super().spectrum(check_random_state(random_state))
-
-    def penalized_eigenvalues(self) -> list[Tensor]:
-        """What a penalty acts on: every hidden eigenvalue."""
-        return self.hidden_eigenvalues()
 
     @torch.no_grad()
     def prune(self, threshold: float) -> None:
@@ -147,22 +173,48 @@ class GrowingSpectralNetwork(GrowingNetwork):
 
         Such neurons fire no more; `Growth` takes them out.
         """
-        for lam in self.lam:
-            lam[lam.abs() <= threshold] = 0
+        put_to_sleep(self.lam, threshold)
+
+    def weights(self) -> list[Tensor]:
+        """Weights W_i between the live neurons for i = 2 … B + 1 [4.3]."""
+        return weights_of(self.structure())
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Output y = z_{B+1}, shape (n, out_features), for x (n, in_features)."""
+        x = F.pad(x, (0, 1), value=1.0) if self.bias else x
+        return output_of(self.structure(), ACTIVATIONS[self.activation].tensor, x)
+
+    def spectrum(
+        self, random_state: int | np.random.RandomState | None = 0
+    ) -> Spectrum:
+        """Eigenvalues λ_1 … λ_{B+1} and eigenvectors φ_1 … φ_B, sleeping ones included.
+
+        What sleeping neurons hear is drawn at random; what they pass on is exact.
+        """
+        return spectrum_of(
+            self.structure(),
+            self.neurons,
+            self.hidden_layer_sizes,
+            check_random_state(random_state),
+        )
 
     @torch.no_grad()
+    def form(self) -> DirectForm:
+        """The same function as plain arrays, the neurons that compute alone."""
+        *hidden, last = self.weights()
+        awake = [
+            weight * (lam != 0)[:, None]
+            for weight, lam in zip(hidden, self.lam, strict=True)
+        ]
+        return form_of([*awake, last], self.bias, self.activation, self.neurons)
+
     def to_direct(self) -> DirectNetwork:
         """The same function, the neurons that compute alone, in direct space.
 
         An ordinary module, with a weight of its own on every link.
         """
-        weights = [
-            w * (lam != 0)[:, None] if lam is not None else w
-            for w, lam in zip(self.weights(), [*self.lam, None], strict=True)
-        ]
-        return direct_network(
-            weights, self.n_inputs - self.bias, self.bias, self.activation, self.neurons
-        )
+        q = self.Q[-1]
+        return DirectNetwork.of(self.form(), dtype=q.dtype, device=q.device)
 
     def _load_from_state_dict(
         self, state_dict: dict[str, Any], prefix: str, *args: Any

@@ -6,7 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .spectrum import weight_block
+from .checks import checked_size
+from .initial import linear_bound, uniform
+from .spectrum import put_to_sleep, weight_block
 
 
 class SpectralLinear(nn.Module):
@@ -39,6 +41,11 @@ class SpectralLinear(nn.Module):
         One at the start.
     bias : Parameter of shape (out_features,), or None
 
+    Raises
+    ------
+    ValueError
+        If a size is not a positive whole number.
+
     References
     ----------
     Peri, Chicchi, Fanelli, Giambagli, "Spectral Architecture Search for Neural
@@ -69,14 +76,14 @@ class SpectralLinear(nn.Module):
         dtype: torch.dtype | None = None,
     ):
         super().__init__()
-        self.in_features, self.out_features = in_features, out_features
+        self.in_features = checked_size(in_features, "in_features")
+        self.out_features = checked_size(out_features, "out_features")
         options: Any = {"device": device, "dtype": dtype}
-        bound = max(in_features, 1) ** -0.5
+        bound = linear_bound(in_features)
 
         def drawn(*shape: int) -> nn.Parameter:
-            unit = torch.rand(*shape, generator=generator, dtype=torch.float64)
-            dtype_ = dtype or torch.get_default_dtype()
-            return nn.Parameter(((2 * unit - 1) * bound).to(device, dtype_))
+            values = uniform(*shape, bound=bound, generator=generator)
+            return nn.Parameter(values.to(device, dtype or torch.get_default_dtype()))
 
         self.phi = drawn(out_features, in_features)
         self.bias = drawn(out_features) if bias else None
@@ -97,7 +104,7 @@ class SpectralLinear(nn.Module):
         return F.linear(x, self.weight, self.bias)
 
     def extra_repr(self) -> str:
-        """As `nn.Linear` shows itself."""
+        """What `torch.nn.Linear` shows of itself, too."""
         return (
             f"in_features={self.in_features}, out_features={self.out_features}, "
             f"bias={self.bias is not None}"
@@ -109,8 +116,7 @@ class SpectralLinear(nn.Module):
 
         A link between two such neurons is gone.
         """
-        for lam in (self.lam_in, self.lam_out):
-            lam[lam.abs() <= threshold] = 0
+        put_to_sleep((self.lam_in, self.lam_out), threshold)
 
     @torch.no_grad()
     def live_outputs(self) -> Tensor:

@@ -1,20 +1,20 @@
-"""Networks of layers that may all be linked, in spectral and in direct space."""
+"""The paper's network: eigenvalues and eigenvectors are its parameters."""
 
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .._activations import ACTIVATIONS
-from .direct import DirectNetwork, direct_network
-from .flat import xavier_uniform
-from .spectrum import live_weights
-
-Spectrum = tuple[list[np.ndarray], list[np.ndarray]]
+from .._direct.form import DirectForm
+from .checks import checked_activation, checked_layer_sizes, checked_size
+from .direct import DirectNetwork
+from .export import form_of
+from .initial import xavier_uniform
+from .spectrum import Spectrum, live_weights, put_to_sleep
 
 
 class SpectralNetwork(nn.Module):
@@ -28,7 +28,7 @@ class SpectralNetwork(nn.Module):
     ----------
     in_features : int
         Input size, without the constant that ``bias`` appends.
-    hidden_features : sequence of int
+    hidden_features : int or sequence of int
         Size of each hidden layer; ``()`` is a linear map.
     out_features : int
         Output size. The output has no activation.
@@ -61,7 +61,8 @@ class SpectralNetwork(nn.Module):
     Raises
     ------
     ValueError
-        If ``gated`` and ``repeated`` are asked for together.
+        If a size is not a positive whole number, the activation is unknown, or
+        ``gated`` and ``repeated`` are asked for together.
 
     References
     ----------
@@ -79,13 +80,13 @@ class SpectralNetwork(nn.Module):
     >>> net = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), head)
     >>> net(torch.zeros(5, 20)).shape
     torch.Size([5, 10])
-    >>> penalty = 1e-4 * sum(lam.abs().sum() for lam in head.hidden_eigenvalues())
+    >>> penalty = 1e-4 * sum(lam.abs().sum() for lam in head.penalized_eigenvalues())
     """
 
     def __init__(
         self,
         in_features: int,
-        hidden_features: Sequence[int],
+        hidden_features: int | Sequence[int],
         out_features: int,
         *,
         activation: str = "relu",
@@ -103,33 +104,33 @@ class SpectralNetwork(nn.Module):
                 "gated=True and repeated=True exclude each other: applied again, A "
                 "passes on what no gate has seen. Set one of them to False."
             )
-        self.activation, self.bias, self.gated = activation, bias, gated
-        self.input_eigenvalues, self.repeated = input_eigenvalues, repeated
-        sizes = [in_features + bias, *hidden_features, out_features]
+        self.activation = checked_activation(activation)
+        self.bias, self.gated, self.repeated = bias, gated, repeated
+        self.input_eigenvalues = input_eigenvalues
+        n_inputs = checked_size(in_features, "in_features") + bias
+        layers = checked_layer_sizes(hidden_features, "hidden_features")
+        n_outputs = checked_size(out_features, "out_features")
+        sizes = [n_inputs, *layers, n_outputs]
         self.phi = nn.ParameterList(
             xavier_uniform(n_out, n_in, generator, dtype).to(device)
             for n_in, n_out in pairwise(sizes)
         )
         options: Any = {"dtype": dtype, "device": device}
-        hidden = [torch.zeros(n, **options) for n in hidden_features]
-        self.lam = nn.ParameterList([*hidden, torch.ones(out_features, **options)])
+        hidden = [torch.zeros(n, **options) for n in layers]
+        self.lam = nn.ParameterList([*hidden, torch.ones(n_outputs, **options)])
         input_lam = torch.zeros(sizes[0], **options)
         if input_eigenvalues:
             self.input_lam = nn.Parameter(input_lam)
         else:
             self.register_buffer("input_lam", input_lam, persistent=False)
 
-    def hidden_eigenvalues(self) -> list[Tensor]:
-        """λ_2 … λ_B."""
-        return list(self.lam)[:-1]
-
     def penalized_eigenvalues(self) -> list[Tensor]:
         """What a penalty acts on: λ_2 … λ_B, and λ_1 if it is trained."""
         first = [self.input_lam] if self.input_eigenvalues else []
-        return [*first, *self.hidden_eigenvalues()]
+        return [*first, *list(self.lam)[:-1]]
 
-    def spectrum(self, random_state: object = None) -> Spectrum:
-        """Eigenvalues λ_1 … λ_{B+1} and eigenvectors φ_1 … φ_B, as arrays."""
+    def spectrum(self) -> Spectrum:
+        """Eigenvalues λ_1 … λ_{B+1} and eigenvectors φ_1 … φ_B, copied into arrays."""
         lam = [x.detach().cpu().numpy().copy() for x in (self.input_lam, *self.lam)]
         return lam, [phi.detach().cpu().numpy().copy() for phi in self.phi]
 
@@ -158,8 +159,7 @@ class SpectralNetwork(nn.Module):
         The input's too, if they are trained: one that is left wakes every neuron of
         the first hidden layer, whatever their own eigenvalues are.
         """
-        for lam in self.penalized_eigenvalues():
-            lam[lam.abs() <= threshold] = 0
+        put_to_sleep(self.penalized_eigenvalues(), threshold)
 
     def live(self) -> list[Tensor]:
         """Indices of the neurons that fire, layer by layer, input and output whole."""
@@ -167,7 +167,7 @@ class SpectralNetwork(nn.Module):
         sizes = [self.phi[0].shape[1], *(len(lam) for lam in self.lam)]
         live = [torch.arange(n, device=device) for n in sizes]
         if self.gated:
-            live[1:-1] = [lam.nonzero().flatten() for lam in self.hidden_eigenvalues()]
+            live[1:-1] = [lam.nonzero().flatten() for lam in list(self.lam)[:-1]]
         return live
 
     def weights(self) -> list[Tensor]:
@@ -175,8 +175,8 @@ class SpectralNetwork(nn.Module):
         return live_weights(list(self.phi), [self.input_lam, *self.lam], self.live())
 
     @torch.no_grad()
-    def to_direct(self) -> DirectNetwork:
-        """The same function, the neurons that compute alone, in direct space.
+    def form(self) -> DirectForm:
+        """The same function as plain arrays, the neurons that compute alone.
 
         Raises
         ------
@@ -188,10 +188,20 @@ class SpectralNetwork(nn.Module):
                 "A network with repeated=True has self-loops, which no feed-forward "
                 "network has; only one with repeated=False has a direct form."
             )
-        n_features = self.phi[0].shape[1] - self.bias
-        return direct_network(
-            self.weights(), n_features, self.bias, self.activation, self.neurons
-        )
+        return form_of(self.weights(), self.bias, self.activation, self.neurons)
+
+    def to_direct(self) -> DirectNetwork:
+        """The same function, the neurons that compute alone, in direct space.
+
+        An ordinary module, with a weight of its own on every link.
+
+        Raises
+        ------
+        ValueError
+            If the network is ``repeated``: its self-loops have no such form.
+        """
+        phi = self.phi[0]
+        return DirectNetwork.of(self.form(), dtype=phi.dtype, device=phi.device)
 
     def forward(self, x: Tensor) -> Tensor:
         """Output y = z_{B+1}, shape (n, out_features), for x (n, in_features)."""
@@ -216,17 +226,12 @@ class SpectralNetwork(nn.Module):
         return h @ last.T
 
     def _through_layers(self, x: Tensor) -> Tensor:
-        """Forward substitution of u = Φ⁻¹ a, two products with φ a layer:
-
-        v_i = φ_{i−1} u_{i−1},  z_i = φ_{i−1} (λ_{i−1} ∘ u_{i−1}) − λ_i ∘ v_i,
-        a_i = f(z_i),  u_i = a_i − v_i.
-        """
+        """Forward substitution (`spectrum`), two products with φ a layer."""
         f = ACTIVATIONS[self.activation].tensor
         u: Tensor = x
         lam_below: Tensor | None = self.input_lam if self.input_eigenvalues else None
-        for phi, lam in zip(
-            list(self.phi)[:-1], self.hidden_eigenvalues(), strict=True
-        ):
+        hidden = zip(list(self.phi)[:-1], list(self.lam)[:-1], strict=True)
+        for phi, lam in hidden:
             v = u @ phi.T
             z = -lam * v
             if lam_below is not None:

@@ -10,22 +10,61 @@ layer i has N_i neurons. Python lists start at the first of them:
 - ``lam[i - 1]`` is λ_i, shape (N_i,), i = 1 … B + 1: the eigenvalues. λ_1 = 0
   unless the input's eigenvalues are trained.
 
+The network
+-----------
+A layer sends a_i = f(z_i), z_i = Σ_{j<i} W_ij a_j [4.5]; W_ij are the blocks of
+A = Φ Λ Φ⁻¹ [4.3]. Forward substitution of u = Φ⁻¹ a, with u_1 = x, needs no W_ij:
+
+    v_i = φ_{i−1} u_{i−1},  z_i = φ_{i−1} (λ_{i−1} ∘ u_{i−1}) − λ_i ∘ v_i,
+    a_i = f(z_i),  u_i = a_i − v_i,
+
+and y = z_{B+1}.
+
 Equation numbers are those of Peri, Chicchi, Fanelli and Giambagli, "Spectral
 Architecture Search for Neural Network Models". Its text gives the inverse for
 B = 2 as Φ² − 3Φ − 3I; [4.1] is right, and gives Φ² − 3Φ + 3I.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import comb
 
+import numpy as np
 import torch
 from torch import Tensor
 
+#: φ_1 … φ_B, or λ_1 … λ_{B+1}.
 Blocks = Sequence[Tensor]
+#: All λ and all φ, as arrays.
+Spectrum = tuple[list[np.ndarray], list[np.ndarray]]
 
 
 def eigenvector_matrix(phi: Blocks) -> Tensor:
-    """Φ, shape (N, N) with N = Σ N_i: ones on the diagonal, φ_k below it."""
+    """Φ, the eigenvectors of a network: ones on the diagonal, φ_k below it.
+
+    Parameters
+    ----------
+    phi : sequence of Tensors
+        φ_k, shape (N_{k+1}, N_k), for k = 1 … B, as `SpectralNetwork.phi`.
+
+    Returns
+    -------
+    Tensor of shape (N, N)
+        With N = Σ N_i, the neurons of all layers, the input's first.
+
+    References
+    ----------
+    Peri, Chicchi, Fanelli, Giambagli, "Spectral Architecture Search for Neural
+    Network Models", section 4.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sklearn_sparcs.nn import eigenvector_matrix
+    >>> eigenvector_matrix([torch.tensor([[2.0]]), torch.tensor([[3.0]])])
+    tensor([[1., 0., 0.],
+            [2., 1., 0.],
+            [0., 3., 1.]])
+    """
     sizes = [phi[0].shape[1], *(block.shape[0] for block in phi)]
     matrix = torch.eye(sum(sizes), dtype=phi[0].dtype, device=phi[0].device)
     column = 0
@@ -37,7 +76,31 @@ def eigenvector_matrix(phi: Blocks) -> Tensor:
 
 
 def inverse_eigenvector_matrix(phi: Blocks) -> Tensor:
-    """Φ⁻¹ in closed form, Σ_i (−1)^i C(B+1, i+1) Φ^i [4.1]."""
+    """Φ⁻¹ in closed form, Σ_{i=0}^B (−1)^i C(B+1, i+1) Φ^i [4.1].
+
+    Parameters
+    ----------
+    phi : sequence of Tensors
+        φ_k, shape (N_{k+1}, N_k), for k = 1 … B.
+
+    Returns
+    -------
+    Tensor of shape (N, N)
+
+    References
+    ----------
+    Peri, Chicchi, Fanelli, Giambagli, "Spectral Architecture Search for Neural
+    Network Models": [4.1].
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sklearn_sparcs.nn import inverse_eigenvector_matrix
+    >>> inverse_eigenvector_matrix([torch.tensor([[2.0]]), torch.tensor([[3.0]])])
+    tensor([[ 1.,  0.,  0.],
+            [-2.,  1.,  0.],
+            [ 6., -3.,  1.]])
+    """
     matrix = eigenvector_matrix(phi)
     power = torch.eye(len(matrix), dtype=matrix.dtype, device=matrix.device)
     inverse = torch.zeros_like(matrix)
@@ -48,7 +111,37 @@ def inverse_eigenvector_matrix(phi: Blocks) -> Tensor:
 
 
 def adjacency_matrix(phi: Blocks, lam: Blocks) -> Tensor:
-    """A = Φ Λ Φ⁻¹, shape (N, N): weights below the diagonal, self-loops λ on it."""
+    """A = Φ Λ Φ⁻¹: all weights below the diagonal, self-loops λ on it.
+
+    Parameters
+    ----------
+    phi : sequence of Tensors
+        φ_k, shape (N_{k+1}, N_k), for k = 1 … B.
+    lam : sequence of Tensors
+        λ_i, shape (N_i,), for i = 1 … B + 1: the input's eigenvalues first, which are
+        zero unless they are trained.
+
+    Returns
+    -------
+    Tensor of shape (N, N)
+        Entry (m, n) is the weight of the link from neuron n to neuron m.
+
+    References
+    ----------
+    Peri, Chicchi, Fanelli, Giambagli, "Spectral Architecture Search for Neural
+    Network Models": [4.1] for the inverse, [4.3] for the blocks.
+
+    Examples
+    --------
+    All the weights of a network:
+
+    >>> import torch
+    >>> from sklearn_sparcs.nn import SpectralNetwork, adjacency_matrix
+    >>> net = SpectralNetwork(2, (3,), 1)
+    >>> A = adjacency_matrix(net.phi, [net.input_lam, *net.lam])
+    >>> A.shape, bool(torch.allclose(A.diagonal()[-1:], net.lam[-1]))
+    (torch.Size([7, 7]), True)
+    """
     scaled = eigenvector_matrix(phi) * torch.cat(list(lam))
     return scaled @ inverse_eigenvector_matrix(phi)
 
@@ -59,6 +152,13 @@ def weight_block(phi: Blocks, lam: Blocks, receiver: int, sender: int) -> Tensor
     for k in range(receiver - 2, sender - 1, -1):
         block = block @ phi[k - 1]
     return (-1) ** (receiver - 1 - sender) * block
+
+
+@torch.no_grad()
+def put_to_sleep(eigenvalues: Iterable[Tensor], threshold: float) -> None:
+    """Set the eigenvalues of size up to ``threshold`` to zero, in place."""
+    for lam in eigenvalues:
+        lam[lam.abs() <= threshold] = 0
 
 
 def live_weights(phi: Blocks, lam: Blocks, live: Blocks) -> list[Tensor]:

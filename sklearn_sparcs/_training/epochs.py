@@ -13,6 +13,7 @@ from skorch import NeuralNet
 from torch import Tensor
 
 from .._data.batches import Batch, TrainingData
+from .._networks.network import Network
 from .losses import SquaredError
 from .solvers import Solver
 
@@ -69,7 +70,7 @@ class SparcsNet(NeuralNet):
 
     def __init__(
         self,
-        module: torch.nn.Module,
+        module: Network,
         *,
         solver: Solver,
         generator: torch.Generator,

@@ -4,7 +4,7 @@ Autograd would do, at many times the price: on a small batch its bookkeeping cos
 more than the products. This is the chain rule of `GrowingNetwork.forward` (the tests
 hold one against the other), with every buffer and view made once and used until the
 architecture changes. No weight W_ij is formed: with w_i = −λ_i ∘ v_i the recursion
-of `_growing`, section by section of h = [x, 1, a_2, …], reads
+of `_networks.structure`, section by section of h = [x, 1, a_2, …], reads
 
     w_i = (−λ_i Q_i) h,   z_i = w_i + T_i m_{i−1},   a_i = f(z_i) ∘ 1[λ_i ≠ 0],
     m_i = λ_i ∘ u_i = w_i + λ_i ∘ a_i,

@@ -11,6 +11,7 @@ from .._data.features import Bounds
 from .._data.samples import validation_split
 from .._data.scaling import Scaling
 from .._direct.form import DirectForm
+from .._networks.network import Network
 from .losses import Loss
 from .start import linear_start
 from .task import Task
@@ -127,16 +128,9 @@ class Problem:
         """Other samples, in the units of this problem."""
         return TrainingData.of(task.samples(), self.scaling, self.train.y.device)
 
-    def form_of(self, network: Any) -> DirectForm:
+    def form_of(self, network: Network) -> DirectForm:
         """The network's function of raw features, in the dtype of X."""
-        form = DirectForm.from_weights(
-            [_float64(weight) for weight in network.weights()],
-            self.n_features,
-            self.bias,
-            network.activation,
-            [neurons.cpu().numpy() for neurons in network.neurons],
-        )
-        return self.in_raw_units(form)
+        return self.in_raw_units(network.form())
 
     def in_raw_units(self, form: DirectForm) -> DirectForm:
         """A network's weights with the scaling folded in, in the dtype of X."""
@@ -151,8 +145,3 @@ class Problem:
         return form.rescaled(
             -s.x_mean / s.x_scale, 1 / s.x_scale, -s.y_mean / s.y_scale, 1 / s.y_scale
         )
-
-
-def _float64(tensor: torch.Tensor) -> np.ndarray:
-    """A copy as a float64 array."""
-    return tensor.detach().cpu().double().numpy().copy()

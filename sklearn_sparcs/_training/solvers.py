@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from .._data.batches import TrainingData
 from .._networks.flat import pack, unpack
+from .._networks.network import Network
 from .._networks.spectral import SpectralNetwork
+from .._networks.spectrum import put_to_sleep
 from .adam import Adam
 from .arrays import ArrayLibrary
 from .cuda_graph import replayed_on_cuda
@@ -33,22 +35,18 @@ class Snapshot:
 class Solver(ABC):
     """An optimiser's hold on a network, whose parameters are views of one vector."""
 
-    network: Any  # a GrowingNetwork, SpectralNetwork or DirectNetwork
+    network: Network
     optimizer: Adam
 
     #: Whether neurons may still wake.
     growing = False
 
-    def __init__(self, network: nn.Module, loss: Loss, penalty: SparseGroupPenalty):
+    def __init__(self, network: Network, loss: Loss, penalty: SparseGroupPenalty):
         self.network, self.loss, self.penalty = network, loss, penalty
-
-    def penalized(self) -> list[Tensor]:
-        """The eigenvalues that the penalty acts on."""
-        return self.network.hidden_eigenvalues()
 
     def penalty_value(self) -> Tensor | float:
         """alpha · Ω of the penalised eigenvalues."""
-        penalized = self.penalized()
+        penalized = self.network.penalized_eigenvalues()
         return self.penalty.value(penalized) if penalized else 0.0
 
     def n_live(self) -> int:
@@ -109,7 +107,7 @@ class AdamSolver(Solver):
 
     def __init__(
         self,
-        network: nn.Module,
+        network: Network,
         loss: Loss,
         penalty: SparseGroupPenalty,
         learning_rate: float,
@@ -142,7 +140,7 @@ class AdamSolver(Solver):
 
     def prune(self, threshold: float) -> None:
         """Set their eigenvalues to zero."""
-        self.network.prune(threshold)
+        put_to_sleep(self.network.penalized_eigenvalues(), threshold)
 
     def restore(self, snapshot: Snapshot) -> None:
         """Copy it back."""
@@ -190,13 +188,9 @@ class PaperSolver(ByHand, AdamSolver):
         super().__init__(network, loss, penalty, learning_rate)
         self._gradients = {}
         self._arrays = ArrayLibrary.on(network.phi[0].device)
-        view, penalized = self._arrays.view, self.penalized()
+        view, penalized = self._arrays.view, network.penalized_eigenvalues()
         self._lam = [view(lam.data) for lam in penalized]
         self._lam_grads = [view(lam.grad) for lam in penalized if lam.grad is not None]
-
-    def penalized(self) -> list[Tensor]:
-        """λ_2 … λ_B, and λ_1 if it is trained."""
-        return self.network.penalized_eigenvalues()
 
     @torch.no_grad()
     def step(self, x: Tensor, y: Tensor, weight: Tensor | None) -> Tensor:

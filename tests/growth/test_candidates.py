@@ -14,6 +14,7 @@ from sklearn_sparcs._growth.candidates import (
     _sensitivities,
     survey,
 )
+from sklearn_sparcs._networks.structure import with_recruits
 from sklearn_sparcs._training.losses import BinaryCrossEntropy, SquaredError
 from sklearn_sparcs._training.penalty import SparseGroupPenalty
 
@@ -36,7 +37,7 @@ def loss_with(net, candidates, n, orientation, direction, length, data, loss):
     structure, neurons = net.structure(), list(net.neurons)
     layer = candidates.layer
     with torch.no_grad():
-        awake = net.with_recruits(structure, layer, incoming, lam, outgoing)
+        awake = with_recruits(structure, layer, incoming, lam, outgoing)
         net.restructure(awake, neurons)
         value = loss(net(data.x), data.y, data.weight)
         net.restructure(structure, neurons)

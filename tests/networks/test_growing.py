@@ -7,6 +7,8 @@ from helpers.networks import NETWORKS, random_network
 from helpers.reference import dense_block, neuron_by_neuron
 from numpy.testing import assert_allclose
 
+from sklearn_sparcs._networks.structure import with_recruits, without
+
 
 @pytest.mark.parametrize(("hidden", "live"), NETWORKS)
 def test_forward_equals_the_whole_network_neuron_by_neuron(hidden, live):
@@ -68,7 +70,7 @@ def test_a_neuron_that_sends_nothing_changes_nothing_and_can_be_taken_out(layer)
     structure, neurons = net.structure(), list(net.neurons)
     rows = [len(q) for q in net.Q[layer + 1 :]]
     with torch.no_grad():
-        grown = net.with_recruits(
+        grown = with_recruits(
             structure,
             layer,
             torch.randn(2, net.Q[layer].shape[1], dtype=torch.float64),
@@ -82,6 +84,6 @@ def test_a_neuron_that_sends_nothing_changes_nothing_and_can_be_taken_out(layer)
     assert_allclose(net(x).detach(), before, atol=1e-12)
     keep = [torch.arange(n) for n in n_live]
     with torch.no_grad():
-        shrunk = net.without(net.structure(), keep)
+        shrunk = without(net.structure(), keep)
     for found, expected in zip(shrunk, structure, strict=True):
         assert_allclose(found, expected.detach(), atol=0)

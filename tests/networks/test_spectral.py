@@ -112,7 +112,7 @@ def test_parameter_counts_grow_as_figure_8_says():
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 def test_cuda_agrees_with_cpu():
     net = SpectralNetwork(4, (6, 5), 2, dtype=torch.float64, gated=True)
-    for lam in net.hidden_eigenvalues():
+    for lam in net.penalized_eigenvalues():
         lam.data[::2] = 0.5
     x = torch.randn(9, 4, dtype=torch.float64)
     expected = net(x).detach()
