@@ -1,5 +1,7 @@
 """The gated network on its live neurons: the same function as the whole one."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 import torch
@@ -7,7 +9,9 @@ from helpers.networks import NETWORKS, random_network
 from helpers.reference import dense_block, neuron_by_neuron
 from numpy.testing import assert_allclose
 
+from sklearn_sparcs._networks.growing import GrowingNetwork
 from sklearn_sparcs._networks.structure import with_recruits, without
+from sklearn_sparcs.nn import GrowingSpectralNetwork, SpectralNetwork
 
 
 @pytest.mark.parametrize(("hidden", "live"), NETWORKS)
@@ -87,3 +91,31 @@ def test_a_neuron_that_sends_nothing_changes_nothing_and_can_be_taken_out(layer)
         shrunk = without(net.structure(), keep)
     for found, expected in zip(shrunk, structure, strict=True):
         assert_allclose(found, expected.detach(), atol=0)
+
+
+def test_a_wide_spectrum_needs_no_square_matrix_of_its_signals():
+    net = GrowingNetwork(5000, (8,), 1)
+    net.start_at(torch.linspace(-1, 1, 5001)[None])
+    tracemalloc.start()
+    _, phi = net.spectrum(np.random.RandomState(0))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5001**2  # bytes; the matrix has eight times as many
+    assert_allclose(phi[1] @ phi[0], np.linspace(-1, 1, 5001)[None], atol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("kind", [GrowingNetwork, GrowingSpectralNetwork])
+def test_the_spectrum_has_the_networks_dtype(kind, dtype):
+    twin, x = random_network((9, 9), (3, 2))
+    net = kind(3, (9, 9), 2, dtype=dtype)
+    net.restructure([t.to(dtype) for t in twin.structure()], twin.neurons)
+    lam, phi = net.spectrum(np.random.RandomState(0))
+    name = str(dtype).removeprefix("torch.")
+    assert {str(array.dtype) for array in (*lam, *phi)} == {name}
+    whole = SpectralNetwork(3, (9, 9), 2, gated=True, dtype=torch.float64)
+    with torch.no_grad():
+        for parameter, array in zip(whole.parameters(), phi + lam[1:], strict=True):
+            parameter.copy_(torch.from_numpy(array))
+    rtol = 1e-9 if dtype == torch.float64 else 1e-4
+    assert_allclose(whole(x).detach(), twin(x), rtol=rtol, atol=10 * rtol)
