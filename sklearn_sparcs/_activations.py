@@ -12,12 +12,15 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True)
 class Waking:
-    """How a sleeping neuron is tried, and wakes: at which |λ|, with ‖q‖ how large, and
-    how large together the entries by which it sends.
+    """How a sleeping neuron is tried, and wakes.
+
+    Its eigenvalue has size ``eigenvalue``, its incoming eigenvector q length ``norm``,
+    and the entries by which it sends have length ``length`` together, unless they are
+    made shorter until they help: ``soften``.
 
     A piecewise linear function shows its kink at any size, so a small eigenvalue
     changes nothing else. A smooth one is linear near zero: its input, |λ| ‖q‖ in
-    size, must be of order one, and what it sends softened until it helps.
+    size, must be of order one, and what it sends softened.
     """
 
     eigenvalue: float

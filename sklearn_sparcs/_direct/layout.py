@@ -8,16 +8,19 @@ Point = tuple[float, float]
 
 
 def column(n: int, spacing: float, height: float) -> np.ndarray:
-    """Heights of n neurons about zero, the first on top: no further apart than
-    ``spacing``, and all within ``height``.
+    """Heights of n neurons about zero, the first on top.
+
+    They are no further apart than ``spacing``, and all within ``height``.
     """
     half = min(spacing * (n - 1), height) / 2
     return np.linspace(half, -half, n)
 
 
 class Detour(NamedTuple):
-    """A way round the layers between two neurons: a cubic curve through the first
-    four points, a line to the fifth, and a cubic curve through the last four.
+    """A way round the layers between two neurons.
+
+    A cubic curve through the first four points, a line to the fifth, and a cubic curve
+    through the last four.
     """
 
     start: Point

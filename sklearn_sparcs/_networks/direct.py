@@ -108,7 +108,20 @@ class DirectNetwork(nn.Module):
         dtype: torch.dtype | None = None,
         device: torch.device | str | None = None,
     ) -> "DirectNetwork":
-        """The network of a form, which is trained on without the form's bounds."""
+        """The network that computes what a form does, its bounds aside.
+
+        Parameters
+        ----------
+        form : DirectForm
+        bias : bool, default=True
+            Have intercepts. Without them the form's are dropped.
+        dtype, device : optional
+            Of the parameters.
+
+        Returns
+        -------
+        DirectNetwork
+        """
         n_in, *hidden, n_out = form.layer_sizes
         network = cls(
             n_in,
@@ -134,8 +147,15 @@ class DirectNetwork(nn.Module):
     ) -> DirectForm:
         """The weights as float64 arrays; no intercept is one of zeros.
 
-        ``layers`` and ``neurons`` say which those of a larger network they are, as in
-        `DirectForm`; by default this is the largest.
+        Parameters
+        ----------
+        layers, neurons : optional
+            Which layers and neurons of a larger network these are, as in `DirectForm`.
+            By default this is the largest.
+
+        Returns
+        -------
+        DirectForm
         """
         coefs = {(i, j): _float64(self.coefs[f"{i}_{j}"]) for i, j in self.links}
         intercepts = {
@@ -151,10 +171,15 @@ class DirectNetwork(nn.Module):
 
     @torch.no_grad()
     def start_at(self, linear_map: Tensor) -> None:
-        """Set y = linear_map · [x, 1], shape (outputs, inputs), by the direct link.
+        """Set y = linear_map · [x, 1], by the link from the input to the output.
 
         The hidden layers' links to the output become zero; their incoming weights,
         random, give them a gradient to leave by.
+
+        Parameters
+        ----------
+        linear_map : Tensor of shape (out_features, inputs)
+            Its last column is the constant's, if there are intercepts.
 
         Raises
         ------
@@ -196,4 +221,5 @@ class DirectNetwork(nn.Module):
 
 
 def _float64(tensor: Tensor) -> np.ndarray:
+    """A tensor as an array, in double precision."""
     return tensor.detach().cpu().double().numpy()

@@ -122,7 +122,7 @@ class GrowingNetwork(nn.Module):
         return form_of(self.weights(), self.bias, self.activation, self.neurons)
 
     def spectrum(self, random_state: np.random.RandomState) -> Spectrum:
-        """Eigenvalues λ_1 … λ_{B+1} and eigenvectors φ_1 … φ_B, sleeping ones included.
+        """Eigenvalues and eigenvectors of the whole network (`spectrum_of`).
 
         What sleeping neurons hear is drawn at random; what they pass on is exact.
         """

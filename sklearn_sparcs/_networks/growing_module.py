@@ -135,7 +135,12 @@ class GrowingSpectralNetwork(nn.Module):
 
     @torch.no_grad()
     def start_at(self, linear_map: Tensor) -> None:
-        """Set y = linear_map · [x, 1]: a network with no live neuron does no more."""
+        """Set y = linear_map · [x, 1]: a network with no live neuron does no more.
+
+        Parameters
+        ----------
+        linear_map : Tensor of shape (out_features, inputs)
+        """
         self.Q[-1].copy_(-linear_map)
 
     def penalized_eigenvalues(self) -> list[Tensor]:
@@ -172,6 +177,11 @@ class GrowingSpectralNetwork(nn.Module):
         """Set the eigenvalues of size up to ``threshold`` to zero.
 
         Such neurons fire no more; `Growth` takes them out.
+
+        Parameters
+        ----------
+        threshold : float
+            Largest |λ| that becomes zero.
         """
         put_to_sleep(self.lam, threshold)
 
@@ -187,9 +197,19 @@ class GrowingSpectralNetwork(nn.Module):
     def spectrum(
         self, random_state: int | np.random.RandomState | None = 0
     ) -> Spectrum:
-        """Eigenvalues λ_1 … λ_{B+1} and eigenvectors φ_1 … φ_B, sleeping ones included.
+        """Eigenvalues and eigenvectors of the whole network, sleeping neurons included.
 
-        What sleeping neurons hear is drawn at random; what they pass on is exact.
+        Parameters
+        ----------
+        random_state : int, RandomState instance or None, default=0
+            Draws what sleeping neurons hear; what they pass on is exact.
+
+        Returns
+        -------
+        lam : list of ndarrays of shape (N_i,)
+            λ_1 … λ_{B+1}.
+        phi : list of ndarrays of shape (N_{k+1}, N_k)
+            φ_1 … φ_B.
         """
         return spectrum_of(
             self.structure(),
@@ -211,7 +231,10 @@ class GrowingSpectralNetwork(nn.Module):
     def to_direct(self) -> DirectNetwork:
         """The same function, the neurons that compute alone, in direct space.
 
-        An ordinary module, with a weight of its own on every link.
+        Returns
+        -------
+        DirectNetwork
+            An ordinary module, with a weight of its own on every link.
         """
         q = self.Q[-1]
         return DirectNetwork.of(self.form(), dtype=q.dtype, device=q.device)

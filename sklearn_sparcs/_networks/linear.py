@@ -115,6 +115,11 @@ class SpectralLinear(nn.Module):
         """Set eigenvalues of size up to ``threshold`` to zero, on both sides.
 
         A link between two such neurons is gone.
+
+        Parameters
+        ----------
+        threshold : float
+            Largest |λ| that becomes zero.
         """
         put_to_sleep((self.lam_in, self.lam_out), threshold)
 
@@ -128,7 +133,19 @@ class SpectralLinear(nn.Module):
     def from_linear(
         cls, linear: nn.Linear, *, input_eigenvalues: bool = False
     ) -> "SpectralLinear":
-        """The same map, to be trained and pruned through its spectrum."""
+        """The map of an ordinary layer, to be trained and pruned through its spectrum.
+
+        Parameters
+        ----------
+        linear : nn.Linear
+            It is left as it is.
+        input_eigenvalues : bool, default=False
+            Train λ_in too.
+
+        Returns
+        -------
+        SpectralLinear
+        """
         layer = cls(
             linear.in_features,
             linear.out_features,
@@ -144,7 +161,12 @@ class SpectralLinear(nn.Module):
 
     @torch.no_grad()
     def to_linear(self) -> nn.Linear:
-        """The same map as an ordinary layer, which needs nothing of this package."""
+        """The same map as an ordinary layer, which needs nothing of this package.
+
+        Returns
+        -------
+        nn.Linear
+        """
         linear = nn.Linear(
             self.in_features,
             self.out_features,

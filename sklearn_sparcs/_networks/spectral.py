@@ -124,21 +124,37 @@ class SpectralNetwork(nn.Module):
         else:
             self.register_buffer("input_lam", input_lam, persistent=False)
 
+    @property
+    def _hidden_lam(self) -> list[Tensor]:
+        """λ_2 … λ_B."""
+        return list(self.lam)[:-1]
+
     def penalized_eigenvalues(self) -> list[Tensor]:
         """What a penalty acts on: λ_2 … λ_B, and λ_1 if it is trained."""
         first = [self.input_lam] if self.input_eigenvalues else []
-        return [*first, *list(self.lam)[:-1]]
+        return [*first, *self._hidden_lam]
 
     def spectrum(self) -> Spectrum:
-        """Eigenvalues λ_1 … λ_{B+1} and eigenvectors φ_1 … φ_B, copied into arrays."""
+        """Eigenvalues and eigenvectors, copied into arrays.
+
+        Returns
+        -------
+        lam : list of ndarrays of shape (N_i,)
+            λ_1 … λ_{B+1}.
+        phi : list of ndarrays of shape (N_{k+1}, N_k)
+            φ_1 … φ_B.
+        """
         lam = [x.detach().cpu().numpy().copy() for x in (self.input_lam, *self.lam)]
         return lam, [phi.detach().cpu().numpy().copy() for phi in self.phi]
 
     @torch.no_grad()
     def start_at(self, linear_map: Tensor) -> None:
-        """Change φ_B least so that y = linear_map · [x, 1], shape (outputs, inputs).
+        """Change φ_B least so that y = linear_map · [x, 1].
 
-        Exact if the hidden layers are wide enough to pass the map on.
+        Parameters
+        ----------
+        linear_map : Tensor of shape (out_features, inputs)
+            The map is exact if the hidden layers are wide enough to pass it on.
         """
         path = torch.eye(self.phi[0].shape[1], dtype=torch.float64)
         for phi in list(self.phi)[:-1]:
@@ -156,8 +172,13 @@ class SpectralNetwork(nn.Module):
     def prune(self, threshold: float) -> None:
         """Set the eigenvalues of size up to ``threshold`` to zero, the output's aside.
 
-        The input's too, if they are trained: one that is left wakes every neuron of
-        the first hidden layer, whatever their own eigenvalues are.
+        The input's become zero too, if they are trained: one that is left wakes every
+        neuron of the first hidden layer, whatever their own eigenvalues are.
+
+        Parameters
+        ----------
+        threshold : float
+            Largest |λ| that becomes zero.
         """
         put_to_sleep(self.penalized_eigenvalues(), threshold)
 
@@ -167,7 +188,7 @@ class SpectralNetwork(nn.Module):
         sizes = [self.phi[0].shape[1], *(len(lam) for lam in self.lam)]
         live = [torch.arange(n, device=device) for n in sizes]
         if self.gated:
-            live[1:-1] = [lam.nonzero().flatten() for lam in list(self.lam)[:-1]]
+            live[1:-1] = [lam.nonzero().flatten() for lam in self._hidden_lam]
         return live
 
     def weights(self) -> list[Tensor]:
@@ -193,7 +214,10 @@ class SpectralNetwork(nn.Module):
     def to_direct(self) -> DirectNetwork:
         """The same function, the neurons that compute alone, in direct space.
 
-        An ordinary module, with a weight of its own on every link.
+        Returns
+        -------
+        DirectNetwork
+            An ordinary module, with a weight of its own on every link.
 
         Raises
         ------
@@ -219,6 +243,7 @@ class SpectralNetwork(nn.Module):
         return n * signals**2 / 2 + signals * layers < 2 * n * layers
 
     def _through_weights(self, x: Tensor) -> Tensor:
+        """The sum over links [4.5], every W_ij formed first."""
         h, f = x, ACTIVATIONS[self.activation].tensor
         *hidden, last = self.weights()
         for weight in hidden:
@@ -230,7 +255,7 @@ class SpectralNetwork(nn.Module):
         f = ACTIVATIONS[self.activation].tensor
         u: Tensor = x
         lam_below: Tensor | None = self.input_lam if self.input_eigenvalues else None
-        hidden = zip(list(self.phi)[:-1], list(self.lam)[:-1], strict=True)
+        hidden = zip(list(self.phi)[:-1], self._hidden_lam, strict=True)
         for phi, lam in hidden:
             v = u @ phi.T
             z = -lam * v

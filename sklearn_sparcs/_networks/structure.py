@@ -122,29 +122,45 @@ def spectrum_of(
     never fire. It is worked out in float64, and given in the structure's dtype.
     """
     tensors = [t.detach().cpu().numpy() for t in structure]
-    dtype, (n_layers, n_hidden) = tensors[0].dtype, (len(neurons) + 1, len(neurons))
-    Q = [q.astype(np.float64) for q in tensors[:n_layers]]
+    n_hidden, dtype = len(neurons), tensors[0].dtype
+    Q = [q.astype(np.float64) for q in tensors[: n_hidden + 1]]
     phi: list[np.ndarray] = []
     lam = [np.ones(len(Q[-1]))]
     rows = Q[-1]  # eigenvectors of the layer above, seen from the live signals
     for k in reversed(range(n_hidden)):
         live = neurons[k].cpu().numpy()
-        here, below = rows[:, Q[k].shape[1] :], rows[:, : Q[k].shape[1]]
-        room = hidden_layer_sizes[k] - len(live)
-        sleeping, share = _carriers(below + here @ Q[k], room, random_state)
-        asleep = np.setdiff1d(np.arange(len(live) + len(sleeping)), live)
-        rows_k = np.empty((len(live) + len(sleeping), Q[k].shape[1]))
-        rows_k[live], rows_k[asleep] = Q[k], sleeping
-        block = np.empty((len(rows), len(rows_k)))
-        block[:, live], block[:, asleep] = here, -share
-        eigenvalues = np.zeros(len(rows_k))
-        eigenvalues[live] = tensors[n_layers + k]
+        n_sleeping = hidden_layer_sizes[k] - len(live)
+        block, rows = _whole_layer(rows, Q[k], live, n_sleeping, random_state)
+        eigenvalues = np.zeros(len(rows))
+        eigenvalues[live] = tensors[n_hidden + 1 + k]
         phi.insert(0, block)
         lam.insert(0, eigenvalues)
-        rows = rows_k
     phi.insert(0, rows)
     lam.insert(0, np.zeros(Q[0].shape[1]))
     return [x.astype(dtype) for x in lam], [p.astype(dtype) for p in phi]
+
+
+def _whole_layer(
+    above: np.ndarray,
+    Q: np.ndarray,
+    live: np.ndarray,
+    n_sleeping: int,
+    random_state: np.random.RandomState,
+) -> tuple[np.ndarray, np.ndarray]:
+    """φ from a hidden layer to the one above, and the layer's own rows.
+
+    ``above`` are the rows of the layer above, seen from the live signals; ``Q`` are
+    those of the layer's live neurons.
+    """
+    here, below = above[:, Q.shape[1] :], above[:, : Q.shape[1]]
+    sleeping, share = _carriers(below + here @ Q, n_sleeping, random_state)
+    n = len(live) + len(sleeping)
+    asleep = np.setdiff1d(np.arange(n), live)
+    rows = np.empty((n, Q.shape[1]))
+    rows[live], rows[asleep] = Q, sleeping
+    block = np.empty((len(above), n))
+    block[:, live], block[:, asleep] = here, -share
+    return block, rows
 
 
 def _carriers(

@@ -21,7 +21,7 @@ from .._activations import ACTIVATIONS, Activation, InPlace
 
 @dataclass(frozen=True)
 class ArrayLibrary:
-    """What computes.
+    """The library that computes, NumPy or torch.
 
     ``xp`` is the module, ``view`` takes a tensor to what it computes on,
     ``product(a, b, out=c)`` is the quickest matrix product into contiguous memory, and
