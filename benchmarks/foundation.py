@@ -91,10 +91,10 @@ def false_alarms(n_sets=150):
 def skorch_overhead(n_epochs=2000):
     """Milliseconds an epoch that skorch costs without callbacks, data set aside."""
     from sklearn_sparcs._data.batches import TrainingData
-    from sklearn_sparcs._training.epochs import SparcsNet
+    from sklearn_sparcs._training.adam_solver import AdamSolver
     from sklearn_sparcs._training.losses import SquaredError
     from sklearn_sparcs._training.penalty import SparseGroupPenalty
-    from sklearn_sparcs._training.solvers import AdamSolver
+    from sklearn_sparcs._training.skorch_net import SparcsNet
 
     class Idle(SparcsNet):
         def _train(self, data):

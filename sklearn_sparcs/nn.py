@@ -10,8 +10,9 @@ itself is there too: `eigenvector_matrix` and its inverse, and `adjacency_matrix
 """
 
 from ._direct.measures import count_parameters, path_norm, path_tensor
-from ._growth.beside import Growth, prune_to_tolerance
+from ._growth.beside import Growth
 from ._growth.callback import GrowthCallback
+from ._growth.pruning import prune_to_tolerance
 from ._networks.direct import DirectNetwork
 from ._networks.growing_module import GrowingSpectralNetwork
 from ._networks.linear import SpectralLinear

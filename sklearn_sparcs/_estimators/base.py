@@ -20,7 +20,8 @@ from .._training.penalty import SparseGroupPenalty
 from .._training.problem import Problem, Units, Validation
 from .._training.randomness import generators, own_random_state
 from .._training.run import Outcome, train
-from .._training.solvers import Solver
+from .._training.solver import Solver
+from .._training.status import Status
 from .epochs import TRAINING_CONSTRAINTS, TrainsByEpochs
 from .result import Result
 from .spectral import Spectral
@@ -77,7 +78,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
                 outcome.solver.snapshot(), problem.scaling, self._agreed()
             )
             self.pruned_estimator_ = self._pruned(outcome.solver, problem, state)
-        if not (stream and outcome.status == "max_iter"):
+        if not (stream and outcome.status == Status.MAX_ITER):
             self._warn(outcome.status)
         return self
 

@@ -30,7 +30,7 @@ from .._training.epochs import evaluate
 from .._training.penalty import SparseGroupPenalty
 from .._training.problem import Problem, Units
 from .._training.randomness import own_random_state
-from .._training.solvers import Snapshot
+from .._training.solver import Snapshot
 from .._training.task import Task
 from .base import BaseSparcs
 from .folds import Fold, FoldPath, Judge, examine, follow_fold

@@ -13,13 +13,13 @@ from .._networks.checks import checked_layer_sizes, checked_links
 from .._networks.direct import DirectNetwork
 from .._networks.export import to_torch
 from .._sklearn import Interval, StrOptions, fit_context
+from .._training.adam_solver import AdamSolver
 from .._training.checkpoint import refuse_changed
 from .._training.device import resolve_device
 from .._training.penalty import SparseGroupPenalty
 from .._training.problem import Problem, Units
 from .._training.randomness import generators, own_random_state
 from .._training.run import train
-from .._training.solvers import AdamSolver
 from .._training.task import Task
 from .epochs import TRAINING_CONSTRAINTS, TrainsByEpochs
 from .predictor import Predictor

@@ -15,14 +15,7 @@ from .._activations import ACTIVATIONS
 from .._growth.recipe import batch_size_for
 from .._sklearn import Interval, StrOptions
 from .._training.run import Schedule
-
-_STOPPED_BECAUSE = {
-    "max_iter": "max_iter={max_iter} epochs were run before the loss settled; raise "
-    "max_iter, tol or alpha.",
-    "diverged": "The loss stopped being finite, and the best iterate before that was "
-    "kept; lower learning_rate_init, or set standardize=True if it is not.",
-    "interrupted": "Training was interrupted by the user; the best iterate was kept.",
-}
+from .._training.status import Status
 
 #: Where code is that no user wrote.
 _INSIDE = tuple(str(Path(found).parent) for found in (sklearn.__file__, __file__))
@@ -67,10 +60,10 @@ class TrainsByEpochs:
             int(self.verbose),
         )
 
-    def _warn(self, status: str) -> None:
+    def _warn(self, status: Status) -> None:
         """Say why training ended, where that asks for something to be done."""
-        if status in _STOPPED_BECAUSE:
-            message = _STOPPED_BECAUSE[status].format(max_iter=self.max_iter)
+        if status.message:
+            message = status.message.format(max_iter=self.max_iter)
             warnings.warn(message, ConvergenceWarning, stacklevel=_users_level())
 
 

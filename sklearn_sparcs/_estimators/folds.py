@@ -10,7 +10,7 @@ from .._direct.architecture import Architecture
 from .._direct.form import DirectForm
 from .._growth.path import Leader, PathFit
 from .._training.randomness import own_random_state
-from .._training.solvers import Snapshot
+from .._training.solver import Snapshot
 from .._training.task import Task
 
 

@@ -8,9 +8,9 @@ import torch
 
 from .._data.batches import TrainingData
 from .._growth.pruning import eigenvalue_sizes, prune
+from .._training.adam_solver import AdamSolver
 from .._training.epochs import evaluate
 from .._training.penalty import SparseGroupPenalty
-from .._training.solvers import AdamSolver
 from .._training.task import Task
 from .result import Result
 

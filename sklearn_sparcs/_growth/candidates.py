@@ -32,8 +32,8 @@ from torch.nn import functional as F
 from .._data.batches import TrainingData
 from .._networks.growing import GrowingNetwork
 from .._training.arrays import TORCH
-from .._training.growing_gradient import LiveGradient
-from .._training.losses import Loss
+from .._training.growing_gradient import GrowingGradient
+from .._training.losses import OutputGradient
 from .._training.penalty import SparseGroupPenalty
 
 
@@ -57,14 +57,11 @@ class Recruits:
 #: each changes what the others are worth.
 RECRUITS_PER_SURVEY = 2
 
-
 #: Directions that a survey tries in a layer, whatever its width.
 N_CANDIDATES = 100
 
-
 #: Most signals for which it is worked out what links on them could still do.
 _LARGEST_REGRESSION = 1000
-
 
 #: Samples at a time that every direction is tried on: what fits a processor's cache.
 _COLUMNS = 1024
@@ -74,6 +71,7 @@ class Candidates:
     """Directions for the sleeping neurons of a hidden layer, and what the loss says.
 
     ``indices`` are those neurons; any of them may take any of the directions.
+    ``n_awake`` more are awake in the layer, ``layer`` of ``n_layers``.
 
     Sums over the samples seen so far, for orientation o of the incoming eigenvector,
     q or −q: ``gains[o]`` (rows of all later receivers, candidates) is −∂loss/∂T a unit
@@ -87,12 +85,13 @@ class Candidates:
             network.hidden_layer_sizes[layer], dtype=torch.bool, device=live.device
         )
         asleep[live] = False
-        self.layer = layer
+        self.layer, self.n_layers = layer, len(network.lam)
+        self.n_awake = len(live)
         self.indices = asleep.nonzero().flatten()
         q, n = network.Q[layer], N_CANDIDATES
         directions = _directions(n, q.shape[1], network, generator).to(q)
         self.incoming = network.waking.norm * F.normalize(directions, dim=1)
-        self.sign = (-1.0) ** (len(network.lam) - layer)
+        self.sign = (-1.0) ** (self.n_layers - layer)
         self.receivers = [len(later) for later in network.Q[layer + 1 :]]
         self.gains = [q.new_zeros(sum(self.receivers), n) for _ in range(2)]
         self.noise = [q.new_zeros(n) for _ in range(2)]
@@ -164,17 +163,20 @@ class Candidates:
         share = (1 + sum(self.receivers) ** -0.5) / 2
         return (noise > 0) & (rates > n_errors * share * noise.sqrt())
 
+    def alpha_max(self, penalty: SparseGroupPenalty) -> float:
+        """Smallest alpha at which none of them would pay."""
+        return penalty.alpha_max(self.rates()[0], self.layer, self.n_layers)
+
     def best(
         self,
         penalty: SparseGroupPenalty,
-        awake: Tensor,
-        n_layers: int,
         n_errors: float,
         most: int = RECRUITS_PER_SURVEY,
     ) -> Recruits | None:
         """The ``most`` candidates that pay best, if any pays."""
         rates, flipped = self.rates()
-        pays = penalty.wakes(rates, awake, self.layer, n_layers)
+        alone = self.n_awake == 0
+        pays = penalty.wakes(rates, self.layer, self.n_layers, alone=alone)
         pays &= rates > 100 * torch.finfo(rates.dtype).eps  # more than rounding
         pays &= self.significant(n_errors)
         chosen = rates.where(pays, 0).argsort(descending=True, stable=True)
@@ -218,7 +220,7 @@ def _directions(
 def survey(
     network: GrowingNetwork,
     data: TrainingData,
-    loss: Loss,
+    loss: OutputGradient,
     layers: Sequence[int],
     generator: torch.Generator,
 ) -> list[Candidates]:
@@ -231,10 +233,21 @@ def survey(
         else delta
         for k, (delta, q) in enumerate(zip(sensitivities, network.Q, strict=True))
     ]
-    candidates = [Candidates(network, layer, generator) for layer in layers]
-    for layer in candidates:
-        layer.observe(network, signals, deltas, data.multiplicity(weight))
-    return candidates
+    found = [Candidates(network, layer, generator) for layer in layers]
+    for candidates in found:
+        candidates.observe(network, signals, deltas, data.multiplicity(weight))
+    return found
+
+
+def recruited(
+    found: Sequence[Candidates],
+    penalty: SparseGroupPenalty,
+    n_errors: float,
+    most: int = RECRUITS_PER_SURVEY,
+) -> list[Recruits]:
+    """The best of a survey's candidates, the last layer's first."""
+    best = (each.best(penalty, n_errors, most) for each in reversed(found))
+    return [recruits for recruits in best if recruits is not None]
 
 
 def _sensitivities(
@@ -242,10 +255,10 @@ def _sensitivities(
     x: Tensor,
     y: Tensor,
     weight: Tensor | None,
-    loss: Loss,
+    loss: OutputGradient,
 ) -> tuple[Tensor, list[Tensor]]:
     """The live signals (signals, n), and ∂loss/∂z of each layer's live neurons."""
-    gradient = LiveGradient(network, torch.empty_like(network.flat), len(x))
+    gradient = GrowingGradient(network, torch.empty_like(network.flat), len(x))
     gradient(x, y, weight, loss)
     signals = torch.cat([gradient.inputs.T, gradient.fired])
     return signals, [*gradient.deltas.split(network.n_live), gradient.output_delta]

@@ -1,4 +1,4 @@
-"""How neurons enter a network."""
+"""How neurons enter a network, and leave it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,35 +10,45 @@ from torch.nn import functional as F
 
 from .._networks.growing import GrowingNetwork
 from .._networks.growing_module import GrowingSpectralNetwork
-from .._networks.structure import with_recruits
+from .._networks.structure import with_recruits, without
 from .._training.adam import BETAS
 from .candidates import Recruits
 
+#: From parameters, or their moments, before a change to those after it.
+Rewriting = Callable[[Sequence[Tensor]], list[Tensor]]
+
 
 @dataclass(frozen=True)
-class Insertion:
-    """How recruits enter a network, and the moments of an optimiser like Adam.
+class Change:
+    """Neurons that enter a network, or leave it.
 
-    ``values``, ``first`` and ``second`` take parameters, or their moments, shaped as
-    ``network.structure()``, and return them with the recruits in. The recruits'
-    moments are those of their own rates, as if these had been met all along.
-    ``neurons`` are the live ones then.
+    Attributes
+    ----------
+    values, first, second : callable
+        Take the network's parameters, or an optimiser's first or second moments of
+        them, shaped as ``network.structure()``, and return them after the change.
+    neurons : list of Tensor
+        Indices of each hidden layer's live neurons after it.
     """
 
-    values: Callable[[Sequence[Tensor]], list[Tensor]]
-    first: Callable[[Sequence[Tensor]], list[Tensor]]
-    second: Callable[[Sequence[Tensor]], list[Tensor]]
+    values: Rewriting
+    first: Rewriting
+    second: Rewriting
     neurons: list[Tensor]
 
     @classmethod
-    def of(
+    def insertion(
         cls,
         network: GrowingNetwork | GrowingSpectralNetwork,
         recruits: Recruits,
         n_steps: float,
         betas: tuple[float, float] = BETAS,
-    ) -> "Insertion":
-        """After ``n_steps`` steps of an optimiser with these decays."""
+    ) -> "Change":
+        """Recruits wake, after ``n_steps`` steps of an optimiser with these decays.
+
+        Their moments, in an optimiser like Adam, are those of their own rates, as if
+        these had been met all along.
+        """
         layer, waking = recruits.layer, network.waking
         rates = waking.length * recruits.rates
         sign = (-1.0) ** (len(network.lam) - layer)
@@ -64,3 +74,17 @@ class Insertion:
             partial(at_rest, lam=rates**2 * (1 - betas[1] ** n_steps)),
             neurons,
         )
+
+    @classmethod
+    def removal(
+        cls, network: GrowingNetwork | GrowingSpectralNetwork, keep: Sequence[Tensor]
+    ) -> "Change | None":
+        """All leave but those in these places among each layer's live neurons.
+
+        None if every neuron stays.
+        """
+        if [len(kept) for kept in keep] == network.n_live:
+            return None
+        neurons = [n[kept] for n, kept in zip(network.neurons, keep, strict=True)]
+        shrink = partial(without, keep=keep)
+        return cls(shrink, shrink, shrink, neurons)

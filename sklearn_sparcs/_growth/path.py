@@ -18,14 +18,14 @@ import torch
 
 from .._data.batches import TrainingData
 from .._direct.form import DirectForm
-from .._training.epochs import evaluate
+from .._training.epochs import evaluate, run_steps
 from .._training.problem import Problem, Units
 from .._training.randomness import generators
-from .._training.solvers import Snapshot
+from .._training.solver import Snapshot
 from .._training.step_sizes import SLOWEST
 from .._training.task import Task
 from .recipe import Recipe
-from .relax import relax, run_steps
+from .relax import relax
 
 #: Steps at each alpha, unless an epoch has more.
 STEPS = 100

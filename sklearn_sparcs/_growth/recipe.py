@@ -8,9 +8,9 @@ import torch
 from .._networks.growing import GrowingNetwork
 from .._networks.spectral import SpectralNetwork
 from .._training.checkpoint import Checkpoint
+from .._training.paper_solver import PaperSolver
 from .._training.penalty import SparseGroupPenalty
 from .._training.problem import Problem
-from .._training.solvers import PaperSolver
 from .._training.step_sizes import eigenvalue_rate, learning_rate, quietness
 from .solver import GrowthSolver
 

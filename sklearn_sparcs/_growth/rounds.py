@@ -15,7 +15,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from .._training.run import Outcome
-from .._training.solvers import Solver
+from .._training.solver import Solver
+from .._training.status import Status
 
 #: Share of the objective that a deeper round must save to be kept.
 DEPTH_GAIN = 0.05
@@ -43,7 +44,7 @@ def search(
     best = run(new_solver(layers[-1:]))
     history = [{**row, "depth": 1} for row in best.history]
     for depth in range(2, n_hidden_layers + 1):
-        if best.status == "interrupted" or not _could_go_deeper(best, tol):
+        if best.status == Status.INTERRUPTED or not _could_go_deeper(best, tol):
             break
         deeper = run(new_solver(layers[-depth:]))
         history += [{**row, "depth": depth} for row in deeper.history]

@@ -18,6 +18,9 @@ from torch import Tensor
 
 from .._activations import ACTIVATIONS, Activation, InPlace
 
+#: An array of either library.
+Array = Any
+
 
 @dataclass(frozen=True)
 class ArrayLibrary:
@@ -29,7 +32,7 @@ class ArrayLibrary:
     """
 
     xp: Any
-    view: Callable[[Tensor], Any]
+    view: Callable[[Tensor], Array]
     product: Callable[..., object]
     expit: Callable[..., object]
     in_place: Callable[[Activation], InPlace]

@@ -9,7 +9,7 @@ import torch
 
 from .._data.scaling import Scaling
 from .problem import Problem
-from .solvers import Snapshot
+from .solver import Snapshot
 
 
 class Moments(NamedTuple):

@@ -1,31 +1,22 @@
-"""The epochs: skorch drives them, a loop of our own drives the batches.
+"""An epoch, some steps, a loss: the loops over batches, without bookkeeping."""
 
-skorch is cheap by the epoch and dear by the batch, so history, callbacks and
-stopping are skorch's, while data lie on the device once and batches are slices.
-"""
-
-from math import isfinite
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import ceil
 
 import numpy as np
 import torch
-from skorch import NeuralNet
 from torch import Tensor
 
 from .._data.batches import Batch, TrainingData
-from .._networks.network import Network
-from .losses import SquaredError
-from .solvers import Solver
+from .solver import Solver
+from .threads import threads_that_suit
 
-#: The learning rate is divided by this when progress stalls …
-LEARNING_RATE_DROP = 2.0
-#: … and training ends when it has stalled once more after so many divisions.
-N_DROPS = 4
-#: Neurons wake only before the learning rate has been divided this often.
-N_GROWING_DROPS = 2
-#: Signals at a time, and rows at least, where a CPU takes the loss of all the data:
-#: what leaves its cache costs several times as much.
-_CACHED_SIZE, _FEWEST_ROWS = 2**17, 256
+#: Signals at a time where a CPU takes the loss of all the data: what leaves its cache
+#: costs several times as much.
+_CACHED_SIZE = 2**17
+#: Rows at least that are taken at a time there.
+_FEWEST_ROWS = 256
 
 
 @torch.no_grad()
@@ -42,230 +33,60 @@ def evaluate(solver: Solver, data: TrainingData) -> float:
     return float(total)
 
 
-class _Finished(KeyboardInterrupt):
-    """Ends skorch's loop over the epochs, the way its own EarlyStopping does."""
+@contextmanager
+def training_conditions(
+    solver: Solver, data: TrainingData, batch_size: int
+) -> Iterator[None]:
+    """As many threads as a step is worth, and no warnings of NumPy's.
 
-
-class SparcsNet(NeuralNet):
-    """A skorch net whose epochs are run by a solver over `TrainingData`.
-
-    Parameters
-    ----------
-    solver : Solver
-        Steps on its network; ``module`` is that network.
-    output_scale, output_mean : ndarray (outputs,)
-        From the network's output to the user's units, for callbacks.
-    batch_size, shuffle, tol, n_iter_no_change
-        As in the estimators.
-    generator : torch.Generator
-        Shuffles.
-
-    Attributes
-    ----------
-    best_score_ : float
-        Lowest objective (validation loss, where there is validation data) so far;
-        that iterate is in the solver's network when ``fit`` returns.
-    status_ : {"running", "converged", "max_iter", "diverged", "interrupted"}
+    A loss that is not finite is no accident there: it ends training.
     """
+    widest = max([data.x.shape[1], *(len(p) for p in solver.parameters())])
+    with np.errstate(all="ignore"), threads_that_suit(batch_size * widest):
+        yield
 
-    def __init__(
-        self,
-        module: Network,
-        *,
-        solver: Solver,
-        generator: torch.Generator,
-        tol: float,
-        n_iter_no_change: int,
-        shuffle: bool = True,
-        output_scale: np.ndarray | float = 1.0,
-        output_mean: np.ndarray | float = 0.0,
-        **kwargs: Any,
-    ):
-        self.solver, self.generator = solver, generator
-        self.tol, self.n_iter_no_change, self.shuffle = tol, n_iter_no_change, shuffle
-        self.output_scale, self.output_mean = output_scale, output_mean
-        super().__init__(
-            module,
-            criterion=torch.nn.Identity,
-            train_split=None,
-            use_caching=True,
-            **kwargs,
-        )
 
-    # -- what skorch asks a net for -------------------------------------------------
+def shuffled(data: TrainingData, generator: torch.Generator | None) -> Tensor | None:
+    """A random order of the samples on their device; None without a generator."""
+    if generator is None:
+        return None
+    dtype = torch.int32 if len(data) < 2**31 else torch.int64
+    order = torch.randperm(len(data), generator=generator, dtype=dtype)
+    return order.to(data.y.device)
 
-    @property
-    def _default_callbacks(self) -> list:
-        return []
 
-    def initialize_optimizer(self, *args: Any, **kwargs: Any) -> "SparcsNet":
-        self.optimizer_ = self.solver.optimizer
-        return self
+def epoch(
+    solver: Solver, data: TrainingData, batch_size: int, order: Tensor | None
+) -> Iterator[tuple[Batch, Tensor]]:
+    """Train on every sample once, growing in between.
 
-    def check_data(self, X: Any, y: Any = None) -> None:
-        """Nothing to check: `TrainingData` is made by us."""
-
-    def get_split_datasets(self, X: Any, y: Any = None, **kwargs: Any) -> Any:
-        return X
-
-    def get_iterator(self, dataset: Any, training: bool = False) -> Any:
-        return dataset
-
-    def forward_iter(self, X: Any, training: bool = False, device: str = "cpu") -> Any:
-        """Outputs in the user's units, a slice at a time (for scoring callbacks)."""
-        with torch.no_grad():
-            for x, _, _ in X.slices():
-                yield self._in_user_units(self.solver.network(x))
-
-    def predict(self, X: Any) -> np.ndarray:
-        """Predictions for scoring callbacks: targets, class indices, or indicators."""
-        output = np.concatenate([np.asarray(o.cpu()) for o in self.forward_iter(X)])
-        if isinstance(self.solver.loss, SquaredError):
-            return output
-        probability = self.solver.loss.probabilities(output)
-        multiclass = probability.shape[1] > 1 and X.y.ndim == 1
-        return probability.argmax(axis=1) if multiclass else probability > 0.5
-
-    def predict_proba(self, X: Any) -> np.ndarray:
-        """Probabilities for scoring callbacks."""
-        output = np.concatenate([np.asarray(o.cpu()) for o in self.forward_iter(X)])
-        if isinstance(self.solver.loss, SquaredError):
-            return output
-        return self.solver.loss.probabilities(output)
-
-    def _in_user_units(self, values: Tensor) -> Tensor:
-        if not isinstance(self.solver.loss, SquaredError):
-            return values
-        scale, mean = (
-            torch.as_tensor(a, dtype=values.dtype, device=values.device)
-            for a in (self.output_scale, self.output_mean)
-        )
-        return values * scale + mean
-
-    # -- epochs ---------------------------------------------------------------------
-
-    def on_train_begin(self, net: Any, X: Any = None, y: Any = None, **kw: Any) -> None:
-        super().on_train_begin(net, X, y, **kw)
-        train, valid = X
-        self.status_ = "running"
-        self.n_drops_, self.n_stalled_ = 0, 0
-        self.best_score_ = (
-            self._objective(evaluate(self.solver, train))
-            if valid is None
-            else evaluate(self.solver, valid)
-        )
-        self.reference_ = self.best_score_
-        self.best_iterate_ = self.solver.snapshot()
-
-    def on_train_end(self, net: Any, X: Any = None, y: Any = None, **kw: Any) -> None:
-        super().on_train_end(net, X, y, **kw)
-        if self.status_ == "running":
-            reached = len(self.history) >= self.max_epochs
-            self.status_ = "max_iter" if reached else "converged"
-        self.solver.restore(self.best_iterate_)
-
-    def on_epoch_begin(self, net: Any, **kwargs: Any) -> None:
-        if self.status_ != "running":
-            raise _Finished
-        super().on_epoch_begin(net, **kwargs)
-
-    def run_single_epoch(
-        self, iterator: Any, training: bool, prefix: str, step_fn: Any, **kwargs: Any
-    ) -> None:
-        try:
-            if training:
-                self._train(iterator)
-            elif iterator is not None:
-                self._validate(iterator)
-        except KeyboardInterrupt:
-            self.status_ = "interrupted"
-            raise
-
-    def _train(self, data: TrainingData) -> None:
-        solver = self.solver
+    Yields each batch after the step on it, and the output that the step started from,
+    which the next step may write over.
+    """
+    for batch in data.batches(batch_size, order):
+        yield batch, solver.step(*batch)
         solver.grow(data)
-        if solver.idle:
-            self.status_ = "converged"  # nothing pays: the linear start is the answer
-        else:
-            for batch in data.batches(self.batch_size, self._order(data)):
-                self._notified(batch, training=True, output=solver.step(*batch))
-                solver.grow(data)
-            solver.end_epoch()
-        loss = evaluate(solver, data)
-        self.history.record("train_loss", loss)
-        self.history.record("objective", self._objective(loss))
-        self.history.record("n_live", solver.n_live())
+    solver.retire()
 
-    def _validate(self, data: TrainingData) -> None:
-        outputs = []
-        with torch.no_grad():
-            for batch in data.slices():
-                outputs.append(self.solver.network(batch[0]))
-                self._notified(batch, training=False, output=outputs[-1])
-        output, loss = torch.cat(outputs), self.solver.loss
-        self.history.record("valid_loss", float(loss(output, data.y, data.weight)))
-        self.history.record(
-            "valid_score", float(loss.score(output, data.y, data.weight))
-        )
 
-    @torch.no_grad()
-    def _objective(self, loss: float) -> float:
-        return loss + float(self.solver.penalty_value())
+def run_steps(
+    solver: Solver,
+    data: TrainingData,
+    n_steps: int,
+    *,
+    batch_size: int,
+    generator: torch.Generator | None,
+    most_epochs: int | None = None,
+) -> None:
+    """So many steps, or an epoch if that is more; no more than ``most_epochs``.
 
-    def _order(self, data: TrainingData) -> Tensor | None:
-        if not self.shuffle:
-            return None
-        dtype = torch.int32 if len(data) < 2**31 else torch.int64
-        order = torch.randperm(len(data), generator=self.generator, dtype=dtype)
-        return order.to(data.y.device)
-
-    def _notified(self, batch: Batch, training: bool, output: Tensor) -> None:
-        """Tell the callbacks of a batch, in the user's units, if there are any."""
-        if not self.callbacks_:
-            return
-        x, y, weight = batch
-        prefix = "train" if training else "valid"
-        loss = self.solver.loss(output, y, weight)
-        told = (x, self._in_user_units(y))
-        output = output.clone()  # callbacks may keep it, the solver writes over it
-        self.notify("on_batch_begin", batch=told, training=training)
-        self.history.record_batch(f"{prefix}_loss", float(loss))
-        self.history.record_batch(f"{prefix}_batch_size", len(x))
-        self.notify(
-            "on_batch_end",
-            batch=told,
-            training=training,
-            y_pred=self._in_user_units(output),
-            loss=loss,
-        )
-
-    # -- progress -------------------------------------------------------------------
-
-    def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
-        super().on_epoch_end(net, **kwargs)
-        row = self.history[-1]
-        score = row.get("valid_loss", row["objective"])
-        if not (isfinite(score) and isfinite(row["objective"])):
-            self.status_ = "diverged"
-            return
-        if score < self.best_score_:
-            self.best_score_, self.best_iterate_ = score, self.solver.snapshot()
-        self._adapt(score)
-
-    def _adapt(self, score: float) -> None:
-        """Divide the learning rate when ``score`` stalls; finish when it stays so."""
-        if score < self.reference_ - self.tol:
-            self.reference_, self.n_stalled_ = score, 0
-            return
-        self.n_stalled_ += 1
-        if self.n_stalled_ == (self.n_iter_no_change + 1) // 2:
-            self.solver.look_soon()
-        if self.n_stalled_ < self.n_iter_no_change or self.status_ != "running":
-            return
-        if self.n_drops_ == N_DROPS:
-            self.status_ = "converged"
-            return
-        self.n_drops_, self.n_stalled_ = self.n_drops_ + 1, 0
-        self.solver.growing = self.solver.growing and self.n_drops_ < N_GROWING_DROPS
-        for group in self.optimizer_.param_groups:
-            group["lr"] /= LEARNING_RATE_DROP
+    ``generator`` shuffles; without one the samples keep their order.
+    """
+    n_epochs = max(1, ceil(n_steps / ceil(len(data) / batch_size)))
+    with torch.no_grad(), training_conditions(solver, data, batch_size):
+        for _ in range(min(n_epochs, most_epochs or n_epochs)):
+            solver.grow(data)
+            if solver.idle:
+                break
+            for _ in epoch(solver, data, batch_size, shuffled(data, generator)):
+                pass

@@ -1,27 +1,75 @@
 """What the hand-written gradients share: a batch forward, its loss, and back."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Protocol
 
 from torch import Tensor
 
-from .arrays import ArrayLibrary
-from .losses import Loss
+from .arrays import Array, ArrayLibrary
+from .losses import OutputGradient
+
+
+class Layer(Protocol):
+    """A layer between its buffers and those of the layers that it hears."""
+
+    def forward(self) -> None:
+        """Write what the layer sends, from what it hears."""
+
+    def backward(self) -> None:
+        """Write the parameters' gradients, and the share of the layers heard."""
+
+
+class OutputLayer(Layer, Protocol):
+    """The last layer: where the loss is taken."""
+
+    #: The network's output, shape (outputs, n).
+    y: Array
+    #: ∂loss/∂y, of the same shape, which ``backward`` begins with.
+    delta: Array
+
+
+class Gradient(Protocol):
+    """The gradient of the loss of a batch, with buffers for a number of rows."""
+
+    #: The last output, shape (n, outputs).
+    y: Tensor
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The network's output, shape (n, outputs), in a buffer that is used again."""
+
+    def __call__(
+        self, x: Tensor, y: Tensor, weight: Tensor | None, loss: OutputGradient
+    ) -> Tensor:
+        """Write the gradient of the data loss; return the output, as `forward` does."""
 
 
 class BatchGradient:
-    """Gradient of the loss of a batch. Not for use by itself.
+    """The gradient of the loss of a batch, layer by layer. Base of those by hand.
 
-    A subclass sets what computes; ``_x``, the part of its buffers that takes the batch;
-    its hidden layers and the output, which has ``y`` and ``delta`` = ∂loss/∂y of shape
-    (outputs, n); and ``y``, that output as a tensor (n, outputs).
+    Parameters
+    ----------
+    arrays : ArrayLibrary
+        What computes.
+    x : array (n, features)
+        The part of the buffers that takes the batch.
+    y : Tensor (n, outputs)
+        The output layer's buffer.
+    hidden : sequence of Layer
+        The hidden layers, the first one first.
+    output : OutputLayer
+        The output.
     """
 
-    arrays: ArrayLibrary
-    y: Tensor
-    _x: Any
-    _hidden: Sequence[Any]
-    _output: Any
+    def __init__(
+        self,
+        arrays: ArrayLibrary,
+        x: Array,
+        y: Tensor,
+        hidden: Sequence[Layer],
+        output: OutputLayer,
+    ):
+        self.arrays, self.y = arrays, y
+        self._x, self._hidden, self._output = x, hidden, output
 
     def forward(self, x: Tensor) -> Tensor:
         """The network's output, shape (n, outputs), in a buffer that is used again."""
@@ -32,7 +80,7 @@ class BatchGradient:
         return self.y
 
     def __call__(
-        self, x: Tensor, y: Tensor, weight: Tensor | None, loss: Loss
+        self, x: Tensor, y: Tensor, weight: Tensor | None, loss: OutputGradient
     ) -> Tensor:
         """Write the gradient of the data loss; return the output, as `forward` does.
 

@@ -15,18 +15,17 @@ and at the output, where a_B and m_B come through the same T,
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from torch import Tensor
 
 from .._activations import ACTIVATIONS
 from .._networks.flat import unpack
 from .._networks.growing import GrowingNetwork
-from .arrays import ArrayLibrary
+from .arrays import Array, ArrayLibrary
 from .gradient import BatchGradient
 
 
-class LiveGradient(BatchGradient):
+class GrowingGradient(BatchGradient):
     """Gradient of the loss of a batch, for one architecture and number of rows.
 
     Parameters
@@ -55,20 +54,17 @@ class LiveGradient(BatchGradient):
         n_rows: int,
         arrays: ArrayLibrary | None = None,
     ):
-        self.arrays = arrays or ArrayLibrary.on(grad.device)
+        arrays = arrays or ArrayLibrary.on(grad.device)
         n_hidden, n_inputs = sum(network.n_live), network.n_inputs
         n_outputs = len(network.Q[-1])
         self.inputs = grad.new_ones(n_rows, n_inputs)
         # a neuron a row, so that products and activations run along memory
         self.fired = grad.new_empty(n_hidden, n_rows)
         self.deltas = grad.new_empty(n_hidden, n_rows)
-        output, self.output_delta = grad.new_empty(2, n_outputs, n_rows)
-        self.y = output.T
-
-        view = self.arrays.view
-        self._x = view(self.inputs)[:, : n_inputs - network.bias]
+        y, self.output_delta = grad.new_empty(2, n_outputs, n_rows)
+        view = arrays.view
         shared = _Shared(
-            self.arrays,
+            arrays,
             network,
             [view(p) for p in network.structure()],
             [view(g) for g in unpack(grad, network.structure())],
@@ -76,25 +72,27 @@ class LiveGradient(BatchGradient):
             view(self.fired),
             view(self.deltas),
         )
-        self._hidden: list[_Hidden] = []
+        hidden: list[_Hidden] = []
         below: _Hidden | None = None
         for k, n_live in enumerate(network.n_live):
             below = _Hidden(shared, k, below) if n_live else None
-            self._hidden += [below] if below else []
-        self._output = _Output(shared, view(output), view(self.output_delta), below)
+            hidden += [below] if below else []
+        output = _Output(shared, view(y), view(self.output_delta), below)
+        batch = view(self.inputs)[:, : n_inputs - network.bias]
+        super().__init__(arrays, batch, y.T, hidden, output)
 
 
 @dataclass(frozen=True)
 class _Shared:
-    """The arrays that the layers share, in the terms of `LiveGradient`."""
+    """The arrays that the layers share, in the terms of `GrowingGradient`."""
 
     arrays: ArrayLibrary
     network: GrowingNetwork
-    parameters: list[Any]
-    grads: list[Any]
-    inputs: Any
-    fired: Any
-    deltas: Any
+    parameters: list[Array]
+    grads: list[Array]
+    inputs: Array
+    fired: Array
+    deltas: Array
 
 
 class _Hidden:
@@ -183,7 +181,7 @@ class _Hidden:
             self.grad_T += delta @ self.below.sent.T
             self.arrays.product(self.T.T, delta, out=self.below.sent_delta)
 
-    def _through_Q(self, w_delta: Any) -> None:
+    def _through_Q(self, w_delta: Array) -> None:
         xp, n = self.arrays.xp, self.n_inputs
         xp.matmul(w_delta, self.inputs, out=self.G[:, :n])
         if self.n_before:
@@ -197,7 +195,7 @@ class _Hidden:
 class _Output:
     """y = −Q h + T m − T a, shape (outputs, rows), and ``delta`` = ∂loss/∂y."""
 
-    def __init__(self, shared: _Shared, y: Any, delta: Any, below: _Hidden | None):
+    def __init__(self, shared: _Shared, y: Array, delta: Array, below: _Hidden | None):
         self.arrays, self.y, self.delta = shared.arrays, y, delta
         xp, n = self.arrays.xp, shared.network.n_inputs
         n_hidden_layers = len(shared.network.lam)

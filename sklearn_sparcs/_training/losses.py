@@ -5,7 +5,7 @@ several targets, as in the paper's experiments; it has no factor one half.
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -13,15 +13,61 @@ from scipy.special import expit, softmax
 from torch import Tensor
 from torch.nn import functional as F
 
-from .arrays import ArrayLibrary
+from .arrays import Array, ArrayLibrary
+
+#: Linear models by the name of what they minimise (`start` fits them).
+LinearModel = Literal["least squares", "multinomial", "binary"]
+
+
+class OutputGradient(Protocol):
+    """What a gradient needs of a loss: where to begin."""
+
+    def gradient(
+        self,
+        arrays: ArrayLibrary,
+        output: Array,
+        target: Array,
+        weight: Array | None,
+        out: Array,
+    ) -> None:
+        """Write ∂loss/∂output to ``out``; both, and ``output``, are (outputs, n)."""
+
+
+class Loss(OutputGradient, Protocol):
+    """A data loss of outputs (n, outputs), targets, and weights (n,) or None."""
+
+    #: Whether targets are scaled, and outputs with them, to mean 0 and variance 1.
+    scales_targets: ClassVar[bool]
+    #: The linear model that is best under the loss.
+    linear_model: ClassVar[LinearModel]
+
+    def __call__(self, output: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
+        """The mean loss."""
+
+    def score(self, output: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
+        """R² or accuracy: the larger, the better."""
+
+    def n_averaged(self, n_outputs: int) -> int:
+        """How many outputs the loss is a mean over, of so many that there are."""
+
+    def predictions(self, output: np.ndarray) -> np.ndarray:
+        """What is predicted: targets, class indices, or indicators."""
+
+
+@runtime_checkable
+class ClassificationLoss(Loss, Protocol):
+    """A loss whose outputs stand for probabilities."""
+
+    def probabilities(self, output: np.ndarray) -> np.ndarray:
+        """The probability of each class or label, of the shape of ``output``."""
 
 
 @dataclass(frozen=True)
 class SquaredError:
     """Mean squared error of ``output`` and ``target``, both (n, outputs)."""
 
-    #: Whether targets have units, and are standardised.
     scales_targets: ClassVar[bool] = True
+    linear_model: ClassVar[LinearModel] = "least squares"
 
     def __call__(self, output: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
         if weight is None:
@@ -29,7 +75,12 @@ class SquaredError:
         return _mean((output - target).square().mean(dim=1), weight)
 
     def gradient(
-        self, arrays: ArrayLibrary, output: Any, target: Any, weight: Any, out: Any
+        self,
+        arrays: ArrayLibrary,
+        output: Array,
+        target: Array,
+        weight: Array | None,
+        out: Array,
     ) -> None:
         """Write ∂loss/∂output, shape (outputs, n) as ``output`` here is."""
         arrays.xp.subtract(output, target.T, out=out)
@@ -44,13 +95,21 @@ class SquaredError:
         perfect = (residual == 0).to(total)
         return torch.where(total > 0, 1 - residual / total, perfect).mean()
 
+    def n_averaged(self, n_outputs: int) -> int:
+        """Every output has its share in the mean."""
+        return n_outputs
+
+    def predictions(self, output: np.ndarray) -> np.ndarray:
+        """The outputs themselves."""
+        return output
+
 
 @dataclass(frozen=True)
 class SoftmaxCrossEntropy:
     """Cross-entropy of scores (n, classes) and class indices (n,)."""
 
-    #: Whether targets have units, and are standardised.
     scales_targets: ClassVar[bool] = False
+    linear_model: ClassVar[LinearModel] = "multinomial"
 
     def __call__(self, output: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
         # over the first axis: several times quicker than over a short last one
@@ -58,7 +117,12 @@ class SoftmaxCrossEntropy:
         return _mean(-log_p, weight)
 
     def gradient(
-        self, arrays: ArrayLibrary, output: Any, target: Any, weight: Any, out: Any
+        self,
+        arrays: ArrayLibrary,
+        output: Array,
+        target: Array,
+        weight: Array | None,
+        out: Array,
     ) -> None:
         """Write ∂loss/∂output, shape (classes, n): probabilities less the truth."""
         xp = arrays.xp
@@ -72,6 +136,14 @@ class SoftmaxCrossEntropy:
         """Accuracy."""
         return _share(output.argmax(dim=1) == target, weight)
 
+    def n_averaged(self, n_outputs: int) -> int:
+        """One: the classes are no outputs of their own."""
+        return 1
+
+    def predictions(self, output: np.ndarray) -> np.ndarray:
+        """Indices (n,) of the likeliest class."""
+        return self.probabilities(output).argmax(axis=1)
+
     def probabilities(self, output: np.ndarray) -> np.ndarray:
         """P(class | x), shape (n, classes)."""
         return softmax(output, axis=1)
@@ -81,15 +153,20 @@ class SoftmaxCrossEntropy:
 class BinaryCrossEntropy:
     """Cross-entropy of independent yes-or-no outputs (n, outputs)."""
 
-    #: Whether targets have units, and are standardised.
     scales_targets: ClassVar[bool] = False
+    linear_model: ClassVar[LinearModel] = "binary"
 
     def __call__(self, output: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
         loss = F.binary_cross_entropy_with_logits(output, target, reduction="none")
         return _mean(loss.mean(dim=1), weight)
 
     def gradient(
-        self, arrays: ArrayLibrary, output: Any, target: Any, weight: Any, out: Any
+        self,
+        arrays: ArrayLibrary,
+        output: Array,
+        target: Array,
+        weight: Array | None,
+        out: Array,
     ) -> None:
         """Write ∂loss/∂output, shape (outputs, n): probabilities less the truth."""
         arrays.expit(output, out=out)
@@ -100,12 +177,17 @@ class BinaryCrossEntropy:
         """Share of samples with every output right."""
         return _share(((output > 0) == (target > 0)).all(dim=1), weight)
 
+    def n_averaged(self, n_outputs: int) -> int:
+        """Every output has its share in the mean."""
+        return n_outputs
+
+    def predictions(self, output: np.ndarray) -> np.ndarray:
+        """Indicators (n, outputs)."""
+        return self.probabilities(output) > 0.5
+
     def probabilities(self, output: np.ndarray) -> np.ndarray:
         """P(yes | x) of each output, shape (n, outputs)."""
         return expit(output)
-
-
-Loss = SquaredError | SoftmaxCrossEntropy | BinaryCrossEntropy
 
 
 def _mean(loss: Tensor, weight: Tensor | None) -> Tensor:
@@ -113,7 +195,9 @@ def _mean(loss: Tensor, weight: Tensor | None) -> Tensor:
     return loss.mean() if weight is None else torch.dot(loss, weight) / len(loss)
 
 
-def _scale(arrays: ArrayLibrary, error: Any, factor: float, weight: Any) -> None:
+def _scale(
+    arrays: ArrayLibrary, error: Array, factor: float, weight: Array | None
+) -> None:
     """Multiply an error (outputs, n) by a factor and the samples' weights, in place."""
     arrays.xp.multiply(error, factor, out=error)
     if weight is not None:

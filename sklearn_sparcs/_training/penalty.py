@@ -9,14 +9,16 @@ group lasso. The paper's ρ is ``alpha``; output eigenvalues are never penalised
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
+from types import ModuleType
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from .arrays import ArrayLibrary
+from .arrays import Array, ArrayLibrary
+from .proximal import ProximalStep
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,9 @@ class SparseGroupPenalty:
             total = total + self.strength(i, len(lam)) * norm
         return total
 
-    def add_gradient_(self, xp: Any, lam: Sequence[Any], grads: Sequence[Any]) -> None:
+    def add_gradient_(
+        self, xp: ModuleType, lam: Sequence[Array], grads: Sequence[Array]
+    ) -> None:
         """Add a subgradient of alpha · Ω, zero at zero, to each layer's ``grads``."""
         for i, (x, grad) in enumerate(zip(lam, grads, strict=True)):
             strength = self.strength(i, len(lam))
@@ -55,84 +59,39 @@ class SparseGroupPenalty:
                 norm = xp.sqrt(x @ x)
                 grad += strength * (1 - self.l1_ratio) / (norm + (norm == 0)) * x
 
-    def strengths(self, sizes: Sequence[int], like: Tensor) -> Tensor:
-        """alpha · w_i of every neuron of hidden layers of these sizes, (n,)."""
-        strengths = [self.strength(i, len(sizes)) for i in range(len(sizes))]
-        return like.new_tensor(np.repeat(strengths, sizes))
+    def on(
+        self, sizes: Sequence[int], like: Tensor, arrays: ArrayLibrary | None = None
+    ) -> ProximalStep:
+        """The proximal step for hidden layers of these sizes.
 
-    def prox_(
-        self,
-        arrays: ArrayLibrary,
-        lam: Any,
-        orthant: Any,
-        strengths: Any,
-        metric: Any,
-        step: float,
-        sizes: Sequence[int],
-    ) -> None:
-        """argmin_x Σ_n metric_n (x_n − λ_n)² / (2 step) + alpha Ω(x) over an orthant.
-
-        Exact, in place. After a step of Adam, its own metric is √v̂ + ε.
-
-        Parameters
-        ----------
-        arrays : ArrayLibrary
-            What computes.
-        lam : array (n,)
-            The eigenvalues of all hidden layers, one after another.
-        orthant : array (n,)
-            The sign each is to have, or 0: beyond the kink at zero the gradient that
-            led there says nothing.
-        strengths : array (n,)
-            alpha w_i of each.
-        metric : array (n,)
-        step : float
-        sizes : sequence of int
-            Neurons of each layer.
+        It computes in the dtype and on the device of ``like``, by default with what is
+        quickest there.
         """
-        thresholds = strengths / metric
-        thresholds *= step
-        lam *= orthant
-        lam -= thresholds * self.l1_ratio
-        arrays.activation("relu").forward(lam, out=lam)
-        if self.l1_ratio < 1 and self.alpha:
-            thresholds *= 1 - self.l1_ratio
-            start = 0
-            for size in filter(None, sizes):
-                layer = slice(start, start + size)
-                lam[layer] = _group_prox(arrays.xp, lam[layer], thresholds[layer])
-                start += size
-        lam *= orthant
+        arrays = arrays or ArrayLibrary.on(like.device)
+        each = [self.strength(i, len(sizes)) for i in range(len(sizes))]
+        strengths = arrays.view(like.new_tensor(np.repeat(each, sizes)))
+        groups = pairwise(accumulate(sizes, initial=0))
+        grouped = self.l1_ratio < 1 and self.alpha > 0
+        layers = tuple(slice(a, b) for a, b in groups if grouped and a < b)
+        return ProximalStep(arrays, self.l1_ratio, strengths, layers)
 
-    def wakes(self, rates: Tensor, awake: Tensor, layer: int, n_layers: int) -> Tensor:
+    def wakes(self, rates: Tensor, layer: int, n_layers: int, *, alone: bool) -> Tensor:
         """Mask (n,) of the sleeping neurons that pay to wake.
 
-        ``rates`` (n,) are the rates at which the loss falls as each eigenvalue
-        leaves zero, ``awake`` the layer's eigenvalues that already have. The
-        penalty's rate is alpha w_i for the first neuron of a layer, and for the
-        others, since the norm of an awake layer is smooth at λ_n = 0, that of its
-        ℓ₁ part alone.
+        ``rates`` (n,) are the rates at which the loss falls as each eigenvalue leaves
+        zero, and ``alone`` says that none of the layer's has left it. The penalty's
+        rate is alpha w_i for the first neuron of a layer, and for the others, since
+        the norm of an awake layer is smooth at λ_n = 0, that of its ℓ₁ part alone.
         """
-        share = self.l1_ratio if len(awake) else 1.0
+        share = 1.0 if alone else self.l1_ratio
         return rates > self.strength(layer, n_layers) * share
+
+    def alpha_max(self, rates: Tensor, layer: int, n_layers: int) -> float:
+        """Smallest alpha at which none of a layer's neurons pays to wake first."""
+        return float(rates.max()) / replace(self, alpha=1.0).strength(layer, n_layers)
 
 
 def _norm(x: Tensor) -> Tensor:
     """‖x‖₂ with the gradient 0, not nan, at 0."""
     square = x.square().sum()
     return torch.where(square > 0, square, 1).sqrt() * (square > 0)
-
-
-def _group_prox(xp: Any, z: Any, step: Any, n_iterations: int = 8) -> Any:
-    """argmin_x Σ_n (x_n − z_n)² / (2 step_n) + ‖x‖₂.
-
-    At the solution x = z r / (r + step) with r = ‖x‖: a metric of different steps has
-    no closed form. 1 / ‖z / (r + step)‖ is nearly linear in r, so Newton's method on
-    it, from a lower bound of r, is exact to rounding in six iterations.
-    """
-    r = (xp.sqrt((z * z).sum()) - step.max()).clip(0)
-    for _ in range(n_iterations):
-        square = (z / (r + step)) ** 2
-        n2 = square.sum()
-        r = r + n2 * (xp.sqrt(n2) - 1) / (square / (r + step)).sum()
-    return xp.where(((z / step) ** 2).sum() > 1, z * r / (r + step), 0)

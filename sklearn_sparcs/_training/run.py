@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import torch
 
-from .epochs import SparcsNet
+from .epochs import training_conditions
 from .problem import Problem
-from .solvers import Solver
-from .threads import threads_that_suit
+from .skorch_net import SparcsNet
+from .solver import Solver
+from .status import Status
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Outcome:
         Its network is the best iterate.
     history : list of dict
         What was recorded, a row an epoch.
-    status : str
+    status : Status
         Why training ended.
     best_score : float
         The objective, or validation loss, of the best iterate.
@@ -62,7 +62,7 @@ class Outcome:
 
     solver: Solver
     history: list[dict[str, Any]]
-    status: str
+    status: Status
     best_score: float
     alpha_max: float | None = None
 
@@ -86,9 +86,7 @@ def train(
         output_mean=problem.scaling.y_mean,
         device=str(problem.options["device"]),
     )
-    quiet = np.errstate(all="ignore")  # a loss that is not finite ends training
-    widest = max([problem.n_features, *(len(p) for p in solver.parameters())])
-    with quiet, threads_that_suit(schedule.batch_size * widest):
+    with training_conditions(solver, problem.train, schedule.batch_size):
         net.fit((problem.train, problem.valid))
     history = [
         {key: value for key, value in row.items() if key != "batches"}

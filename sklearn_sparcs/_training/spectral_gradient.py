@@ -12,22 +12,21 @@ y = S a_2 − (S φ_1) u_1.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from torch import Tensor
 
 from .._networks.flat import unpack
 from .._networks.spectral import SpectralNetwork
-from .arrays import ArrayLibrary
+from .arrays import Array, ArrayLibrary
 from .gradient import BatchGradient
 
 #: φ and λ (a column), or their gradients (λ's a vector).
-Pair = tuple[Any, Any]
-#: Its φ and λ, and their gradients.
-Layer = tuple[Pair, Pair]
+Pair = tuple[Array, Array]
+#: A layer's φ and λ, and their gradients.
+Parameters = tuple[Pair, Pair]
 
 
-class LayerGradient(BatchGradient):
+class SpectralGradient(BatchGradient):
     """Gradient of the loss of a batch of so many rows.
 
     Parameters
@@ -48,30 +47,22 @@ class LayerGradient(BatchGradient):
         n_rows: int,
         arrays: ArrayLibrary | None = None,
     ):
-        self.arrays = arrays or ArrayLibrary.on(grad.device)
-        view, n_inputs = self.arrays.view, network.phi[0].shape[1]
-        first, *pairs = _layers(network, grad, view)
+        arrays = arrays or ArrayLibrary.on(grad.device)
+        view, n_inputs = arrays.view, network.phi[0].shape[1]
+        first, layers = _layers(network, grad, view)
         inputs = grad.new_ones(n_rows, n_inputs)
-        self._x = view(inputs)[:, : n_inputs - network.bias]
-        output = grad.new_empty(len(network.lam[-1]), n_rows)
-        self.y = output.T
-        options = self.arrays, network.activation
-        self._hidden: list[_Hidden] = []
-        self._output: _OneHidden | _Output
-        source = _Input(view(inputs), *first)
-        if len(pairs) == 2:
-            hidden, last = pairs
-            self._output = _OneHidden(*options, hidden, last, view(output), source)
-            return
-        below: _Input | _Hidden = source
-        for pair in pairs[:-1]:
-            below = _Hidden(*options, *pair, below)
-            self._hidden.append(below)
-        self._output = _Output(self.arrays, *pairs[-1], view(output), below)
+        y = grad.new_empty(len(network.lam[-1]), n_rows)
+        hidden, output = _linked(
+            arrays, network.activation, _Input(view(inputs), *first), layers, view(y)
+        )
+        batch = view(inputs)[:, : n_inputs - network.bias]
+        super().__init__(arrays, batch, y.T, hidden, output)
 
 
-def _layers(network: SpectralNetwork, grad: Tensor, view: Callable) -> list[Pair]:
-    """λ_1 and its gradient, None if it is not trained; then every `Layer`."""
+def _layers(
+    network: SpectralNetwork, grad: Tensor, view: Callable[[Tensor], Array]
+) -> tuple[Pair, list[Parameters]]:
+    """λ_1 and its gradient, None if it is not trained; then every layer's."""
     parameters = [p.data for p in network.parameters()]
     values = [view(p) for p in parameters]
     grads = [view(g) for g in unpack(grad, parameters)]
@@ -83,10 +74,10 @@ def _layers(network: SpectralNetwork, grad: Tensor, view: Callable) -> list[Pair
         ((values[k], values[n + k][:, None]), (grads[k], grads[n + k]))
         for k in range(n)
     ]
-    return [first, *layers]
+    return first, layers
 
 
-def _differences(lam_below: Any, lam: Any) -> Any:
+def _differences(lam_below: Array, lam: Array) -> Array:
     """λ_{i−1} − λ_i of every link [4.3]; of every receiver if λ_{i−1} = 0."""
     return -lam if lam_below is None else lam_below.T - lam
 
@@ -94,7 +85,7 @@ def _differences(lam_below: Any, lam: Any) -> Any:
 class _Input:
     """u_1 = [x, 1], a sample a row, and λ_1 (a column) if it is trained."""
 
-    def __init__(self, inputs: Any, lam: Any, grad_lam: Any):
+    def __init__(self, inputs: Array, lam: Array, grad_lam: Array):
         self.u, self.u_T = inputs.T, inputs
         self.lam, self.grad_lam = lam, grad_lam
 
@@ -102,7 +93,7 @@ class _Input:
 class _Hidden:
     """A hidden layer: φ_{i−1}, λ_i, and its neurons' signals, a neuron a row."""
 
-    u: Any
+    u: Array
 
     def __init__(
         self,
@@ -162,7 +153,7 @@ class _Hidden:
         if isinstance(below, _Hidden):
             self._to_signals(below)
 
-    def _to_eigenvalues(self, below: Any) -> None:
+    def _to_eigenvalues(self, below: "_Input | _Hidden") -> None:
         xp, product = self.arrays.xp, self.arrays.product
         self.grad_phi += self.delta @ self.sent.T
         product(self.phi.T, self.delta, out=self.sent_delta)
@@ -183,9 +174,9 @@ class _OneHidden:
         self,
         arrays: ArrayLibrary,
         activation: str,
-        hidden: Layer,
-        output: Layer,
-        y: Any,
+        hidden: Parameters,
+        output: Parameters,
+        y: Array,
         below: _Input,
     ):
         self.arrays, xp = arrays, arrays.xp
@@ -248,7 +239,7 @@ class _Output:
         arrays: ArrayLibrary,
         parameters: Pair,
         grads: Pair,
-        y: Any,
+        y: Array,
         below: _Input | _Hidden,
     ):
         self.arrays, self.y, self.below = arrays, y, below
@@ -273,3 +264,22 @@ class _Output:
             below.grad_lam[...] = self.S_grad.sum(0)
         if isinstance(below, _Hidden):
             self.arrays.product(self.S.T, self.delta, out=below.u_delta)
+
+
+def _linked(
+    arrays: ArrayLibrary,
+    activation: str,
+    source: _Input,
+    layers: list[Parameters],
+    y: Array,
+) -> tuple[list[_Hidden], _OneHidden | _Output]:
+    """The hidden layers, and the output that ends in ``y``."""
+    if len(layers) == 2:
+        only, last = layers
+        return [], _OneHidden(arrays, activation, only, last, y, source)
+    hidden: list[_Hidden] = []
+    below: _Input | _Hidden = source
+    for layer in layers[:-1]:
+        below = _Hidden(arrays, activation, *layer, below)
+        hidden.append(below)
+    return hidden, _Output(arrays, *layers[-1], y, below)

@@ -4,6 +4,8 @@ Each function returns the map of [x, 1] (of x alone without an intercept) to the
 network's output, shape (outputs, features + intercept), in float64.
 """
 
+from typing import Any
+
 import numpy as np
 import torch
 from scipy.linalg import lstsq
@@ -12,7 +14,12 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 
 from .._data.batches import TrainingData
 from .arrays import TORCH
-from .losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, SquaredError
+from .losses import Loss
+
+#: The weights (outputs, features), and the intercepts (outputs,) or zero.
+Linear = tuple[np.ndarray, np.ndarray | float]
+#: Features as scikit-learn takes them: an array, or a CSR matrix.
+Features = Any
 
 #: Ridge penalty of the logistic start, a sample: just enough for a solution to
 #: exist where a hyperplane separates the classes.
@@ -30,7 +37,7 @@ def linear_start(
     data: TrainingData, loss: Loss, n_outputs: int, intercept: bool
 ) -> np.ndarray:
     """The best linear model under ``loss`` of scaled samples."""
-    if isinstance(loss, SquaredError):
+    if loss.linear_model == "least squares":
         solve = _sparse_least_squares if data.is_sparse else _least_squares
         coef, bias = solve(data, intercept)
     elif data.scaling is not None:
@@ -39,15 +46,12 @@ def linear_start(
         X = data.x.cpu().numpy() if isinstance(data.x, torch.Tensor) else data.x
         y = data.y.cpu().numpy()
         weight = None if data.weight is None else data.weight.cpu().numpy()
-        if isinstance(loss, SoftmaxCrossEntropy):
-            coef, bias = _multinomial(X, y, weight, n_outputs, intercept)
-        else:
-            parts = [_binary(X, column, weight, intercept) for column in y.T]
-            coef, bias = (np.stack(part) for part in zip(*parts, strict=True))
+        fit = _multinomial if loss.linear_model == "multinomial" else _binary
+        coef, bias = fit(X, y, weight, n_outputs, intercept)
     return np.column_stack([coef, bias]) if intercept else coef
 
 
-def _least_squares(data: TrainingData, intercept: bool):
+def _least_squares(data: TrainingData, intercept: bool) -> Linear:
     """Least squares, the smallest solution if there are several.
 
     The samples go through a QR decomposition a slice at a time: as exact as one of
@@ -72,7 +76,8 @@ def _least_squares(data: TrainingData, intercept: bool):
     return coef, (sums_y - coef @ sums_x) / n
 
 
-def _sparse_least_squares(data: TrainingData, intercept: bool):
+def _sparse_least_squares(data: TrainingData, intercept: bool) -> Linear:
+    """Least squares by conjugate gradients (LSQR), the samples left sparse."""
     model = LinearRegression(fit_intercept=intercept, tol=1e-13)
     weight = None if data.weight is None else data.weight.cpu().double().numpy()
     y = data.y.cpu().double().numpy()
@@ -80,12 +85,14 @@ def _sparse_least_squares(data: TrainingData, intercept: bool):
     return model.coef_, model.intercept_
 
 
-def _streamed_logistic(data: TrainingData, loss: Loss, n_outputs: int, intercept: bool):
+def _streamed_logistic(
+    data: TrainingData, loss: Loss, n_outputs: int, intercept: bool
+) -> Linear:
     """Logistic regression in bounded memory, a pass through the data an evaluation."""
     shape = n_outputs, data.x.shape[1] + intercept
     # the mean over outputs is part of the loss, and none of several regressions
-    share = n_outputs if isinstance(loss, BinaryCrossEntropy) else 1
-    ridge = torch.full(shape, LOGISTIC_RIDGE / share, dtype=torch.float64)
+    each = LOGISTIC_RIDGE / loss.n_averaged(n_outputs)
+    ridge = torch.full(shape, each, dtype=torch.float64)
     ridge[:, data.x.shape[1] :] = 0
 
     def objective(flat: np.ndarray) -> tuple[float, np.ndarray]:
@@ -106,7 +113,13 @@ def _streamed_logistic(data: TrainingData, loss: Loss, n_outputs: int, intercept
     return (W[:, :-1], W[:, -1]) if intercept else (W, 0.0)
 
 
-def _multinomial(X, y, weight, n_classes: int, intercept: bool):
+def _multinomial(
+    X: Features,
+    y: np.ndarray,
+    weight: np.ndarray | None,
+    n_classes: int,
+    intercept: bool,
+) -> Linear:
     """Logistic regression on the classes at hand, the absent ones nearly ruled out."""
     present = np.unique(y)
     coef = np.zeros((n_classes, X.shape[1]))
@@ -122,7 +135,22 @@ def _multinomial(X, y, weight, n_classes: int, intercept: bool):
     return coef, bias
 
 
-def _binary(X, y, weight, intercept: bool):
+def _binary(
+    X: Features,
+    y: np.ndarray,
+    weight: np.ndarray | None,
+    n_outputs: int,
+    intercept: bool,
+) -> Linear:
+    """A logistic regression of each yes-or-no output."""
+    parts = [_one_binary(X, column, weight, intercept) for column in y.T]
+    coef, bias = (np.stack(part) for part in zip(*parts, strict=True))
+    return coef, bias
+
+
+def _one_binary(
+    X: Features, y: np.ndarray, weight: np.ndarray | None, intercept: bool
+) -> Linear:
     """Logistic regression of one yes-or-no output, or a constant if it is one."""
     if y.min() == y.max():
         log_odds = -_NEVER if y[0] > 0 else _NEVER
@@ -131,7 +159,10 @@ def _binary(X, y, weight, intercept: bool):
     return model.coef_[0], model.intercept_[0] if intercept else 0.0
 
 
-def _logistic(X, y, weight, intercept: bool) -> LogisticRegression:
+def _logistic(
+    X: Features, y: np.ndarray, weight: np.ndarray | None, intercept: bool
+) -> LogisticRegression:
+    """Logistic regression with the ridge of the start."""
     n_classes = len(np.unique(y))
     small = (X.shape[1] + 1) * n_classes <= _NEWTON_SIZE
     total = len(y) if weight is None else weight.sum()

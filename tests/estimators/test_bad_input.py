@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 from sklearn.exceptions import ConvergenceWarning
 
 from sklearn_sparcs import SparcsClassifier, SparcsRegressor
-from sklearn_sparcs._training.epochs import SparcsNet
+from sklearn_sparcs._training.skorch_net import SparcsNet
 from sklearn_sparcs.datasets import make_teacher_student
 
 X = np.random.default_rng(0).normal(size=(60, 3))

@@ -88,7 +88,7 @@ def test_rates_are_those_of_the_loss_itself(generator):
     )
     for half in (slice(100), slice(100, None)):
         (net(x[half]) - y[half]).square().mean().backward()
-    kept = torch.cat([grad for _, grad in growth._seen]) / 2
+    kept = torch.cat([grad for _, grad in growth.recruitment.seen]) / 2
     expected = 2 * (net(x).detach() - y) / y.numel()
     assert_allclose(kept, expected, atol=1e-12)
     before = list(net.n_live)
@@ -101,8 +101,8 @@ def test_rates_are_those_of_the_loss_itself(generator):
     )
     growth.step()
     assert net.n_live == [before[0] + 2, before[1] + 2]
-    for k, layer in enumerate(found):
-        recruits = layer.best(SparseGroupPenalty(0.0), net.lam[k][:1], 2, 2.5)
+    for k, candidates in enumerate(found):
+        recruits = candidates.best(SparseGroupPenalty(0.0), 2.5)
         assert_allclose(
             net.Q[k][before[k] :, : recruits.incoming.shape[1]].detach(),
             recruits.incoming,

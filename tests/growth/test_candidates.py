@@ -195,7 +195,7 @@ def test_only_what_pays_and_is_significant_wakes():
             [0],
             torch.Generator().manual_seed(0),
         )
-        return found.best(SparseGroupPenalty(alpha), net.lam[0], 1, n_errors)
+        return found.best(SparseGroupPenalty(alpha), n_errors)
 
     signal = x[:, :1].abs() - x[:, :1].abs().mean()
     noise = torch.randn(500, 1, generator=generator, dtype=torch.float64)

@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 
 from sklearn_sparcs._growth.path import PathFit
 from sklearn_sparcs._growth.recipe import Recipe
-from sklearn_sparcs._growth.solver import _AVERAGE_DECAY
+from sklearn_sparcs._growth.running_mean import DECAY
 from sklearn_sparcs._training.penalty import SparseGroupPenalty
 
 
@@ -28,18 +28,18 @@ def test_a_point_is_the_running_mean_of_the_steps(kinked):
     assert solver.n_live() > 0
     for _ in range(5):
         solver.step(*data.rows(slice(100)))
-        expected += (1 - _AVERAGE_DECAY) * (solver.network.flat.data - expected)
-    assert_allclose(solver.average, expected)
+        expected += (1 - DECAY) * (solver.network.flat.data - expected)
+    assert_allclose(solver.average.value, expected)
     present = solver.network.flat.data.clone()
     with solver.averaged():
         assert_allclose(solver.network.flat.data, expected)
     assert_allclose(solver.network.flat.data, present, atol=0)
-    mean = solver.average.clone()
+    mean = solver.average.value.clone()
     size = float(solver.network.live_eigenvalues.abs().min())
     solver.prune(size)
-    assert len(solver.average) == len(solver.network.flat)
-    assert len(solver.average) < len(mean)
-    assert torch.isin(solver.average, mean).all()  # what is left is what it was
+    assert len(solver.average.value) == len(solver.network.flat)
+    assert len(solver.average.value) < len(mean)
+    assert torch.isin(solver.average.value, mean).all()  # what is left is what it was
 
 
 def test_at_alpha_max_it_is_linear_and_below_it_is_not(kinked):

@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 from sklearn_sparcs._activations import ACTIVATIONS
 from sklearn_sparcs._networks.flat import pack
 from sklearn_sparcs._training.arrays import NUMPY, TORCH
-from sklearn_sparcs._training.growing_gradient import LiveGradient
+from sklearn_sparcs._training.growing_gradient import GrowingGradient
 from sklearn_sparcs._training.losses import (
     SquaredError,
 )
@@ -39,7 +39,7 @@ def test_equals_autograd(hidden, live, loss, activation, bias, weighted, arrays)
     if weighted:
         weight = torch.rand(len(x), generator=generator, dtype=torch.float64)
     grad = torch.full_like(net.flat.data, torch.nan)
-    output = LiveGradient(net, grad, len(x), arrays)(x, y, weight, loss)
+    output = GrowingGradient(net, grad, len(x), arrays)(x, y, weight, loss)
     expected_output, expected = by_autograd(net, x, y, weight, loss)
     assert_allclose(output, expected_output, rtol=1e-10, atol=1e-10)
     assert_allclose(grad, expected, rtol=1e-9, atol=1e-9)
@@ -53,7 +53,7 @@ def test_a_zero_eigenvalue_silences_its_neuron(activation):
         lam[1] = 0
     y = targets(SquaredError(), len(x), 2, torch.Generator().manual_seed(1))
     grad = torch.empty_like(net.flat.data)
-    gradient = LiveGradient(net, grad, len(x))
+    gradient = GrowingGradient(net, grad, len(x))
     output = gradient(x, y, None, SquaredError())
     asleep = torch.zeros_like(grad, dtype=torch.bool)
     asleep[-9:] = net.live_eigenvalues == 0
@@ -67,9 +67,9 @@ def test_buffers_can_be_used_again():
     net, x = random_network((9, 9), (3, 2))
     y = targets(SquaredError(), len(x), 2, torch.Generator().manual_seed(1))
     grad = torch.empty_like(net.flat.data)
-    gradient = LiveGradient(net, grad, len(x))
+    gradient = GrowingGradient(net, grad, len(x))
     gradient(2 * x, y, None, SquaredError())
     gradient(-x, y, None, SquaredError())
     fresh = torch.empty_like(grad)
-    LiveGradient(net, fresh, len(x))(-x, y, None, SquaredError())
+    GrowingGradient(net, fresh, len(x))(-x, y, None, SquaredError())
     assert torch.equal(grad, fresh)

@@ -38,9 +38,8 @@ def test_prox_minimises(l1_ratio):
     orthant = lam.sign()
     orthant[1] *= -1  # crossed zero in the step before
     orthant[6] = 0  # was asleep
-    strengths = penalty.strengths([5, 3], lam)
     found = lam.clone()
-    penalty.prox_(TORCH, found, orthant, strengths, 0.3 / step, 0.3, [5, 3])
+    penalty.on([5, 3], lam, TORCH)(found, orthant, 0.3 / step, 0.3)
 
     def objective(size):
         x = torch.as_tensor(size).abs() * orthant
@@ -59,7 +58,8 @@ def test_prox_minimises(l1_ratio):
 def test_without_alpha_the_prox_changes_nothing():
     lam = torch.tensor([0.5, 0.0, -0.2], dtype=torch.float64)
     found, one = lam.clone(), torch.ones_like(lam)
-    SparseGroupPenalty(0.0, 0.5).prox_(TORCH, found, lam.sign(), 0 * one, one, 0.1, [3])
+    prox = SparseGroupPenalty(0.0, 0.5).on([3], lam, TORCH)
+    prox(found, lam.sign(), one, 0.1)
     assert torch.equal(found, lam)
 
 
@@ -70,8 +70,8 @@ def test_group_prox_is_the_root_of_its_equation():
         z, size = torch.randn(2, 6, generator=generator, dtype=torch.float64)
         step = torch.exp(4 * size - 2)
         x = z.clone()
-        one = torch.ones_like(z)
-        SparseGroupPenalty(1.0, 0.0).prox_(TORCH, x, z.sign(), one, 1 / step, 1.0, [6])
+        prox = SparseGroupPenalty(1.0, 0.0).on([6], z, TORCH)
+        prox(x, z.sign(), 1 / step, 1.0)
         if (z / step).norm() <= 1:
             assert x.tolist() == [0] * 6
         else:
@@ -83,10 +83,11 @@ def test_prox_of_arrays(l1_ratio):
     rng = np.random.default_rng(0)
     lam, metric = rng.normal(size=5), rng.uniform(1, 2, size=5)
     penalty, tensor = SparseGroupPenalty(0.5, l1_ratio), torch.from_numpy(lam.copy())
-    strengths = penalty.strengths([3, 2], tensor)
-    options = torch.from_numpy(metric), 0.8, [3, 2]
-    penalty.prox_(TORCH, tensor, tensor.sign(), strengths, *options)
-    penalty.prox_(NUMPY, lam, np.sign(lam), strengths.numpy(), metric, 0.8, [3, 2])
+    slow = penalty.on([3, 2], tensor, TORCH)
+    quick = penalty.on([3, 2], tensor)
+    assert quick.arrays is NUMPY
+    slow(tensor, tensor.sign(), torch.from_numpy(metric), 0.8)
+    quick(lam, np.sign(lam), metric, 0.8)
     assert_allclose(lam, tensor, rtol=1e-12)
     assert np.ptp(np.abs(lam)) > 0.1
 
@@ -106,19 +107,33 @@ def test_gradient_equals_autograd(l1_ratio):
 def test_prox_gives_exact_zeros():
     lam = torch.tensor([0.5, -0.05, 0.01], dtype=torch.float64)
     one, group = torch.ones(3, dtype=torch.float64), lam.clone()
-    SparseGroupPenalty(1.0, 0.0).prox_(TORCH, group, lam.sign(), one, one, 1.0, [3])
+    SparseGroupPenalty(1.0, 0.0).on([3], lam, TORCH)(group, lam.sign(), one, 1.0)
     assert group.tolist() == [0, 0, 0]
-    SparseGroupPenalty(1.0).prox_(TORCH, lam, lam.sign(), one, one, 0.1, [3])
+    SparseGroupPenalty(1.0).on([3], lam, TORCH)(lam, lam.sign(), one, 0.1)
     assert lam.tolist() == [0.4, 0, 0]
 
 
 def test_who_pays_to_wake():
     rates = torch.tensor([0.05, 0.15, 0.25])
-    nobody, somebody = torch.zeros(0), torch.ones(1)
     penalty = SparseGroupPenalty(0.1, 0.5, 2.0)
     # asleep: alpha w in full; awake: the ℓ₁ share of it; an earlier layer: twice that
-    assert penalty.wakes(rates, nobody, 1, 2).tolist() == [False, True, True]
-    assert penalty.wakes(rates, somebody, 1, 2).tolist() == [False, True, True]
-    assert penalty.wakes(rates, nobody, 0, 2).tolist() == [False, False, True]
-    assert penalty.wakes(rates / 2, somebody, 1, 2).tolist() == [False, True, True]
+    for scale, layer, alone, expected in (
+        (1.0, 1, True, [False, True, True]),
+        (1.0, 1, False, [False, True, True]),
+        (1.0, 0, True, [False, False, True]),
+        (0.5, 1, True, [False, False, True]),
+        (0.5, 1, False, [False, True, True]),
+    ):
+        found = penalty.wakes(scale * rates, layer, 2, alone=alone)
+        assert found.tolist() == expected
     assert np.isclose(penalty.strength(0, 2), 0.2)
+
+
+@pytest.mark.parametrize("layer", [0, 1])
+def test_alpha_max_is_where_the_last_one_stops_to_pay(layer):
+    rates = torch.tensor([0.05, 0.3, 0.25], dtype=torch.float64)
+    largest = SparseGroupPenalty(7.0, 0.5, 2.0).alpha_max(rates, layer, 2)
+    assert_allclose(largest, 0.3 / (2.0 if layer == 0 else 1.0))
+    for alpha, n_woken in ((largest, 0), (0.999 * largest, 1)):
+        found = SparseGroupPenalty(alpha, 0.5, 2.0).wakes(rates, layer, 2, alone=True)
+        assert found.sum() == n_woken

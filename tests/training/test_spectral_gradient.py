@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 from sklearn_sparcs._activations import ACTIVATIONS
 from sklearn_sparcs._networks.flat import pack
 from sklearn_sparcs._training.arrays import NUMPY, TORCH
-from sklearn_sparcs._training.spectral_gradient import LayerGradient
+from sklearn_sparcs._training.spectral_gradient import SpectralGradient
 
 
 @pytest.mark.parametrize("input_eigenvalues", [False, True])
@@ -30,7 +30,7 @@ def test_equals_autograd(
     parameters = list(net.parameters())
     grad = torch.full_like(pack(parameters), torch.nan)
     with torch.no_grad():
-        output = LayerGradient(net, grad, 8, arrays)(x, y, weight, loss)
+        output = SpectralGradient(net, grad, 8, arrays)(x, y, weight, loss)
     expected_output = net(x)
     expected = pack(torch.autograd.grad(loss(expected_output, y, weight), parameters))
     assert_allclose(output, expected_output.detach(), rtol=1e-10, atol=1e-10)
@@ -45,9 +45,9 @@ def test_buffers_can_be_used_again(hidden, input_eigenvalues):
     x = torch.randn(8, 3, generator=generator, dtype=torch.float64)
     y = targets(LOSSES[0], 8, 2, generator)
     grad, fresh = (torch.empty_like(pack(list(net.parameters()))) for _ in range(2))
-    gradient = LayerGradient(net, grad, 8)
+    gradient = SpectralGradient(net, grad, 8)
     with torch.no_grad():
         gradient(2 * x, y, None, LOSSES[0])
         gradient(-x, y, None, LOSSES[0])
-        LayerGradient(net, fresh, 8)(-x, y, None, LOSSES[0])
+        SpectralGradient(net, fresh, 8)(-x, y, None, LOSSES[0])
     assert torch.equal(grad, fresh)

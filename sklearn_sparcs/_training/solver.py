@@ -1,0 +1,104 @@
+"""What a solver is: an optimiser's hold on a network, and how training asks for it."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from .._data.batches import TrainingData
+from .._networks.flat import unpack
+from .._networks.network import Network
+from .adam import Adam
+from .losses import Loss
+from .penalty import SparseGroupPenalty
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A network and its optimiser at one moment.
+
+    ``parameters`` are in the order of the solver's, ``first`` and ``second`` Adam's
+    moments of all of them, one after another, ``n_steps`` the steps behind these, and
+    ``neurons`` the live ones' indices in each hidden layer.
+    """
+
+    parameters: list[Tensor]
+    first: Tensor
+    second: Tensor
+    n_steps: int
+    neurons: list[Tensor]
+
+
+class Solver(ABC):
+    """An optimiser's hold on a network, whose parameters are views of one vector."""
+
+    network: Network
+    optimizer: Adam
+
+    def __init__(self, network: Network, loss: Loss, penalty: SparseGroupPenalty):
+        self.network, self.loss, self.penalty = network, loss, penalty
+
+    # -- training ------------------------------------------------------------------
+
+    @abstractmethod
+    def step(self, x: Tensor, y: Tensor, weight: Tensor | None) -> Tensor:
+        """Train on one batch; returns the output that it started from."""
+
+    def grow(self, data: TrainingData) -> None:
+        """Wake neurons, if it is time to look and any pay. Here every one is awake."""
+        return
+
+    def look_soon(self) -> None:
+        """Progress has stalled: look for neurons that pay, if any may still wake."""
+        return
+
+    def stop_growing(self) -> None:
+        """Wake no neuron any more."""
+        return
+
+    def retire(self) -> None:
+        """Take neurons out that sleep, where that changes the network's shape."""
+        return
+
+    @property
+    def idle(self) -> bool:
+        """Whether an epoch would change nothing."""
+        return False
+
+    # -- the network ---------------------------------------------------------------
+
+    @abstractmethod
+    def parameters(self) -> list[Tensor]:
+        """The network's parameters, in the order of the optimiser's vector."""
+
+    def output(self, x: Tensor) -> Tensor:
+        """The network's output where no gradient is asked for; no one may keep it."""
+        return self.network(x)
+
+    def penalty_value(self) -> Tensor | float:
+        """alpha · Ω of the penalised eigenvalues."""
+        penalized = self.network.penalized_eigenvalues()
+        return self.penalty.value(penalized) if penalized else 0.0
+
+    def n_live(self) -> int:
+        """How many hidden neurons fire."""
+        return sum(map(len, self.network.neurons))
+
+    @abstractmethod
+    def prune(self, threshold: float) -> None:
+        """Put the neurons to sleep whose |λ| does not exceed ``threshold``."""
+
+    def snapshot(self) -> Snapshot:
+        """A copy of the network, its architecture and the moments."""
+        optimizer = self.optimizer
+        return Snapshot(
+            unpack(optimizer.flat.clone(), self.parameters()),
+            optimizer.first.clone(),
+            optimizer.second.clone(),
+            optimizer.n_steps,
+            list(self.network.neurons),
+        )
+
+    @abstractmethod
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go on from a copy of the snapshot, which stays as it is."""
