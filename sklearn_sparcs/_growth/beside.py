@@ -11,8 +11,8 @@ from .._networks.growing_module import GrowingSpectralNetwork
 from .._networks.spectral import SpectralNetwork
 from .._training.arrays import TORCH
 from .._training.penalty import SparseGroupPenalty
+from .optimizer_adapter import OptimizerAdapter
 from .recruitment import Recruitment
-from .torch_optimizer import TorchOptimizer
 
 
 class Growth:
@@ -114,15 +114,14 @@ class Growth:
                 "A SpectralNetwork with gated=True has neurons that no gradient wakes; "
                 "use GrowingSpectralNetwork, or gated=False."
             )
-        self.network, self.interval = network, interval
+        self.network, self.optimizer, self.interval = network, optimizer, interval
         self.penalty = SparseGroupPenalty(alpha, l1_ratio, depth_factor)
-        self.optimizer = TorchOptimizer(optimizer, list(network.parameters()))
+        self._adapter = OptimizerAdapter(optimizer, list(network.parameters()))
         self.recruitment: Recruitment | None = None
         if isinstance(network, GrowingSpectralNetwork):
             self.recruitment = Recruitment(
                 network,
-                self.optimizer,
-                self.penalty,
+                self._adapter,
                 min_significance=min_significance,
                 max_recruits=max_recruits,
                 n_batches=n_batches,
@@ -151,7 +150,7 @@ class Growth:
             self._shrink()
         if self.recruitment is not None and self._n_steps % self.interval == 0:
             self.recruitment.retire()
-            self.recruitment.recruit(self._n_steps)
+            self.recruitment.recruit(self.penalty, self._n_steps)
         self._before = self._eigenvalues()
 
     def _eigenvalues(self) -> Tensor:
@@ -168,7 +167,7 @@ class Growth:
         lam = self.network.penalized_eigenvalues()
         sizes, flat = [len(x) for x in lam], self._eigenvalues()
         orthant = (flat if self.recruitment is None else self._before).sign()
-        metric = torch.cat([self.optimizer.metric(x) for x in lam])
+        metric = torch.cat([self._adapter.metric(x) for x in lam])
         self.penalty.on(sizes, flat, TORCH)(flat, orthant, metric, 1.0)
         for x, value in zip(lam, flat.split(sizes), strict=True):
             x.copy_(value)

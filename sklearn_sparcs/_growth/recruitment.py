@@ -11,7 +11,7 @@ from .._training.arrays import Array, ArrayLibrary
 from .._training.penalty import SparseGroupPenalty
 from .candidates import recruited, survey
 from .change import Change
-from .torch_optimizer import TorchOptimizer
+from .optimizer_adapter import OptimizerAdapter
 
 
 class KnownGradient:
@@ -38,8 +38,7 @@ class Recruitment:
     Parameters
     ----------
     network : GrowingSpectralNetwork
-    optimizer : TorchOptimizer
-    penalty : SparseGroupPenalty
+    optimizer : OptimizerAdapter
     min_significance : float
         Standard errors that a rate must exceed for its neuron to wake.
     max_recruits : int
@@ -53,15 +52,14 @@ class Recruitment:
     def __init__(
         self,
         network: GrowingSpectralNetwork,
-        optimizer: TorchOptimizer,
-        penalty: SparseGroupPenalty,
+        optimizer: OptimizerAdapter,
         *,
         min_significance: float,
         max_recruits: int,
         n_batches: int,
         generator: torch.Generator,
     ):
-        self.network, self.optimizer, self.penalty = network, optimizer, penalty
+        self.network, self.optimizer = network, optimizer
         self.min_significance, self.max_recruits = min_significance, max_recruits
         self.generator = generator
         #: Input, and ∂loss/∂y, of the latest batches.
@@ -88,8 +86,8 @@ class Recruitment:
         if change is not None:
             self.apply(change)
 
-    def recruit(self, n_steps: int) -> None:
-        """Wake the neurons that pay most, if any do.
+    def recruit(self, penalty: SparseGroupPenalty, n_steps: int) -> None:
+        """Wake the neurons that pay most under a penalty, if any do.
 
         ``n_steps`` are those behind the optimiser's moments, if it does not count them.
         """
@@ -106,7 +104,7 @@ class Recruitment:
         found = survey(
             network.detached(), data, KnownGradient(), layers, self.generator
         )
-        best = recruited(found, self.penalty, self.min_significance, self.max_recruits)
+        best = recruited(found, penalty, self.min_significance, self.max_recruits)
         for recruits in best:
             lam = network.lam[recruits.layer]
             steps = self.optimizer.n_steps(lam, default=n_steps)

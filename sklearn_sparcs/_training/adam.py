@@ -1,13 +1,16 @@
 """Adam on one flat buffer: one fused kernel a step, whatever the parameters are."""
 
+from types import ModuleType
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from .arrays import Array
+
+#: What the first and the second moment keep of themselves at each step.
 BETAS = (0.9, 0.999)
-
-
+#: Added to the root of the second moment.
 EPSILON = 1e-8
 
 
@@ -54,7 +57,7 @@ class Adam(torch.optim.Optimizer):
 
     @torch.no_grad()
     def resume(self, first: Tensor, second: Tensor, n_steps: int) -> None:
-        """Take copies of other moments."""
+        """Go on with copies of other moments, the parameters being theirs."""
         self.first.copy_(first)
         self.second.copy_(second)
         self.n_steps = n_steps
@@ -87,10 +90,10 @@ class Adam(torch.optim.Optimizer):
 
     @property
     def learning_rate(self) -> float:
-        """The present one, which schedulers change."""
+        """Adam's present step size, which schedulers change."""
         return self.param_groups[0]["lr"]
 
-    def metric(self, xp: Any, second: Any) -> Any:
+    def metric(self, xp: ModuleType, second: Array) -> Array:
         """√v̂ + ε of some of the second moments: a step is lr · m̂ over this."""
         metric = xp.sqrt(second)
         metric *= (1 - BETAS[1] ** self.n_steps) ** -0.5

@@ -3,10 +3,14 @@
 import numpy as np
 import pytest
 import torch
+from helpers.networks import LOSSES, targets
+from numpy.testing import assert_allclose
 from sklearn.metrics import accuracy_score, log_loss, mean_squared_error, r2_score
 
+from sklearn_sparcs._training.arrays import TORCH
 from sklearn_sparcs._training.losses import (
     BinaryCrossEntropy,
+    ClassificationLoss,
     SoftmaxCrossEntropy,
     SquaredError,
 )
@@ -58,3 +62,32 @@ def test_binary_cross_entropy_of_labels(weight):
     assert float(loss(*tensors)) == pytest.approx(expected)
     expected = accuracy_score(y, p > 0.5, sample_weight=weight)
     assert float(loss.score(*tensors)) == pytest.approx(expected)
+
+
+def test_predictions():
+    output = np.array([[0.2, -1.0, 0.1], [-3.0, 0.5, 2.0]])
+    assert SquaredError().predictions(output) is output
+    assert SoftmaxCrossEntropy().predictions(output).tolist() == [0, 2]
+    indicators = [[True, False, True], [False, True, True]]
+    assert BinaryCrossEntropy().predictions(output).tolist() == indicators
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: type(loss).__name__)
+def test_several_outputs_count_as_the_loss_says(loss):
+    """One output's gradient, in a loss of three, is 1 / n_averaged of it alone."""
+    generator = torch.Generator().manual_seed(0)
+    output = torch.randn(8, 3, generator=generator, dtype=torch.float64)
+    y = targets(loss, 8, 3, generator)
+    found = torch.empty_like(output.T)
+    loss.gradient(TORCH, output.T, y, None, out=found)
+    if loss.n_averaged(3) == 1:  # of the classes none is a loss by itself
+        assert_allclose(found.sum(dim=0), 0, atol=1e-12)
+        return
+    alone = torch.empty(1, 8, dtype=torch.float64)
+    loss.gradient(TORCH, output[:, :1].T, y[:, :1], None, out=alone)
+    assert_allclose(found[:1], alone / loss.n_averaged(3), rtol=1e-12)
+
+
+def test_what_stands_for_probabilities():
+    found = [isinstance(loss, ClassificationLoss) for loss in LOSSES]
+    assert found == [not loss.scales_targets for loss in LOSSES] == [False, True, True]

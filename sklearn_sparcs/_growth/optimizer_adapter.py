@@ -12,7 +12,7 @@ _FIRST = ("exp_avg", "momentum_buffer")
 _SECOND = ("exp_avg_sq", "max_exp_avg_sq")
 
 
-class TorchOptimizer:
+class OptimizerAdapter:
     """An optimiser of torch's, seen from one network that it trains among others.
 
     Parameters
