@@ -9,9 +9,10 @@ from .._data.batches import TrainingData
 from .._networks.growing_module import GrowingSpectralNetwork
 from .._training.arrays import Array, ArrayLibrary
 from .._training.penalty import SparseGroupPenalty
-from .candidates import recruited, survey
+from .candidates import recruited
 from .change import Change
 from .optimizer_adapter import OptimizerAdapter
+from .survey import survey
 
 
 class KnownGradient:

@@ -17,14 +17,15 @@ from .._training.growing_gradient import GrowingGradient
 from .._training.losses import Loss
 from .._training.penalty import SparseGroupPenalty
 from .._training.solver import Snapshot, Solver
-from .candidates import N_CANDIDATES, recruited, survey
+from .candidates import N_CANDIDATES, recruited
 from .change import Change
 from .running_mean import RunningMean
 from .schedule import SurveySchedule
 from .softening import soften
+from .survey import survey
 
-#: A survey looks at a quarter of the samples, but at no more than keep samples ×
-#: directions (or features) below this.
+#: A survey looks at a quarter of the samples, or at so few that there are fewer products
+#: of samples and directions (or features) than this.
 _SURVEY_SIZE = 2**20
 #: Samples that a survey looks at in any case, if there are so many.
 _SURVEY_ROWS = 1500
@@ -183,7 +184,7 @@ class GrowthSolver(Solver):
             self.apply(change)
 
     def apply(self, change: Change) -> None:
-        """Rewrite the network, Adam's moments and the running mean."""
+        """Rewrite the network, and with it Adam's moments and the running mean."""
         structure = self.network.structure()
         first = unpack(self.optimizer.first, structure)
         second = unpack(self.optimizer.second, structure)

@@ -30,7 +30,7 @@ class OutputGradient(Protocol):
         weight: Array | None,
         out: Array,
     ) -> None:
-        """Write ∂loss/∂output to ``out``; both, and ``output``, are (outputs, n)."""
+        """Write ∂loss/∂output to ``out``, shape (outputs, n) as ``output`` here is."""
 
 
 class Loss(OutputGradient, Protocol):
@@ -82,7 +82,7 @@ class SquaredError:
         weight: Array | None,
         out: Array,
     ) -> None:
-        """Write ∂loss/∂output, shape (outputs, n) as ``output`` here is."""
+        """Write ∂loss/∂output, shape (outputs, n): twice the error, averaged."""
         arrays.xp.subtract(output, target.T, out=out)
         _scale(arrays, out, 2 / (out.shape[0] * out.shape[1]), weight)
 

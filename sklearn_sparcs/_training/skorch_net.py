@@ -176,9 +176,8 @@ class SparcsNet(NeuralNet):
         solver = self.solver
         solver.grow(data)
         if solver.idle:
-            self.status_ = (
-                Status.CONVERGED
-            )  # nothing pays: the linear start is the answer
+            # nothing pays: the linear start is the answer
+            self.status_ = Status.CONVERGED
         else:
             order = shuffled(data, self.generator if self.shuffle else None)
             for batch, output in epoch(solver, data, self.batch_size, order):

@@ -10,7 +10,7 @@ from skorch import NeuralNetClassifier
 from torch import nn
 
 from sklearn_sparcs._data.batches import TrainingData
-from sklearn_sparcs._growth.candidates import survey
+from sklearn_sparcs._growth.survey import survey
 from sklearn_sparcs._training.losses import SquaredError
 from sklearn_sparcs._training.penalty import SparseGroupPenalty
 from sklearn_sparcs.nn import (

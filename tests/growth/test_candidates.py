@@ -1,6 +1,5 @@
 """The kink criterion: rates against finite differences of the loss itself."""
 
-import numpy as np
 import pytest
 import torch
 from helpers.networks import random_network
@@ -8,15 +7,10 @@ from numpy.testing import assert_allclose
 
 from sklearn_sparcs._activations import ACTIVATIONS
 from sklearn_sparcs._data.batches import TrainingData
-from sklearn_sparcs._growth.candidates import (
-    Candidates,
-    _out_of_reach,
-    _sensitivities,
-    survey,
-)
+from sklearn_sparcs._growth.candidates import Candidates
+from sklearn_sparcs._growth.survey import _sensitivities
 from sklearn_sparcs._networks.structure import with_recruits
 from sklearn_sparcs._training.losses import BinaryCrossEntropy, SquaredError
-from sklearn_sparcs._training.penalty import SparseGroupPenalty
 
 
 def problem(net, seed=5, weighted=False):
@@ -147,68 +141,3 @@ def test_noise_by_hand():
             shares = 1.01 * g[:, :, None] * torch.relu(sign * v)[:, None, :]
             expected = shares.square().sum(dim=(0, 1))
             assert_allclose(found.noise[o], expected, rtol=1e-9)
-
-
-def test_whole_number_weights_are_repeated_samples():
-    net, _ = random_network((20,), (2,))
-    data = problem(net)
-    counts = torch.randint(1, 4, (60,), generator=torch.Generator().manual_seed(1))
-    index = torch.arange(60).repeat_interleave(counts)
-    repeated = TrainingData(data.x[index], data.y[index], None)
-    mean = float(counts.double().mean())
-    weighted = TrainingData(data.x, data.y, counts.double() / mean, mean)
-    found, expected = (
-        survey(net, d, SquaredError(), [0], torch.Generator().manual_seed(0))[0]
-        for d in (weighted, repeated)
-    )
-    for o in range(2):
-        assert_allclose(found.gains[o], expected.gains[o], atol=1e-12)
-        assert_allclose(found.noise[o], expected.noise[o], rtol=1e-9)
-
-
-def test_credit_goes_only_to_what_present_links_could_not_do():
-    generator = torch.Generator().manual_seed(0)
-    draw = {"generator": generator, "dtype": torch.float64}
-    h, delta, w = (torch.randn(40, 4, **draw), torch.randn(40, 2, **draw), None)
-    w = torch.rand(40, **draw) + 0.5
-    found = _out_of_reach(delta.T, h.T, w).T
-    root = w.sqrt()[:, None]  # delta is weight times residual
-    fit = torch.linalg.lstsq(root * h, delta / root).solution
-    assert_allclose(found, delta - w[:, None] * (h @ fit), atol=1e-10)
-    assert_allclose(h.T @ found, 0, atol=1e-10)
-    assert_allclose(_out_of_reach(found.T, h.T, w).T, found, atol=1e-10)
-    twice = torch.cat([h, h], dim=1)  # redundant signals do no harm
-    assert_allclose(_out_of_reach(delta.T, twice.T, w).T, found, atol=1e-6)
-
-
-def test_only_what_pays_and_is_significant_wakes():
-    generator = torch.Generator().manual_seed(0)
-    net, _ = random_network((50,), (0,), n_outputs=1)
-    x = torch.randn(500, 3, generator=generator, dtype=torch.float64)
-    net.start_at(torch.zeros(1, 4, dtype=torch.float64))
-
-    def recruits(y, alpha, n_errors):
-        (found,) = survey(
-            net,
-            TrainingData(x, y, None),
-            SquaredError(),
-            [0],
-            torch.Generator().manual_seed(0),
-        )
-        return found.best(SparseGroupPenalty(alpha), n_errors)
-
-    signal = x[:, :1].abs() - x[:, :1].abs().mean()
-    noise = torch.randn(500, 1, generator=generator, dtype=torch.float64)
-    noise -= (
-        torch.from_numpy(np.column_stack([x, np.ones(500)]))
-        @ torch.linalg.lstsq(
-            torch.nn.functional.pad(x, (0, 1), value=1.0), noise
-        ).solution
-    )
-    assert recruits(signal, 0.01, 2.0) is not None
-    assert recruits(signal, 10.0, 0.0) is None  # does not pay
-    assert recruits(noise, 0.001, 0.0) is not None  # pays on these samples …
-    assert recruits(noise, 0.001, 2.0) is None  # … by chance
-    best = recruits(signal, 0.01, 2.0)
-    assert len(best.indices) == 2 and best.rates[0] >= best.rates[1]
-    assert_allclose(torch.cat(best.outgoing).norm(dim=0), 1.0)
