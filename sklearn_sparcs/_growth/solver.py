@@ -24,8 +24,8 @@ from .schedule import SurveySchedule
 from .softening import soften
 from .survey import survey
 
-#: A survey looks at a quarter of the samples, or at so few that there are fewer products
-#: of samples and directions (or features) than this.
+#: A survey looks at a quarter of the samples, but at no more than this number over that
+#: of directions, or of features if there are more of these.
 _SURVEY_SIZE = 2**20
 #: Samples that a survey looks at in any case, if there are so many.
 _SURVEY_ROWS = 1500
