@@ -41,6 +41,8 @@ class GrowingGradient(BatchGradient):
     ----------
     y : Tensor (n_rows, n_outputs)
         The last output.
+    inputs : Tensor (n_rows, n_inputs)
+        The last batch, and a column of ones with a bias.
     fired, deltas : Tensor (n_live, n_rows)
         What the live hidden neurons sent, and ∂loss/∂z.
     output_delta : Tensor (n_outputs, n_rows)

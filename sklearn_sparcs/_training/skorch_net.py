@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 from skorch import NeuralNet
+from skorch.callbacks import Callback
 from torch import Tensor
 
 from .._data.batches import Batch, TrainingData
@@ -43,7 +44,7 @@ class SparcsNet(NeuralNet):
     batch_size, shuffle, tol, n_iter_no_change
         As in the estimators.
     generator : torch.Generator
-        Shuffles.
+        Draws the order of the samples, if they are shuffled.
 
     Attributes
     ----------
@@ -51,6 +52,7 @@ class SparcsNet(NeuralNet):
         Lowest objective (validation loss, where there is validation data) so far;
         that iterate is in the solver's network when ``fit`` returns.
     status_ : Status
+        How training ended, once it has.
     """
 
     def __init__(
@@ -80,20 +82,23 @@ class SparcsNet(NeuralNet):
     # -- what skorch asks a net for -------------------------------------------------
 
     @property
-    def _default_callbacks(self) -> list:
+    def _default_callbacks(self) -> list[Callback]:
         return []
 
     def initialize_optimizer(self, *args: Any, **kwargs: Any) -> "SparcsNet":
+        """Take the solver's optimiser."""
         self.optimizer_ = self.solver.optimizer
         return self
 
     def check_data(self, X: Any, y: Any = None) -> None:
-        """Nothing to check: `TrainingData` is made by us."""
+        """Accept the data unchecked: `TrainingData` is made by us."""
 
     def get_split_datasets(self, X: Any, y: Any = None, **kwargs: Any) -> Any:
+        """Training and validation data: ``fit`` is given both."""
         return X
 
     def get_iterator(self, dataset: Any, training: bool = False) -> Any:
+        """The data themselves, which make their own batches."""
         return dataset
 
     def forward_iter(self, X: Any, training: bool = False, device: str = "cpu") -> Any:
@@ -136,6 +141,7 @@ class SparcsNet(NeuralNet):
     # -- epochs ---------------------------------------------------------------------
 
     def on_train_begin(self, net: Any, X: Any = None, y: Any = None, **kw: Any) -> None:
+        """Begin to keep the best iterate, with the start as the first."""
         super().on_train_begin(net, X, y, **kw)
         train, valid = X
         self.status_ = Status.RUNNING
@@ -149,6 +155,7 @@ class SparcsNet(NeuralNet):
         self.best_iterate_ = self.solver.snapshot()
 
     def on_train_end(self, net: Any, X: Any = None, y: Any = None, **kw: Any) -> None:
+        """Say how training ended, and go back to the best iterate."""
         super().on_train_end(net, X, y, **kw)
         if self.status_ == Status.RUNNING:
             reached = len(self.history) >= self.max_epochs
@@ -156,6 +163,7 @@ class SparcsNet(NeuralNet):
         self.solver.restore(self.best_iterate_)
 
     def on_epoch_begin(self, net: Any, **kwargs: Any) -> None:
+        """End skorch's loop once training has ended."""
         if self.status_ != Status.RUNNING:
             raise _Finished
         super().on_epoch_begin(net, **kwargs)
@@ -163,6 +171,7 @@ class SparcsNet(NeuralNet):
     def run_single_epoch(
         self, iterator: Any, training: bool, prefix: str, step_fn: Any, **kwargs: Any
     ) -> None:
+        """Train for an epoch, or validate."""
         try:
             if training:
                 self._train(iterator)
@@ -226,6 +235,7 @@ class SparcsNet(NeuralNet):
     # -- progress -------------------------------------------------------------------
 
     def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
+        """Keep the best iterate; adapt the learning rate, or end training."""
         super().on_epoch_end(net, **kwargs)
         row = self.history[-1]
         score = row.get("valid_loss", row["objective"])
