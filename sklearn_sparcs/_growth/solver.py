@@ -86,7 +86,6 @@ class GrowthSolver(Solver):
         self.eigenvalue_rate = eigenvalue_rate
         self.schedule = SurveySchedule()
         self.average: RunningMean | None = None
-        self.alpha_max: float | None = None
         self._arrays = ArrayLibrary.on(network.flat.device)
         self._gradients = GradientCache(self._new_gradient, network.flat.device)
         self._adopt_architecture()

@@ -93,5 +93,4 @@ def train(
         for row in net.history.to_list()
         if "objective" in row  # an epoch that was interrupted has none
     ]
-    alpha_max = getattr(solver, "alpha_max", None)
-    return Outcome(solver, history, net.status_, net.best_score_, alpha_max)
+    return Outcome(solver, history, net.status_, net.best_score_, solver.alpha_max)

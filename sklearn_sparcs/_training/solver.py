@@ -34,6 +34,8 @@ class Solver(ABC):
 
     network: Network
     optimizer: Adam
+    #: Smallest alpha at which no neuron would have woken, where neurons wake at all.
+    alpha_max: float | None = None
 
     def __init__(self, network: Network, loss: Loss, penalty: SparseGroupPenalty):
         self.network, self.loss, self.penalty = network, loss, penalty
