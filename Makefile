@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help env test lint types tests demo paper docs bench bench-accuracy bench-path bench-foundation clean
+.PHONY: help env test test-all test-floor lint types tests slow coverage house demo paper docs bench bench-accuracy bench-path bench-foundation clean
 
 help: ## say what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1	/'
@@ -16,18 +16,34 @@ $(VENV)/done: setup.cfg constraints.txt
 
 env: $(VENV)/done ## make .venv and install the package and its tools
 
-test: lint types tests ## environment, lint, types, every test and docstring example
+test: lint types tests ## environment, lint, types, and every test but the slow ones
 
-lint: env
+test-all: test slow ## the slow tests too: what CI runs
+
+lint: env ## style, spelling, and the floors: imports go down, privacy is kept
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/codespell sklearn_sparcs tests examples benchmarks docs/*.md README.md CHANGELOG.md CONTRIBUTING.md
+	$(BIN)/lint-imports
 
-types: env
+types: env ## mypy, strict
 	$(BIN)/mypy
 
-tests: env
-	$(BIN)/python -m pytest -q
+tests: env ## tests and examples, without lint and types
+	$(BIN)/python -m pytest -q -m "not slow"
+
+slow: env ## the tests that must be large
+	$(BIN)/python -m pytest -q -m slow
+
+FLOOR ?=
+test-floor: env ## the tests of one floor: FLOOR=_networks
+	$(BIN)/python -m pytest -q tests/$(FLOOR:_%=%)
+
+coverage: env ## which lines and branches no test runs; less than 95 % is an error
+	$(BIN)/python -m pytest -q -m "not slow" --cov
+
+house: env ## draw the floors and their imports into docs/images/house.svg
+	$(BIN)/python docs/house.py
 
 DATA ?=
 MODELS ?=

@@ -1,6 +1,6 @@
 """Rows, targets and weights: which of them train, and which validate."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,7 @@ class Samples:
         if not weight.all():
             X, y, weight = X[weight > 0], y[weight > 0], weight[weight > 0]
         counts = bool(np.all(weight == weight.round()))
-        return cls(X, y, weight, 1.0 if counts else None)._normalised()
+        return _normalised(cls(X, y, weight, 1.0 if counts else None))
 
     def __len__(self) -> int:
         return len(self.y)
@@ -46,20 +46,20 @@ class Samples:
     def taken(self, rows: np.ndarray) -> "Samples":
         """Some of the rows, their weights scaled to a mean of one again."""
         weight = None if self.weight is None else self.weight[rows]
-        part = Samples(self.X[rows], self.y[rows], weight, self.mean_count)
-        return part._normalised()
+        return _normalised(Samples(self.X[rows], self.y[rows], weight, self.mean_count))
 
-    def _normalised(self) -> "Samples":
-        if self.weight is None:
-            return self
-        mean, count = self.weight.mean(), self.mean_count
-        alike = np.all(self.weight == self.weight[0])
-        return Samples(
-            self.X,
-            self.y,
-            None if alike else self.weight / mean,
-            None if count is None else float(count * mean),
-        )
+
+def _normalised(samples: Samples) -> Samples:
+    """The same with a mean weight of one, and no weights where all are alike."""
+    weight, count = samples.weight, samples.mean_count
+    if weight is None:
+        return samples
+    mean, alike = weight.mean(), np.all(weight == weight[0])
+    return replace(
+        samples,
+        weight=None if alike else weight / mean,
+        mean_count=None if count is None else float(count * mean),
+    )
 
 
 def usable_weight(sample_weight: Any, X: Any) -> np.ndarray | None:

@@ -37,10 +37,11 @@ class DirectForm:
         Layers are numbered from 1, the input. An absent link is zero.
     intercepts : dict of receiver to array (N_i,)
     activation : str
-    layers : tuple of int
+        Of the hidden layers.
+    layers : tuple of int, default=()
         For each hidden layer, the number of the layer of the largest network that it
         came from, counted from 1 for the first hidden one.
-    neurons : tuple of int arrays
+    neurons : tuple of int arrays, default=()
         For each hidden layer, the indices of its neurons in that layer.
     bounds : pair of arrays (features,), optional
         Features are cut off there first.
@@ -86,6 +87,24 @@ class DirectForm:
 
         The signals are the features, the constant 1 if ``bias``, then each
         hidden layer's, in order.
+
+        Parameters
+        ----------
+        weights : sequence of ndarrays of shape (N_i, signals before layer i)
+            Of the hidden layers in order, then of the output.
+        n_features : int
+            Features heard.
+        bias : bool
+            Whether a constant is heard after them.
+        activation : str
+            Of the hidden layers.
+        neurons : sequence of ndarrays of int
+            For each hidden layer, the indices of its neurons in the largest network.
+
+        Returns
+        -------
+        DirectForm
+            With the neurons that compute, and no others.
         """
         coefs: dict[Link, np.ndarray] = {}
         intercepts: dict[int, np.ndarray] = {}
@@ -98,7 +117,18 @@ class DirectForm:
         return cls(coefs, intercepts, activation, layers, tuple(neurons)).computing()
 
     def senders(self, receiver: int) -> list[int]:
-        """Layers that feed layer ``receiver``."""
+        """Layers that feed layer ``receiver``.
+
+        Parameters
+        ----------
+        receiver : int
+            A layer, from 1, the input.
+
+        Returns
+        -------
+        list of int
+            The first layer first.
+        """
         return senders(self.coefs, receiver)
 
     def __call__(self, X: Rows) -> np.ndarray:
@@ -111,7 +141,17 @@ class DirectForm:
         return out
 
     def hidden_signals(self, X: Rows) -> np.ndarray:
-        """What every hidden neuron sends for X (n, features), shape (n, neurons)."""
+        """What every hidden neuron sends.
+
+        Parameters
+        ----------
+        X : {ndarray, csr_array} of shape (n, features)
+
+        Returns
+        -------
+        ndarray of shape (n, neurons)
+            The neurons of the first hidden layer first.
+        """
         signals = self._signals(X)
         hidden = [signals[i] for i in range(2, len(self.layer_sizes))]
         return np.hstack([np.empty((X.shape[0], 0)), *hidden])
@@ -138,6 +178,17 @@ class DirectForm:
 
         If this network takes (x − x_mean) / x_scale and gives (y − y_mean) / y_scale,
         the result takes x and gives y, exactly.
+
+        Parameters
+        ----------
+        x_mean, x_scale : ndarray of shape (features,)
+            Of the features.
+        y_mean, y_scale : float or ndarray of shape (outputs,)
+            Of the targets.
+
+        Returns
+        -------
+        DirectForm
         """
         coefs, intercepts = dict(self.coefs), dict(self.intercepts)
         for (i, j), coef in self.coefs.items():
@@ -159,7 +210,17 @@ class DirectForm:
         )
 
     def astype(self, dtype: DTypeLike) -> "DirectForm":
-        """The network with its weights in another floating type."""
+        """The network with its weights in another floating type.
+
+        Parameters
+        ----------
+        dtype : dtype
+            Of weights and intercepts.
+
+        Returns
+        -------
+        DirectForm
+        """
         coefs = {link: np.asarray(w, dtype) for link, w in self.coefs.items()}
         intercepts = {i: np.asarray(b, dtype) for i, b in self.intercepts.items()}
         return replace(self, coefs=coefs, intercepts=intercepts)
@@ -171,6 +232,10 @@ class DirectForm:
         weight and it reaches the output through live neurons. One that nothing
         reaches is a constant, and joins the intercepts of its receivers; one that
         reaches nothing is dropped.
+
+        Returns
+        -------
+        DirectForm
         """
         form = self._without_constants()
         n_layers = len(form.layer_sizes)
@@ -185,7 +250,7 @@ class DirectForm:
                 ],
                 axis=0,
             )
-        return form._restricted(live)
+        return _restricted(form, live)
 
     def _without_constants(self) -> "DirectForm":
         """Fold what neurons without input send into the intercepts."""
@@ -205,22 +270,23 @@ class DirectForm:
                     w[:, constant] = 0
         return replace(self, coefs=coefs, intercepts=intercepts)
 
-    def _restricted(self, live: dict[int, np.ndarray]) -> "DirectForm":
-        """The live neurons alone; layers without any, and links of zeros, left out."""
-        kept = [i for i in sorted(live) if live[i].any()]
-        number = {i: new for new, i in enumerate(kept, start=1)}
-        last = kept[-1]
-        coefs = {
-            (number[i], number[j]): np.ascontiguousarray(w[live[i]][:, live[j]])
-            for (i, j), w in sorted(self.coefs.items())
-            if i in number
-            and j in number
-            and (w[live[i]][:, live[j]].any() or (i, j) == (last, 1))
-        }
-        intercepts = {number[i]: self.intercepts[i][live[i]] for i in kept[1:]}
-        hidden = kept[1:-1]
-        layers = tuple(self.layers[i - 2] for i in hidden)
-        neurons = tuple(self.neurons[i - 2][live[i]] for i in hidden)
-        return replace(
-            self, coefs=coefs, intercepts=intercepts, layers=layers, neurons=neurons
-        )
+
+def _restricted(form: DirectForm, live: dict[int, np.ndarray]) -> DirectForm:
+    """The live neurons alone; layers without any, and links of zeros, left out."""
+    kept = [i for i in sorted(live) if live[i].any()]
+    number = {i: new for new, i in enumerate(kept, start=1)}
+    last = kept[-1]
+    coefs = {
+        (number[i], number[j]): np.ascontiguousarray(w[live[i]][:, live[j]])
+        for (i, j), w in sorted(form.coefs.items())
+        if i in number
+        and j in number
+        and (w[live[i]][:, live[j]].any() or (i, j) == (last, 1))
+    }
+    intercepts = {number[i]: form.intercepts[i][live[i]] for i in kept[1:]}
+    hidden = kept[1:-1]
+    layers = tuple(form.layers[i - 2] for i in hidden)
+    neurons = tuple(form.neurons[i - 2][live[i]] for i in hidden)
+    return replace(
+        form, coefs=coefs, intercepts=intercepts, layers=layers, neurons=neurons
+    )

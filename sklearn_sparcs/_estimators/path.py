@@ -70,7 +70,7 @@ def sparcs_path(
     kinds = {"regression": SparcsRegressorCV, "classification": SparcsClassifierCV}
     if task not in kinds:
         raise ValueError(f"task must be one of {sorted(kinds)}; got {task!r}.")
-    known = set(kinds[task]._get_param_names()) - OF_FOLDS
+    known = set(kinds[task]().get_params(deep=False)) - OF_FOLDS
     foreign = sorted(set(params) - known)
     if foreign:
         raise ValueError(
