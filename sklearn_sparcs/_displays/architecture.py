@@ -1,15 +1,25 @@
 """`ArchitectureDisplay`: the network, neurons as circles and links as lines."""
 
-from numbers import Integral
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.utils.validation import validate_data
 
 from .._data.features import X_FORMAT, as_rows
-from .._direct.layout import column, detour
+from .._direct.form import Link
+from .._direct.layout import Point, column, detour
 from .._direct.palette import HIDDEN
+from .._estimators.predictor import Predictor
 from .strengths import strengths
-from .style import MUTED, NEGATIVE, POSITIVE, check_found, new_axes
+from .style import MUTED, NEGATIVE, POSITIVE, check_found, check_whole, new_axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.collections import PathCollection
+    from matplotlib.path import Path
 
 #: A layer's height, and most room for a neuron.
 _HEIGHT, _SPACING = 2.0, 0.35
@@ -18,6 +28,11 @@ _HEIGHT, _SPACING = 2.0, 0.35
 _LANE, _MARGIN = 0.15, 0.12
 #: Most neurons of a layer that are named.
 _MOST_NAMES = 30
+
+#: A layer, from 1, and a place among its neurons.
+Neuron = tuple[int, int]
+#: The layer and the height of the neurons that a link comes from and leads to.
+Ends = tuple[tuple[int, float], tuple[int, float]]
 
 
 class ArchitectureDisplay:
@@ -70,7 +85,14 @@ class ArchitectureDisplay:
     True
     """
 
-    def __init__(self, layer_sizes, weights, *, feature_names=None, output_names=None):
+    def __init__(
+        self,
+        layer_sizes: tuple[int, ...],
+        weights: Mapping[Link, np.ndarray],
+        *,
+        feature_names: Sequence[str] | None = None,
+        output_names: Sequence[str] | None = None,
+    ) -> None:
         self.layer_sizes = layer_sizes
         self.weights = weights
         self.feature_names = feature_names
@@ -79,14 +101,14 @@ class ArchitectureDisplay:
     @classmethod
     def from_estimator(
         cls,
-        estimator,
-        X=None,
+        estimator: Predictor,
+        X: Any = None,
         *,
-        feature_names=None,
-        max_neurons=30,
-        max_links=300,
-        ax=None,
-    ):
+        feature_names: Sequence[str] | None = None,
+        max_neurons: int = 30,
+        max_links: int = 300,
+        ax: Axes | None = None,
+    ) -> ArchitectureDisplay:
         """Of a fitted estimator.
 
         Strengths do not depend on units. What a receiver hears of a sender is the
@@ -125,7 +147,8 @@ CompactClassifier, or one with cross-validation
         """
         kinds = "Sparcs or Compact estimator"
         check_found(cls, estimator, "active_architecture_", kinds)
-        _check_limits(max_neurons, max_links)
+        check_whole("max_neurons", max_neurons)
+        check_whole("max_links", max_links)
         form = estimator.direct_form_
         if X is not None:
             X = as_rows(validate_data(estimator, X, reset=False, **X_FORMAT))
@@ -145,7 +168,9 @@ CompactClassifier, or one with cross-validation
         )
         return display.plot(ax, max_neurons=max_neurons, max_links=max_links)
 
-    def plot(self, ax=None, *, max_neurons=30, max_links=300):
+    def plot(
+        self, ax: Axes | None = None, *, max_neurons: int = 30, max_links: int = 300
+    ) -> ArchitectureDisplay:
         """Draw.
 
         Parameters
@@ -166,8 +191,10 @@ CompactClassifier, or one with cross-validation
         ValueError
             If one of them is not a positive whole number.
         """
-        _check_limits(max_neurons, max_links)
-        ax = new_axes(self, ax)
+        check_whole("max_neurons", max_neurons)
+        check_whole("max_links", max_links)
+        ax, self.figure_ = new_axes(type(self).__name__, ax)
+        self.ax_ = ax
         self.drawn_ = [self._most_heard(i, max_neurons) for i in self._layers]
         self.n_neurons_left_out_ = sum(self.layer_sizes) - sum(map(len, self.drawn_))
         heights = [column(len(d), _SPACING, _HEIGHT) for d in self.drawn_]
@@ -188,7 +215,7 @@ CompactClassifier, or one with cross-validation
                 heard += (weight**2).sum(axis=0)
         return np.sort(np.argsort(-heard, kind="stable")[:most])
 
-    def _strongest(self, most: int):
+    def _strongest(self, most: int) -> list[tuple[Neuron, Neuron, float]]:
         """(receiver, sender, strength), weakest first; neurons as (layer, place)."""
         found = []
         for (i, j), weight in sorted(self.weights.items()):
@@ -199,13 +226,13 @@ CompactClassifier, or one with cross-validation
         self.n_links_left_out_ = n_links - len(found[-most:])
         return found[-most:]
 
-    def _draw_links(self, ax, heights, most: int) -> None:
+    def _draw_links(self, ax: Axes, heights: list[np.ndarray], most: int) -> None:
         """Straight to the next layer, and round the layers between to later ones."""
         from matplotlib.collections import PathCollection
         from matplotlib.colors import to_rgb
 
         links = self._strongest(most)
-        ends = [
+        ends: list[Ends] = [
             ((j, heights[j - 1][n]), (i, heights[i - 1][m]))
             for (i, m), (j, n), _ in links
         ]
@@ -222,11 +249,11 @@ CompactClassifier, or one with cross-validation
         )
         ax.add_collection(self.links_)
 
-    def _draw_neurons(self, ax, heights) -> None:
+    def _draw_neurons(self, ax: Axes, heights: list[np.ndarray]) -> None:
         """Circles that leave room between them."""
         fewest = min(_SPACING, _HEIGHT / max(max(map(len, heights)) - 1, 1))
         diameter = np.clip(45 * fewest, 3, 13)
-        self.neurons_ = []
+        self.neurons_: list[PathCollection] = []
         for layer, height in zip(self._layers, heights, strict=True):
             hidden = 1 < layer < len(heights)
             circles = ax.scatter(
@@ -241,7 +268,7 @@ CompactClassifier, or one with cross-validation
             )
             self.neurons_.append(circles)
 
-    def _write(self, ax, heights) -> None:
+    def _write(self, ax: Axes, heights: list[np.ndarray]) -> None:
         """Names of layers, features and outputs, and what was left out."""
         captions = [
             f"{name}\n{_count(size, len(drawn))}"
@@ -266,7 +293,7 @@ CompactClassifier, or one with cross-validation
             )
         _explain_signs(ax)
 
-    def _write_names(self, ax, heights) -> None:
+    def _write_names(self, ax: Axes, heights: list[np.ndarray]) -> None:
         """Features on the left, as the names of ticks, and outputs on the right."""
         features = _names(self.feature_names, self.drawn_[0])
         ax.set_yticks(heights[0][: len(features)], features, fontsize=8)
@@ -286,7 +313,7 @@ CompactClassifier, or one with cross-validation
         return ["input", *hidden, "output"]
 
 
-def _lanes(ends, heights) -> list[float | None]:
+def _lanes(ends: list[Ends], heights: list[np.ndarray]) -> list[float | None]:
     """At which height each link passes the layers between; None if there are none.
 
     It passes on the side on which it lies, and links that pass on the same side do so
@@ -310,7 +337,7 @@ def _lanes(ends, heights) -> list[float | None]:
     return lanes
 
 
-def _path(start, end, lane):
+def _path(start: Point, end: Point, lane: float | None) -> Path:
     """A link as matplotlib draws it."""
     from matplotlib.path import Path
 
@@ -324,23 +351,17 @@ def _count(size: int, n_drawn: int) -> str:
     return f"{size:,}" if size == n_drawn else f"{n_drawn:,} of {size:,}"
 
 
-def _names(names, drawn) -> list[str]:
+def _names(names: Sequence[str] | None, drawn: np.ndarray) -> list[str]:
     """Of the neurons drawn, if they have names and are few; none otherwise."""
-    few = names is not None and len(drawn) <= _MOST_NAMES
-    return [str(names[k]) for k in drawn] if few else []
+    if names is None or len(drawn) > _MOST_NAMES:
+        return []
+    return [str(names[k]) for k in drawn]
 
 
-def _explain_signs(ax) -> None:
+def _explain_signs(ax: Axes) -> None:
     """A legend of the colours, above."""
     for colour, label in ((POSITIVE, "positive"), (NEGATIVE, "negative")):
         ax.plot([], [], color=colour, linewidth=2, label=label)
     ax.legend(
         loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False, fontsize=8
     )
-
-
-def _check_limits(max_neurons, max_links) -> None:
-    """Raise ValueError unless both are positive whole numbers."""
-    for name, value in (("max_neurons", max_neurons), ("max_links", max_links)):
-        if not isinstance(value, Integral) or value < 1:
-            raise ValueError(f"{name} must be a positive whole number; got {value!r}.")

@@ -1,11 +1,22 @@
 """`EigenvalueDisplay`: which eigenvalues have left zero."""
 
-from numbers import Integral
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._direct.palette import PALETTE
+from .._estimators.spectral import Spectral
+from .._networks.growing_module import GrowingSpectralNetwork
+from .._networks.spectral import SpectralNetwork
 from .._sklearn import check_matplotlib_support
-from .style import PALETTE, check_found, dress, new_axes
+from .style import check_found, check_whole, dress, new_axes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.container import BarContainer
 
 #: Distance of the bar of zeros from the first bin, in bins.
 _GAP = 2.5
@@ -49,12 +60,19 @@ class EigenvalueDisplay:
     ['hidden 1']
     """
 
-    def __init__(self, eigenvalues, labels):
+    def __init__(self, eigenvalues: Sequence[np.ndarray], labels: list[str]) -> None:
         self.eigenvalues = eigenvalues
         self.labels = labels
 
     @classmethod
-    def from_estimator(cls, estimator, *, output=False, bins=20, ax=None):
+    def from_estimator(
+        cls,
+        estimator: Spectral,
+        *,
+        output: bool = False,
+        bins: int = 20,
+        ax: Axes | None = None,
+    ) -> EigenvalueDisplay:
         """Of a fitted estimator.
 
         Parameters
@@ -63,6 +81,7 @@ class EigenvalueDisplay:
         output : bool, default=False
             Show the output's eigenvalues too.
         bins : int, default=20
+            Bins between zero and the largest |eigenvalue|.
         ax : matplotlib Axes, optional
             Where to draw; on a new figure by default.
 
@@ -80,14 +99,26 @@ class EigenvalueDisplay:
         return cls._of(estimator.eigenvalues_, output).plot(ax, bins=bins)
 
     @classmethod
-    def from_network(cls, network, *, output=False, bins=20, ax=None):
+    def from_network(
+        cls,
+        network: SpectralNetwork | GrowingSpectralNetwork,
+        *,
+        output: bool = False,
+        bins: int = 20,
+        ax: Axes | None = None,
+    ) -> EigenvalueDisplay:
         """Of a network of one's own.
 
         Parameters
         ----------
         network : nn.SpectralNetwork or nn.GrowingSpectralNetwork
-        output, bins, ax
-            As in `from_estimator`.
+            Its eigenvalues now; the display does not follow training.
+        output : bool, default=False
+            Show the output's eigenvalues too.
+        bins : int, default=20
+            Bins between zero and the largest |eigenvalue|.
+        ax : matplotlib Axes, optional
+            Where to draw; on a new figure by default.
 
         Returns
         -------
@@ -110,7 +141,7 @@ class EigenvalueDisplay:
         return cls._of(network.spectrum()[0], output).plot(ax, bins=bins)
 
     @classmethod
-    def _of(cls, eigenvalues, output: bool) -> "EigenvalueDisplay":
+    def _of(cls, eigenvalues: list[np.ndarray], output: bool) -> EigenvalueDisplay:
         """The layers to show: the input only where its eigenvalues are trained."""
         first, *hidden, last = eigenvalues
         shown = {"input": first} if first.any() else {}
@@ -123,7 +154,7 @@ class EigenvalueDisplay:
             )
         return cls(list(shown.values()), list(shown))
 
-    def plot(self, ax=None, *, bins=20):
+    def plot(self, ax: Axes | None = None, *, bins: int = 20) -> EigenvalueDisplay:
         """Draw.
 
         Parameters
@@ -131,7 +162,7 @@ class EigenvalueDisplay:
         ax : matplotlib Axes, optional
             On a new figure by default.
         bins : int, default=20
-            Between zero and the largest |eigenvalue|.
+            Bins between zero and the largest |eigenvalue|.
 
         Returns
         -------
@@ -142,34 +173,46 @@ class EigenvalueDisplay:
         ValueError
             If ``bins`` is not a positive whole number.
         """
-        if not isinstance(bins, Integral) or bins < 1:
-            raise ValueError(f"bins must be a positive whole number; got {bins!r}.")
-        ax = new_axes(self, ax)
+        check_whole("bins", bins)
+        ax, self.figure_ = new_axes(type(self).__name__, ax)
+        self.ax_ = ax
         dress(ax)
         sizes = [np.abs(lam) for lam in self.eigenvalues]
         largest = max(size.max(initial=0) for size in sizes)
         edges = np.linspace(0, largest or 1.0, bins + 1)
         width = edges[1]
-        thickness = 0.9 * width / len(sizes)
+        counts = np.array([_counts(size, edges) for size in sizes])
         centres = np.r_[-_GAP * width, edges[:-1] + width / 2]
-        self.bars_ = []
-        for k, (size, label) in enumerate(zip(sizes, self.labels, strict=True)):
-            n_zero = int((size == 0).sum())
-            bars = ax.bar(
-                centres + (k - (len(sizes) - 1) / 2) * thickness,
-                np.r_[n_zero, np.histogram(size[size > 0], edges)[0]],
-                thickness,
-                color=PALETTE[k % len(PALETTE)],
-                label=f"{label}: {n_zero} of {len(size)} are zero",
-            )
-            self.bars_.append(bars)
-        any_zero = any(bars.datavalues[0] > 0 for bars in self.bars_)
+        self.bars_ = self._draw(ax, counts, centres, width)
+        any_zero = counts[:, 0].any()
         _label(ax, -_GAP * width if any_zero else None, largest)
-        ax.set_ylim(0.6, 2 * max(bars.datavalues.max() for bars in self.bars_))
+        ax.set_ylim(0.6, 2 * counts.max())
         return self
 
+    def _draw(
+        self, ax: Axes, counts: np.ndarray, centres: np.ndarray, width: float
+    ) -> list[BarContainer]:
+        """Bars of the layers side by side, within each bin."""
+        thickness = 0.9 * width / len(counts)
+        return [
+            ax.bar(
+                centres + (k - (len(counts) - 1) / 2) * thickness,
+                of_layer,
+                thickness,
+                color=PALETTE[k % len(PALETTE)],
+                label=f"{label}: {of_layer[0]} of {of_layer.sum()} are zero",
+            )
+            for k, (of_layer, label) in enumerate(zip(counts, self.labels, strict=True))
+        ]
 
-def _label(ax, zero: float | None, largest: float) -> None:
+
+def _counts(sizes: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """How many are zero, and how many of the others lie in each bin."""
+    in_bins, _ = np.histogram(sizes[sizes > 0], edges)
+    return np.concatenate([[(sizes == 0).sum()], in_bins])
+
+
+def _label(ax: Axes, zero: float | None, largest: float) -> None:
     """Name the axes and their ticks, the bar of zeros among them if there is one."""
     from matplotlib.ticker import LogLocator, MaxNLocator
 

@@ -1,15 +1,22 @@
 """`PathDisplay`: how the network grows as the penalty falls."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 from itertools import cycle
 from math import inf
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._estimators.base_cv import BaseSparcsCV
+from .._estimators.found_path import SparcsPath
 from .._sklearn import check_matplotlib_support
-from .style import MUTED, check_found, dress, new_axes_pair
+from .style import MUTED, check_found, dress, new_axes_pair, whole_ticks
 
-#: What cross-validation records for a score that is not finite, or less.
-_WORTHLESS = -1e12
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
 
 
 class PathDisplay:
@@ -58,8 +65,15 @@ class PathDisplay:
     """
 
     def __init__(
-        self, alphas, curves, n_hidden, *, ylabel="loss", linear_until=inf, marks=None
-    ):
+        self,
+        alphas: np.ndarray,
+        curves: Mapping[str, np.ndarray],
+        n_hidden: Sequence[np.ndarray],
+        *,
+        ylabel: str = "loss",
+        linear_until: float = inf,
+        marks: Mapping[str, float] | None = None,
+    ) -> None:
         self.alphas = alphas
         self.curves = curves
         self.n_hidden = n_hidden
@@ -68,7 +82,7 @@ class PathDisplay:
         self.marks = marks
 
     @classmethod
-    def from_path(cls, path, *, ax=None):
+    def from_path(cls, path: SparcsPath, *, ax: Any = None) -> PathDisplay:
         """Of a path: its loss on training data, and on validation data if it has some.
 
         Parameters
@@ -83,15 +97,16 @@ class PathDisplay:
         PathDisplay
         """
         check_matplotlib_support(f"{cls.__name__}.from_path")
-        curves = {"training": path.train_loss, "validation": path.valid_loss}
-        curves = {name: loss for name, loss in curves.items() if loss is not None}
+        curves = {"training": path.train_loss}
+        if path.valid_loss is not None:
+            curves["validation"] = path.valid_loss
         display = cls(
             path.alphas, curves, [path.n_hidden], linear_until=path.linear_until
         )
         return display.plot(ax)
 
     @classmethod
-    def from_estimator(cls, estimator, *, ax=None):
+    def from_estimator(cls, estimator: BaseSparcsCV, *, ax: Any = None) -> PathDisplay:
         """Of a cross-validation: what the folds scored and found at every depth.
 
         Marked are the alpha chosen, and that of the simplest network within a standard
@@ -110,8 +125,6 @@ class PathDisplay:
         """
         kinds = "SparcsRegressorCV or SparcsClassifierCV, which follow a path"
         check_found(cls, estimator, "cv_scores_path_", kinds)
-        scores = estimator.cv_scores_path_
-        scores = np.where(scores > _WORTHLESS, scores, np.nan)
         n_hidden = [
             np.array([[found.n_hidden for found in fold] for fold in folds]).T
             for folds in estimator.cv_architectures_path_
@@ -120,7 +133,10 @@ class PathDisplay:
         linear = ~np.logical_or.accumulate(awake)
         display = cls(
             estimator.alphas_,
-            {_hidden_layers(k): found for k, found in enumerate(scores, start=1)},
+            {
+                _hidden_layers(k): scores
+                for k, scores in enumerate(estimator.cv_scores_path_, start=1)
+            },
             n_hidden,
             ylabel="score",
             linear_until=estimator.alphas_[linear].min(initial=inf),
@@ -128,7 +144,7 @@ class PathDisplay:
         )
         return display.plot(ax)
 
-    def plot(self, ax=None):
+    def plot(self, ax: Any = None) -> PathDisplay:
         """Draw.
 
         Parameters
@@ -151,7 +167,8 @@ class PathDisplay:
                 "alphas must hold a positive one to be drawn on a logarithmic axis; "
                 f"got {self.alphas!r}."
             )
-        upper, lower = new_axes_pair(self, ax)
+        self.axes_, self.figure_ = new_axes_pair(type(self).__name__, ax)
+        upper, lower = self.axes_
         lines = [self._curve(upper, *curve) for curve in self.curves.items()]
         self.lines_ = lines + [self._curve(lower, None, n) for n in self.n_hidden]
         beside = max((positive.max() / positive.min()) ** 0.03, 1.05)
@@ -163,10 +180,10 @@ class PathDisplay:
         upper.legend(frameon=False)
         lower.set(xlabel="alpha", ylabel="live neurons")
         lower.set_ylim(bottom=0)
-        lower.yaxis.get_major_locator().set_params(integer=True)
+        whole_ticks(lower.yaxis)
         return self
 
-    def _curve(self, ax, label, values):
+    def _curve(self, ax: Axes, label: str | None, values: np.ndarray) -> Line2D:
         """A line; with a value a fold, their mean, and a band of one standard error."""
         dress(ax)
         folds = np.asarray(values, dtype=float).reshape(len(self.alphas), -1)
@@ -184,7 +201,7 @@ class PathDisplay:
             )
         return line
 
-    def _mark(self, ax) -> None:
+    def _mark(self, ax: Axes) -> None:
         """Shade where the model is linear; draw a line at each alpha to be marked."""
         if self.linear_until < inf:
             ax.axvspan(

@@ -1,10 +1,17 @@
 """`PruningCurveDisplay`: what each neuron is worth."""
 
-from numbers import Integral, Real
+from __future__ import annotations
+
+from numbers import Real
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .style import MUTED, check_found, dress, new_axes
+from .._estimators.spectral import Spectral
+from .style import MUTED, check_found, check_whole, dress, new_axes, whole_ticks
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 class PruningCurveDisplay:
@@ -55,7 +62,15 @@ class PruningCurveDisplay:
     True
     """
 
-    def __init__(self, n_neurons, loss_rise, n_kept, *, tol=0.05, name=None):
+    def __init__(
+        self,
+        n_neurons: np.ndarray,
+        loss_rise: np.ndarray,
+        n_kept: int,
+        *,
+        tol: float = 0.05,
+        name: str | None = None,
+    ) -> None:
         self.n_neurons = n_neurons
         self.loss_rise = loss_rise
         self.n_kept = n_kept
@@ -65,16 +80,16 @@ class PruningCurveDisplay:
     @classmethod
     def from_estimator(
         cls,
-        estimator,
-        X,
-        y,
+        estimator: Spectral,
+        X: Any,
+        y: Any,
         *,
-        sample_weight=None,
-        tol=0.05,
-        max_points=60,
-        ax=None,
-        name=None,
-    ):
+        sample_weight: Any = None,
+        tol: float = 0.05,
+        max_points: int = 60,
+        ax: Axes | None = None,
+        name: str | None = None,
+    ) -> PruningCurveDisplay:
         """Of a fitted estimator, by the loss that it was trained with.
 
         Parameters
@@ -105,19 +120,15 @@ class PruningCurveDisplay:
         """
         kinds = "Sparcs estimator, which has eigenvalues to prune by"
         check_found(cls, estimator, "eigenvalues_", kinds)
-        if not (isinstance(tol, Real) and tol >= 0):
-            raise ValueError(f"tol must be a number of at least 0; got {tol!r}.")
-        if not (isinstance(max_points, Integral) and max_points >= 3):
-            raise ValueError(
-                f"max_points must be a whole number of at least 3; got {max_points!r}."
-            )
+        _check_tolerance(tol)
+        check_whole("max_points", max_points, 3)
         curve = estimator.pruning_curve(
             X, y, sample_weight, tol=tol, max_points=max_points
         )
         name = type(estimator).__name__ if name is None else name
         return cls(*curve, tol=tol, name=name).plot(ax)
 
-    def plot(self, ax=None):
+    def plot(self, ax: Axes | None = None) -> PruningCurveDisplay:
         """Draw.
 
         Parameters
@@ -129,7 +140,8 @@ class PruningCurveDisplay:
         -------
         self
         """
-        ax = new_axes(self, ax)
+        ax, self.figure_ = new_axes(type(self).__name__, ax)
+        self.ax_ = ax
         dress(ax)
         (self.line_,) = ax.plot(
             self.n_neurons, self.loss_rise, marker=".", label=self.name
@@ -138,7 +150,7 @@ class PruningCurveDisplay:
         self._mark(ax)
         ax.set_yscale("symlog", linthresh=self.tol or 0.05)
         self._label_rises(ax)
-        ax.xaxis.get_major_locator().set_params(integer=True)
+        whole_ticks(ax.xaxis)
         ax.margins(x=0.1, y=0.1)
         if len(self.n_neurons) == 1:  # a linear model
             ax.set_xticks([0])
@@ -146,7 +158,7 @@ class PruningCurveDisplay:
         ax.legend(frameon=False)
         return self
 
-    def _label_rises(self, ax) -> None:
+    def _label_rises(self, ax: Axes) -> None:
         """Nothing, the tolerance, as much again, and then a few powers of ten."""
         highest = max(self.loss_rise.max(), *ax.get_yticks(), 1.0)
         n_powers = int(np.log10(highest))
@@ -159,7 +171,7 @@ class PruningCurveDisplay:
         )
         ax.minorticks_off()
 
-    def _draw_tolerance(self, ax) -> None:
+    def _draw_tolerance(self, ax: Axes) -> None:
         """A line, which the legend names once however many curves there are."""
         label: str | None = f"tolerance {100 * self.tol:g} %"
         if label in [line.get_label() for line in ax.lines]:
@@ -168,7 +180,7 @@ class PruningCurveDisplay:
             self.tol, color=MUTED, linestyle="--", linewidth=1.2, zorder=1, label=label
         )
 
-    def _mark(self, ax) -> None:
+    def _mark(self, ax: Axes) -> None:
         """Mark the number of neurons that the tolerance leaves."""
         from matplotlib.patheffects import withStroke
 
@@ -184,3 +196,8 @@ class PruningCurveDisplay:
             color=self.line_.get_color(),
             path_effects=[withStroke(linewidth=3, foreground="white")],
         )
+
+
+def _check_tolerance(tol: object) -> None:
+    if not isinstance(tol, Real) or tol < 0 or tol != tol:
+        raise ValueError(f"tol must be a number of at least 0; got {tol!r}.")

@@ -6,29 +6,35 @@ the receiver is worth: one for an output, and for a hidden neuron the sum of the
 of the links that it sends by.
 """
 
+from typing import Any
+
 import numpy as np
 from scipy import sparse
 from sklearn.utils.sparsefuncs import mean_variance_axis
 
 from .._data.features import clipped
+from .._direct.form import DirectForm, Link
+
+#: Of every link, by (receiver, sender): an array (N_receiver, N_sender).
+Strengths = dict[Link, np.ndarray]
 
 
-def strengths(form, X=None):
+def strengths(form: DirectForm, X: Any = None) -> Strengths:
     """Signed strengths of the links of a `DirectForm`, by (receiver, sender)."""
     shares, last = _shares(form, X), len(form.layer_sizes)
     worth = {i: np.zeros(n) for i, n in enumerate(form.layer_sizes, start=1)}
     worth[last] += 1
-    found = {}
+    found: Strengths = {}
     for (i, j), share in sorted(shares.items(), reverse=True):
         found[i, j] = share * np.sqrt(worth[i])[:, None]
         worth[j] += (found[i, j] ** 2).sum(axis=0)
     return found
 
 
-def _shares(form, X):
+def _shares(form: DirectForm, X: Any) -> Strengths:
     """What receivers hear by each link, so that a receiver's squares add up to one."""
     spreads = _spreads(form, X)
-    shares = {}
+    shares: Strengths = {}
     for i in range(2, len(form.layer_sizes) + 1):
         heard = {(i, j): form.coefs[i, j] * spreads[j] for j in form.senders(i)}
         total = np.sqrt(sum((sent**2).sum(axis=1) for sent in heard.values()))
@@ -40,7 +46,7 @@ def _shares(form, X):
     return shares
 
 
-def _spreads(form, X) -> dict[int, np.ndarray]:
+def _spreads(form: DirectForm, X: Any) -> dict[int, np.ndarray]:
     """Standard deviations of signals over X, a layer each; without X, the features'.
 
     These are then those of the features that the network was found on, if known.
@@ -50,12 +56,15 @@ def _spreads(form, X) -> dict[int, np.ndarray]:
         return {1: np.ones(sizes[0]) if scale is None else scale}
     hidden = form.hidden_signals(X).std(axis=0)
     layers = np.split(hidden, np.cumsum(sizes[1:-1]))[:-1]
-    features = _standard_deviation(clipped(X, form.bounds))
+    features = _standard_deviations(clipped(X, form.bounds))
     return dict(enumerate([features, *layers], start=1))
 
 
-def _standard_deviation(X) -> np.ndarray:
-    """Of each column."""
+def _standard_deviations(X: Any) -> np.ndarray:
+    """The standard deviation of each column of an array or CSR matrix."""
     if sparse.issparse(X):
-        return np.sqrt(mean_variance_axis(X, axis=0)[1])
-    return X.std(axis=0)
+        _, variances = mean_variance_axis(X, axis=0)
+    else:
+        variances = X.var(axis=0)
+    deviations: np.ndarray = np.sqrt(variances)
+    return deviations

@@ -1,6 +1,9 @@
 """What all displays share: colours, axes, and the checks before any work."""
 
-from typing import Any
+from __future__ import annotations
+
+from numbers import Integral
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
@@ -8,30 +11,34 @@ from sklearn.utils.validation import check_is_fitted
 from .._direct.palette import PALETTE
 from .._sklearn import check_matplotlib_support
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from matplotlib.figure import Figure, SubFigure
+
 POSITIVE, NEGATIVE = PALETTE[1], PALETTE[0]
 #: What is beside the matter: limits, marks, captions.
 MUTED = "#666666"
 
 
-def new_axes(display: Any, ax: Any):
-    """Axes to draw on: those given, or those of a new figure.
+def new_axes(display: str, ax: Axes | None) -> tuple[Axes, Figure | SubFigure]:
+    """Axes to draw on, and their figure: those given, or new ones.
 
     Raises
     ------
     ImportError
         If matplotlib is not installed.
     """
-    check_matplotlib_support(f"{type(display).__name__}.plot")
+    check_matplotlib_support(f"{display}.plot")
     import matplotlib.pyplot as plt
 
     if ax is None:
         _, ax = plt.subplots(layout="constrained")
-    display.ax_, display.figure_ = ax, ax.figure
-    return ax
+    return ax, ax.figure
 
 
-def new_axes_pair(display: Any, ax: Any):
-    """The same for two axes, one above the other.
+def new_axes_pair(display: str, ax: Any) -> tuple[np.ndarray, Figure | SubFigure]:
+    """Two axes to draw on, one above the other, and their figure.
 
     Raises
     ------
@@ -40,7 +47,7 @@ def new_axes_pair(display: Any, ax: Any):
     ValueError
         If those given are not a pair.
     """
-    check_matplotlib_support(f"{type(display).__name__}.plot")
+    check_matplotlib_support(f"{display}.plot")
     import matplotlib.pyplot as plt
 
     if ax is None:
@@ -49,12 +56,11 @@ def new_axes_pair(display: Any, ax: Any):
         raise ValueError(
             f"ax must be a pair of matplotlib Axes, as of plt.subplots(2); got {ax!r}."
         )
-    display.axes_ = np.asarray(ax)
-    display.figure_ = display.axes_[0].figure
-    return display.axes_
+    axes = np.asarray(ax)
+    return axes, axes[0].figure
 
 
-def dress(ax: Any) -> None:
+def dress(ax: Axes) -> None:
     """Two spines, and a light grid behind what is drawn; colours from `PALETTE`."""
     ax.spines[["top", "right"]].set_visible(False)
     ax.grid(color="0.9", linewidth=0.8)
@@ -63,7 +69,26 @@ def dress(ax: Any) -> None:
         ax.set_prop_cycle(color=PALETTE)
 
 
-def check_found(cls: type, estimator: Any, attribute: str, kinds: str) -> None:
+def check_whole(name: str, value: object, least: int = 1) -> None:
+    """Raise ValueError unless a parameter is a whole number, and large enough."""
+    if isinstance(value, Integral) and not value < least:
+        return
+    wanted = (
+        "a positive whole number"
+        if least == 1
+        else f"a whole number of at least {least}"
+    )
+    raise ValueError(f"{name} must be {wanted}; got {value!r}.")
+
+
+def whole_ticks(axis: Axis) -> None:
+    """Mark an axis at whole numbers only, as neurons are counted."""
+    from matplotlib.ticker import MaxNLocator
+
+    axis.set_major_locator(MaxNLocator("auto", steps=(1, 2, 5, 10), integer=True))
+
+
+def check_found(cls: type, estimator: object, attribute: str, kinds: str) -> None:
     """Is this a fitted estimator of ours that has what the display shows?
 
     Raises

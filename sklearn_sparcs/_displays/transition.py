@@ -1,11 +1,21 @@
 """`TransitionDisplay`: when a network stops being linear."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from .._estimators.measures import hidden_path_norm
+from .._estimators.predictor import Predictor
 from .._sklearn import check_matplotlib_support
 from .style import dress, new_axes
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+#: What can be drawn, and the name of its axis.
 QUANTITIES = {"path_norm": "path norm ‖Γ‖", "n_hidden": "live hidden neurons"}
 
 
@@ -55,7 +65,13 @@ class TransitionDisplay:
     [[False], [True]]
     """
 
-    def __init__(self, control, path_norms, n_hidden=None, name=None):
+    def __init__(
+        self,
+        control: np.ndarray,
+        path_norms: np.ndarray,
+        n_hidden: np.ndarray | None = None,
+        name: str | None = None,
+    ) -> None:
         self.control = control
         self.path_norms = path_norms
         self.n_hidden = n_hidden
@@ -63,8 +79,14 @@ class TransitionDisplay:
 
     @classmethod
     def from_estimators(
-        cls, control, estimators, *, quantity="path_norm", ax=None, name=None
-    ):
+        cls,
+        control: Any,
+        estimators: Sequence[Predictor | Sequence[Predictor]],
+        *,
+        quantity: str = "path_norm",
+        ax: Axes | None = None,
+        name: str | None = None,
+    ) -> TransitionDisplay:
         """Of fitted estimators.
 
         Parameters
@@ -93,7 +115,7 @@ class TransitionDisplay:
         """
         check_matplotlib_support(f"{cls.__name__}.from_estimators")
         control = np.asarray(control, dtype=float)
-        trials = [e if isinstance(e, list | tuple) else [e] for e in estimators]
+        trials = [_trials(found) for found in estimators]
         if len(trials) != len(control) or len({len(t) for t in trials}) != 1:
             raise ValueError(
                 "estimators must hold one estimator, or one and the same number of "
@@ -104,7 +126,9 @@ class TransitionDisplay:
         n_hidden = [[e.active_architecture_.n_hidden for e in t] for t in trials]
         return cls(control, norms, np.array(n_hidden), name).plot(ax, quantity=quantity)
 
-    def plot(self, ax=None, *, quantity="path_norm"):
+    def plot(
+        self, ax: Axes | None = None, *, quantity: str = "path_norm"
+    ) -> TransitionDisplay:
         """Draw.
 
         Parameters
@@ -127,7 +151,8 @@ class TransitionDisplay:
         if values.get(quantity) is None:
             given = [name for name, found in values.items() if found is not None]
             raise ValueError(f"quantity must be one of {given}; got {quantity!r}.")
-        ax = new_axes(self, ax)
+        ax, self.figure_ = new_axes(type(self).__name__, ax)
+        self.ax_ = ax
         dress(ax)
         trials = np.asarray(values[quantity], dtype=float)
         mean, spread = trials.mean(axis=1), trials.std(axis=1)
@@ -144,3 +169,8 @@ class TransitionDisplay:
         if self.name is not None:
             ax.legend(frameon=False)
         return self
+
+
+def _trials(found: Predictor | Sequence[Predictor]) -> Sequence[Predictor]:
+    """The estimators of one value of the control parameter."""
+    return found if isinstance(found, Sequence) else [found]

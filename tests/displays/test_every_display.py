@@ -1,0 +1,77 @@
+"""What all displays have in common."""
+
+import pickle
+import sys
+
+import matplotlib.pyplot as plt
+import pytest
+from sklearn.exceptions import NotFittedError
+
+from sklearn_sparcs import (
+    ArchitectureDisplay,
+    EigenvalueDisplay,
+    PathDisplay,
+    PruningCurveDisplay,
+    SparcsRegressor,
+    TransitionDisplay,
+)
+
+pytestmark = pytest.mark.filterwarnings("ignore:max_iter")
+
+
+def all_displays(model, X, y):
+    yield EigenvalueDisplay.from_estimator(model)
+    yield PruningCurveDisplay.from_estimator(model, X, y)
+    yield ArchitectureDisplay.from_estimator(model, X)
+    yield TransitionDisplay.from_estimators([0.0], [model])
+
+
+def test_estimators_are_left_as_they_are(shallow):
+    model, X, y = shallow
+    before = pickle.dumps(model)
+    for display in all_displays(model, X, y):
+        assert display.figure_ is display.ax_.figure
+    assert pickle.dumps(model) == before
+
+
+def test_the_cross_validation_is_left_as_it_is(cross_validated):
+    before = pickle.dumps(cross_validated)
+    PathDisplay.from_estimator(cross_validated)
+    PathDisplay.from_path(cross_validated.path_)
+    assert pickle.dumps(cross_validated) == before
+
+
+def test_given_axes_are_drawn_on(shallow):
+    for display in list(all_displays(*shallow)):
+        _, ax = plt.subplots()
+        assert display.plot(ax) is display
+        assert display.ax_ is ax
+
+
+def test_without_matplotlib_the_error_says_so(shallow, monkeypatch):
+    model, X, y = shallow
+    displays = list(all_displays(model, X, y))
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    for display in displays:
+        with pytest.raises(ImportError, match=r"plot requires matplotlib"):
+            display.plot()
+    with pytest.raises(ImportError, match=r"from_path requires matplotlib"):
+        PathDisplay.from_path(None)
+
+
+def test_other_estimators_are_refused(shallow):
+    model, X, y = shallow
+    compact = model.pruned_estimator_
+    for draw in (
+        lambda m: EigenvalueDisplay.from_estimator(m),
+        lambda m: PruningCurveDisplay.from_estimator(m, X, y),
+        lambda m: PathDisplay.from_estimator(m),
+    ):
+        with pytest.raises(TypeError, match="got a CompactRegressor"):
+            draw(compact)
+        with pytest.raises(NotFittedError):
+            draw(SparcsRegressor())
+    with pytest.raises(NotFittedError):
+        ArchitectureDisplay.from_estimator(SparcsRegressor())
+    with pytest.raises(TypeError, match="SparcsRegressorCV"):
+        PathDisplay.from_estimator(model)
