@@ -87,11 +87,15 @@ def test_partial_fit_needs_every_class_in_the_first_call(rings):
         model.partial_fit(X[:2], ["inner", "elsewhere"])
 
 
-def test_early_stopping_is_stratified(rings):
-    X, y = rings
-    model = SparcsClassifier(early_stopping=True, random_state=0).fit(X, y)
-    assert 0 <= min(model.validation_scores_) <= max(model.validation_scores_) <= 1
-    assert len(model.validation_scores_) == model.n_iter_
+@pytest.mark.parametrize("shares", [(0.7, 0.3), (0.5, 0.3, 0.2)])
+def test_early_stopping_is_stratified(shares):
+    """Features that say nothing: the accuracy is the share of the largest class."""
+    y = np.repeat(np.arange(len(shares)), np.multiply(shares, 100).round().astype(int))
+    X = np.zeros((100, 1))
+    for seed in range(5):
+        model = SparcsClassifier(early_stopping=True, random_state=seed).fit(X, y)
+        assert_allclose(model.validation_scores_, shares[0])
+        assert len(model.validation_scores_) == model.n_iter_
 
 
 def test_separable_classes_have_a_finite_start():

@@ -118,15 +118,23 @@ def test_shapes_of_y(kinked):
     assert model.fit(X, np.c_[y, -y]).predict(X).shape == (300, 2)
 
 
-def test_dtype_of_x_is_the_one_computed_in(kinked):
+@pytest.mark.filterwarnings("ignore:max_iter")
+@pytest.mark.parametrize("solver", ["growth", "adam"])
+def test_dtype_of_x_is_the_one_computed_in(kinked, solver):
     X, y = kinked
-    model = SparcsRegressor(random_state=0).fit(X.astype(np.float32), y)
-    assert model.predict(X.astype(np.float32)).dtype == np.float32
-    compact = model.pruned_estimator_
-    weights = [*model.eigenvectors_, *model.eigenvalues_, *compact.coefs_.values()]
-    assert {w.dtype for w in weights} == {np.dtype(np.float32)}
-    assert model.score(X, y) > 0.98
-    assert SparcsRegressor(random_state=0).fit(X, y).predict(X).dtype == np.float64
+    for dtype in (np.float32, np.float64):
+        model = SparcsRegressor(solver=solver, max_iter=30, random_state=0)
+        model.fit(X.astype(dtype), y)
+        assert not model.active_architecture_.is_linear
+        small = model.pruned_estimator_
+        arrays = [
+            model.predict(X.astype(dtype)),
+            *model.eigenvalues_,
+            *model.eigenvectors_,
+            *small.coefs_.values(),
+            *small.intercepts_.values(),
+        ]
+        assert {a.dtype for a in arrays} == {np.dtype(dtype)}
 
 
 def test_units_do_not_matter(kinked):
