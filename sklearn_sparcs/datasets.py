@@ -4,13 +4,20 @@ from collections.abc import Callable
 from numbers import Integral, Real
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.stats import special_ortho_group
 from sklearn.utils import check_random_state
 
+RandomState = int | np.random.RandomState | None
+
 
 def make_teacher_student(
-    n_samples=20_000, *, n_features=20, n_hidden_layers=1, random_state=None
-):
+    n_samples: int = 20_000,
+    *,
+    n_features: int = 20,
+    n_hidden_layers: int = 1,
+    random_state: RandomState = None,
+) -> tuple[np.ndarray, np.ndarray]:
     """A random network to be found again: rotations with ReLU between them [5.2].
 
     y = R_{h+1} relu(R_h … relu(R_1 x)), the R_k random rotations in SO(n_features)
@@ -20,10 +27,13 @@ def make_teacher_student(
     Parameters
     ----------
     n_samples : int, default=20000
+        Samples to draw.
     n_features : int, default=20
         Also the width of every layer, and the number of targets.
     n_hidden_layers : int, default=1
+        Hidden layers of the teacher.
     random_state : int, RandomState instance or None, default=None
+        Draws the rotations and the samples.
 
     Returns
     -------
@@ -42,14 +52,8 @@ def make_teacher_student(
     >>> X.shape, y.shape
     ((100, 20), (100, 20))
     """
-    for name, value, least in (
-        ("n_features", n_features, 2),
-        ("n_hidden_layers", n_hidden_layers, 0),
-    ):
-        if not isinstance(value, Integral) or value < least:
-            raise ValueError(
-                f"{name} must be an integer of at least {least}; got {value!r}."
-            )
+    _check_integer("n_features", n_features, 2)
+    _check_integer("n_hidden_layers", n_hidden_layers, 0)
     rng = check_random_state(random_state)
     rotations = special_ortho_group.rvs(
         n_features, size=n_hidden_layers + 1, random_state=rng
@@ -61,20 +65,36 @@ def make_teacher_student(
     return X, signal @ rotations[-1].T
 
 
-def squared_norm(X):
-    """x·x of every row of X (n, d), shape (n,): even, so no linear function helps."""
-    return (np.asarray(X) ** 2).sum(axis=1)
+def squared_norm(X: ArrayLike) -> np.ndarray:
+    """Squared norm of every row: an even function, so no linear one helps.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+
+    Returns
+    -------
+    ndarray of shape (n_samples,)
+
+    Examples
+    --------
+    >>> from sklearn_sparcs.datasets import squared_norm
+    >>> squared_norm([[1.0, -2.0], [0.0, 3.0]]).tolist()
+    [5.0, 9.0]
+    """
+    norms: np.ndarray = (np.asarray(X) ** 2).sum(axis=1)
+    return norms
 
 
 def make_linear_to_nonlinear(
-    n_samples=10_000,
+    n_samples: int = 10_000,
     *,
-    alpha=0.5,
-    beta=5.0,
-    n_features=2,
-    nonlinear: Callable = squared_norm,
-    random_state=None,
-):
+    alpha: float = 0.5,
+    beta: float = 5.0,
+    n_features: int = 2,
+    nonlinear: Callable[[np.ndarray], np.ndarray] = squared_norm,
+    random_state: RandomState = None,
+) -> tuple[np.ndarray, np.ndarray]:
     """From a linear function to another one as ``alpha`` goes from 0 to 1 [5.1].
 
     y = (1 − t) w·x / 4 + (1 + t) g(x) / 4 with t = tanh(β (α − 1/2)), w = (1, …, 1) and
@@ -85,13 +105,17 @@ def make_linear_to_nonlinear(
     Parameters
     ----------
     n_samples : int, default=10000
+        Samples to draw.
     alpha : float in [0, 1], default=0.5
+        The control parameter: linear at 0, non-linear at 1.
     beta : float, default=5.0
         Steepness of the transition; the paper has 5 and 1000.
     n_features : int, default=2
+        Features, all of which count.
     nonlinear : callable, default=squared_norm
-        g, from (n, n_features) to (n,); x·x by default, as in figure 7.
+        The function g, from (n, n_features) to (n,); x·x by default, as in figure 7.
     random_state : int, RandomState instance or None, default=None
+        Draws the samples.
 
     Returns
     -------
@@ -112,17 +136,23 @@ def make_linear_to_nonlinear(
     >>> round(LinearRegression().fit(X, y).score(X, y), 6)
     1.0
     """
-    for name, value, fits, right in (
-        ("alpha", alpha, lambda v: 0 <= v <= 1, "between 0 and 1"),
-        ("beta", beta, lambda v: 0 < v < np.inf, "positive and finite"),
-    ):
-        if not (isinstance(value, Real) and fits(value)):
-            raise ValueError(f"{name} must be {right}; got {value!r}.")
-    if not isinstance(n_features, Integral) or n_features < 1:
-        raise ValueError(
-            f"n_features must be an integer of at least 1; got {n_features!r}."
-        )
+    if not (_is_real(alpha) and 0 <= alpha <= 1):
+        raise ValueError(f"alpha must be between 0 and 1; got {alpha!r}.")
+    if not (_is_real(beta) and 0 < beta < np.inf):
+        raise ValueError(f"beta must be positive and finite; got {beta!r}.")
+    _check_integer("n_features", n_features, 1)
     rng = check_random_state(random_state)
     X = rng.uniform(-1, 1, size=(n_samples, n_features))
     t = np.tanh(beta * (alpha - 0.5))
     return X, (1 - t) / 4 * X.sum(axis=1) + (1 + t) / 4 * nonlinear(X)
+
+
+def _is_real(value: object) -> bool:
+    return isinstance(value, Real)
+
+
+def _check_integer(name: str, value: object, least: int) -> None:
+    if not isinstance(value, Integral) or value < least:
+        raise ValueError(
+            f"{name} must be an integer of at least {least}; got {value!r}."
+        )

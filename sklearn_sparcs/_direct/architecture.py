@@ -39,7 +39,17 @@ class Architecture:
 
     @classmethod
     def of(cls, form: DirectForm) -> "Architecture":
-        """The architecture of a network in direct space."""
+        """The architecture of a network in direct space.
+
+        Parameters
+        ----------
+        form : DirectForm
+            The network, dead neurons left out.
+
+        Returns
+        -------
+        Architecture
+        """
         intercepts = [b.size for b in form.intercepts.values() if b.any()]
         return cls(
             form.layer_sizes,

@@ -44,12 +44,13 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         does; one that is not zero wakes every neuron of the first hidden layer. For
         ``solver="adam"`` only.
     init : {"least_squares", "xavier"}, default="least_squares"
-        Start at logistic regression, or at a random linear model.
+        Start at the linear model, least squares or logistic regression, or at a
+        random one.
     fit_intercept : bool, default=True
         Feed a constant to every layer.
     standardize : bool, default=True
-        Scale features to mean zero and variance one inside, sparse ones
-        to variance one. The fitted weights take raw units.
+        Scale features, and the targets of a regression, to mean zero and variance one
+        inside, sparse features to variance one. The fitted weights take raw units.
     clip : float or None, default=None
         With ``standardize``, cut features off this many standard deviations from their
         mean, in training and ever after: a sensor's slip decides nothing, and nothing
@@ -71,8 +72,8 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         Epochs without progress before the learning rate is halved; training ends
         when that happens a fifth time.
     early_stopping : bool, default=False
-        Set a validation part aside, stratified by class, and judge progress, the
-        best iterate, depth and pruning by the loss on it.
+        Set a validation part aside, stratified by class where there are some, and judge
+        progress, the best iterate, depth and pruning by the loss on it.
     validation_fraction : float in (0, 1), default=0.1
         Size of that part.
     prune_tol : float, default=0.05
@@ -83,7 +84,8 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
     warm_start : bool, default=False
         Let ``fit`` go on from the last fit.
     callbacks : list of skorch callbacks, optional
-        Used as they are: EarlyStopping, EpochScoring, LRScheduler, ProgressBar, …
+        Used as they are: EarlyStopping, EpochScoring, LRScheduler, ProgressBar and
+        others.
     device : str, default="cpu"
         "cpu", "cuda", "cuda:1" …, or "auto": CUDA where there is one.
     random_state : int, RandomState instance or None, default=None
@@ -123,6 +125,10 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         Features seen in ``fit``.
     feature_names_in_ : ndarray of str
         Their names, where X has some.
+    direct_form_ : DirectForm
+        The network that predicts, in direct space, with weights of raw features.
+    encoding_ : ClassEncoding
+        How targets become the network's, and its outputs predictions.
 
     References
     ----------

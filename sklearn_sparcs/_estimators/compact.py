@@ -223,7 +223,9 @@ class CompactRegressor(RegressionTargets, BaseCompact):
     links : array-like of (receiver, sender), optional
         Which layers feed which, layers numbered from 1, the input. All by default.
     activation : {"relu", "tanh", "logistic", "gelu", "identity"}, default="relu"
+        Activation of the hidden layers.
     fit_intercept : bool, default=True
+        Feed a constant to every layer.
     learning_rate_init : float, default=0.001
         Adam's step size. It is halved when the loss stalls.
     batch_size : int or "auto", default="auto"
@@ -231,6 +233,7 @@ class CompactRegressor(RegressionTargets, BaseCompact):
     max_iter : int, default=1000
         Most epochs.
     shuffle : bool, default=True
+        Shuffle the samples before each epoch.
     tol : float, default=1e-4
         Progress of the loss less than this counts as none.
     n_iter_no_change : int, default=10
@@ -239,27 +242,38 @@ class CompactRegressor(RegressionTargets, BaseCompact):
     warm_start : bool, default=False
         Let ``fit`` go on from the present weights. True in a ``pruned_estimator_``.
     device : str, default="cpu"
+        "cpu", "cuda", "cuda:1" …, or "auto": CUDA where there is one.
     random_state : int, RandomState instance or None, default=None
+        Draws the start and shuffles. An int makes fits reproducible.
     verbose : bool or int, default=False
+        Print a line an epoch.
 
     Attributes
     ----------
     coefs_ : dict of (receiver, sender) to ndarray of shape (N_receiver, N_sender)
         Weights, in raw units. An absent link is zero.
     intercepts_ : dict of receiver to ndarray of shape (N_receiver,)
+        Intercepts, in raw units.
     direct_form_ : DirectForm
-        Both, and the activation: the function that predicts.
+        The network that predicts, in direct space, with weights of raw features.
     relaxed_ : bool
         Whether the weights were trained without a penalty.
     feature_bounds_ : (low, high), ndarrays of shape (n_features,), or None
         Features are cut off there first, as they were in the search.
     active_architecture_ : Architecture
+        The neurons that compute, and which layers feed which.
     n_iter_ : int
         Epochs run in ``fit``.
     loss_curve_ : list of float
         Loss after each epoch of ``fit``.
-    n_features_in_, n_outputs_ : int
+    n_features_in_ : int
+        Features seen in ``fit``.
+    n_outputs_ : int
+        Outputs of the network.
     feature_names_in_ : ndarray of str
+        Their names, where X has some.
+    encoding_ : RealEncoding
+        How targets become the network's, and its outputs predictions.
 
     Examples
     --------
@@ -330,19 +344,67 @@ class CompactClassifier(ClassificationTargets, BaseCompact):
 
     Parameters
     ----------
-    hidden_layer_sizes, links, activation, fit_intercept, learning_rate_init, \
-batch_size, max_iter, shuffle, tol, n_iter_no_change, warm_start, device, \
-random_state, verbose
-        As in `CompactRegressor`.
+    hidden_layer_sizes : int or array-like of int, default=()
+        Neurons of each hidden layer.
+    links : array-like of (receiver, sender), optional
+        Which layers feed which, layers numbered from 1, the input. All by default.
+    activation : {"relu", "tanh", "logistic", "gelu", "identity"}, default="relu"
+        Activation of the hidden layers.
+    fit_intercept : bool, default=True
+        Feed a constant to every layer.
+    learning_rate_init : float, default=0.001
+        Adam's step size. It is halved when the loss stalls.
+    batch_size : int or "auto", default="auto"
+        Samples a step; "auto" is ``min(200, n_samples)``.
+    max_iter : int, default=1000
+        Most epochs.
+    shuffle : bool, default=True
+        Shuffle the samples before each epoch.
+    tol : float, default=1e-4
+        Progress of the loss less than this counts as none.
+    n_iter_no_change : int, default=10
+        Epochs without progress before the learning rate is halved; training ends
+        when that happens a fifth time.
     class_weight : dict, "balanced" or None, default=None
-        Weights of the classes, by label.
+        Weights of the classes, by label; "balanced" makes them inversely proportional
+        to the classes' frequencies.
+    warm_start : bool, default=False
+        Let ``fit`` go on from the present weights. True in a ``pruned_estimator_``.
+    device : str, default="cpu"
+        "cpu", "cuda", "cuda:1" …, or "auto": CUDA where there is one.
+    random_state : int, RandomState instance or None, default=None
+        Draws the start and shuffles. An int makes fits reproducible.
+    verbose : bool or int, default=False
+        Print a line an epoch.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-    coefs_, intercepts_, active_architecture_, n_iter_, loss_curve_, \
-n_features_in_, n_outputs_, feature_names_in_
-        As in `CompactRegressor`.
+        Class labels; for a multilabel y, the labels' indices.
+    coefs_ : dict of (receiver, sender) to ndarray of shape (N_receiver, N_sender)
+        Weights, in raw units. An absent link is zero.
+    intercepts_ : dict of receiver to ndarray of shape (N_receiver,)
+        Intercepts, in raw units.
+    active_architecture_ : Architecture
+        The neurons that compute, and which layers feed which.
+    n_iter_ : int
+        Epochs run in ``fit``.
+    loss_curve_ : list of float
+        Loss after each epoch of ``fit``.
+    n_features_in_ : int
+        Features seen in ``fit``.
+    n_outputs_ : int
+        Outputs of the network.
+    feature_names_in_ : ndarray of str
+        Their names, where X has some.
+    direct_form_ : DirectForm
+        The network that predicts, in direct space, with weights of raw features.
+    encoding_ : ClassEncoding
+        How targets become the network's, and its outputs predictions.
+    feature_bounds_ : (low, high), ndarrays of shape (n_features,), or None
+        Features are cut off there first, as they were in the search.
+    relaxed_ : bool
+        Whether the weights were trained without a penalty.
 
     Examples
     --------

@@ -30,10 +30,28 @@ class SparcsRegressorCV(RegressionTargets, BaseSparcsCV):
     selection : {"best", "1se"}, default="best"
         The alpha of the best mean score, or the fewest live neurons whose mean score is
         within one standard error of it.
-    l1_ratio, depth_factor, activation, fit_intercept, standardize, clip, shuffle
-        As in `SparcsRegressor`.
+    l1_ratio : float in [0, 1], default=1.0
+        1 selects neurons (ℓ₁), 0 selects layers (each layer's unsquared norm, the
+        paper's "L2"), between them the sparse group lasso.
+    depth_factor : float, default=1.0
+        The penalty of a hidden layer is multiplied by this for every hidden layer
+        after it: above one, earlier layers are dearer.
     min_significance : float, default=0.0
-        As there; here the folds judge what pays.
+        A neuron wakes only if the rate at which it lowers the loss exceeds this many of
+        its standard errors. Zero leaves that to the folds, which judge what pays.
+    activation : {"relu", "tanh", "logistic", "gelu", "identity"}, default="relu"
+        Activation of the hidden layers.
+    fit_intercept : bool, default=True
+        Feed a constant to every layer.
+    standardize : bool, default=True
+        Scale features, and the targets of a regression, to mean zero and variance one
+        inside, sparse features to variance one. The fitted weights take raw units.
+    clip : float or None, default=None
+        With ``standardize``, cut features off this many standard deviations from their
+        mean, in training and ever after: a sensor's slip decides nothing, and nothing
+        is extrapolated further than that. The linear start is then that of the features
+        as cut. It ruins linear data whose features have heavy tails, and shrinks rare
+        dummies, so None leaves features as they are.
     learning_rate_init : float, default=0.003
         Adam's step size.
     batch_size : int or "auto", default="auto"
@@ -41,11 +59,14 @@ class SparcsRegressorCV(RegressionTargets, BaseSparcsCV):
     max_iter : int, default=100
         Most epochs at each alpha. A hundred steps are made, or an epoch if that is
         more.
+    shuffle : bool, default=True
+        Shuffle the samples before each epoch.
     prune_tol : float, default=0.05
         Largest relative rise of the loss that ``pruned_estimator_`` may cost.
     n_jobs : int, default=None
         Folds at a time.
     device : str, default="cpu"
+        "cpu", "cuda", "cuda:1" …, or "auto": CUDA where there is one.
     random_state : int, RandomState instance or None, default=None
         Folds get seeds of their own, so that what they share is not the draw's.
 
@@ -56,23 +77,27 @@ class SparcsRegressorCV(RegressionTargets, BaseSparcsCV):
     depth_ : int
         How many hidden layers were open.
     alphas_ : ndarray of shape (n_alphas,)
+        The path, from the largest alpha down.
     cv_scores_path_ : ndarray of shape (n_depths, n_alphas, n_folds)
+        Score of each fold at every alpha.
     cv_architectures_path_ : list (depths) of lists (folds) of lists of Architecture
-        What was found at every alpha.
-    best_score_, best_score_error_ : float
-        Best mean score, and its standard error over the folds.
+        What each fold found at every alpha.
+    best_score_ : float
+        Best mean score over the folds.
+    best_score_error_ : float
+        Standard error of that mean.
     alpha_1se_ : float
-        The alpha of the simplest network within a standard error of the best, and …
+        The alpha of the simplest network within a standard error of the best.
     estimator_1se_ : CompactRegressor
-        … that network, fitted to all the data, then pruned and trained on as
-        ``pruned_estimator_`` is.
+        The simplest network within a standard error of the best, fitted to all the
+        data, then pruned and trained on as ``pruned_estimator_`` is.
     linear_suffices_ : bool
-        Whether it is linear.
+        Whether the network at ``alpha_1se_`` is linear.
     hidden_share_ : float
         Share of the prediction's variance that no linear function of the features
         has: what the hidden neurons are there for. Zero for a linear model.
     verdict_ : str
-        The same in words.
+        Whether a linear model suffices, in words.
     path_ : SparcsPath
         The path over all the data, down to ``alpha_``.
     relaxation_gain_ : float
@@ -85,17 +110,34 @@ class SparcsRegressorCV(RegressionTargets, BaseSparcsCV):
     fold_architectures_ : list of Architecture
         What each fold found at ``alpha_``.
     depth_stability_ : float
-        Share of them with as many hidden layers as ``active_architecture_``.
+        Share of the folds that found as many hidden layers as
+        ``active_architecture_`` has.
     neuron_stability_ : ndarray of shape (n_hidden,)
         For each neuron of ``active_architecture_``, the share of folds in which one
         fires alike: their signals' correlation exceeds 0.9.
-    active_architecture_, eigenvalues_, eigenvectors_, alpha_max_, n_outputs_, \
-n_features_in_, feature_names_in_
-        As in `SparcsRegressor`.
+    active_architecture_ : Architecture
+        The neurons that compute, and which layers feed which.
+    eigenvalues_ : list of B + 1 arrays
+        λ of the input, each hidden layer and the output. A hidden layer too narrow to
+        pass the linear map on is widened by relays, neurons that never fire.
+    eigenvectors_ : list of B arrays
+        φ_k, shape (N_{k+1}, N_k), with the scaled features as input.
+    alpha_max_ : float
+        Smallest ``alpha`` at which no neuron wakes (solver "growth").
+    n_outputs_ : int
+        Outputs of the network.
+    n_features_in_ : int
+        Features seen in ``fit``.
+    feature_names_in_ : ndarray of str
+        Their names, where X has some.
     loss_curve_ : list of float
         Training loss at each alpha.
     n_iter_ : int
         Alphas followed over all the data.
+    direct_form_ : DirectForm
+        The network that predicts, in direct space, with weights of raw features.
+    encoding_ : RealEncoding
+        How targets become the network's, and its outputs predictions.
 
     Examples
     --------
@@ -193,23 +235,136 @@ class SparcsClassifierCV(ClassificationTargets, BaseSparcsCV):
 
     Parameters
     ----------
-    hidden_layer_sizes, n_alphas, eps, alphas, cv, scoring, selection, l1_ratio, \
-depth_factor, min_significance, activation, fit_intercept, standardize, clip, \
-learning_rate_init, batch_size, max_iter, shuffle, prune_tol, n_jobs, device, \
-random_state
-        As in `SparcsRegressorCV`.
+    hidden_layer_sizes : int or array-like of int, default=(100, 100)
+        The *largest* network allowed. One layer is tried first, the last, then one
+        more at a time while the best mean score rises.
+    n_alphas : int, default=50
+        Length of the grid, geometric from ``alpha_max`` down.
+    eps : float in (0, 1), default=1e-3
+        Smallest alpha, as a share of the largest.
+    alphas : array-like, optional
+        A grid of one's own.
+    cv : int, splitter or iterable of splits, default=None
+        As everywhere in scikit-learn; None is five folds.
+    scoring : str or callable, default=None
+        What is best; None is the estimator's own ``score``.
+    selection : {"best", "1se"}, default="best"
+        The alpha of the best mean score, or the fewest live neurons whose mean score is
+        within one standard error of it.
+    l1_ratio : float in [0, 1], default=1.0
+        1 selects neurons (ℓ₁), 0 selects layers (each layer's unsquared norm, the
+        paper's "L2"), between them the sparse group lasso.
+    depth_factor : float, default=1.0
+        The penalty of a hidden layer is multiplied by this for every hidden layer
+        after it: above one, earlier layers are dearer.
+    min_significance : float, default=0.0
+        A neuron wakes only if the rate at which it lowers the loss exceeds this many of
+        its standard errors. Zero leaves that to the folds, which judge what pays.
+    activation : {"relu", "tanh", "logistic", "gelu", "identity"}, default="relu"
+        Activation of the hidden layers.
+    fit_intercept : bool, default=True
+        Feed a constant to every layer.
+    standardize : bool, default=True
+        Scale features, and the targets of a regression, to mean zero and variance one
+        inside, sparse features to variance one. The fitted weights take raw units.
+    clip : float or None, default=None
+        With ``standardize``, cut features off this many standard deviations from their
+        mean, in training and ever after: a sensor's slip decides nothing, and nothing
+        is extrapolated further than that. The linear start is then that of the features
+        as cut. It ruins linear data whose features have heavy tails, and shrinks rare
+        dummies, so None leaves features as they are.
+    learning_rate_init : float, default=0.003
+        Adam's step size.
+    batch_size : int or "auto", default="auto"
+        Samples a step; "auto" is ``min(200, n_samples)``.
+    max_iter : int, default=100
+        Most epochs at each alpha. A hundred steps are made, or an epoch if that is
+        more.
+    shuffle : bool, default=True
+        Shuffle the samples before each epoch.
+    prune_tol : float, default=0.05
+        Largest relative rise of the loss that ``pruned_estimator_`` may cost.
     class_weight : dict, "balanced" or None, default=None
-        Weights of the classes, by label.
+        Weights of the classes, by label; "balanced" makes them inversely proportional
+        to the classes' frequencies.
+    n_jobs : int, default=None
+        Folds at a time.
+    device : str, default="cpu"
+        "cpu", "cuda", "cuda:1" …, or "auto": CUDA where there is one.
+    random_state : int, RandomState instance or None, default=None
+        Folds get seeds of their own, so that what they share is not the draw's.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-    alpha_, depth_, alphas_, cv_scores_path_, cv_architectures_path_, best_score_, \
-best_score_error_, alpha_1se_, estimator_1se_, linear_suffices_, hidden_share_, \
-verdict_, path_, relaxation_gain_, pruned_estimator_, fold_architectures_, \
-depth_stability_, neuron_stability_
-        As in `SparcsRegressorCV`; ``hidden_share_`` is of the network's outputs,
-        whose softmax or logistic function the probabilities are.
+        Class labels; for a multilabel y, the labels' indices.
+    alpha_ : float
+        The alpha chosen.
+    depth_ : int
+        How many hidden layers were open.
+    alphas_ : ndarray of shape (n_alphas,)
+        The path, from the largest alpha down.
+    cv_scores_path_ : ndarray of shape (n_depths, n_alphas, n_folds)
+        Score of each fold at every alpha.
+    cv_architectures_path_ : list (depths) of lists (folds) of lists of Architecture
+        What each fold found at every alpha.
+    best_score_ : float
+        Best mean score over the folds.
+    best_score_error_ : float
+        Standard error of that mean.
+    alpha_1se_ : float
+        The alpha of the simplest network within a standard error of the best.
+    estimator_1se_ : CompactClassifier
+        The simplest network within a standard error of the best, fitted to all the
+        data, then pruned and trained on as ``pruned_estimator_`` is.
+    linear_suffices_ : bool
+        Whether the network at ``alpha_1se_`` is linear.
+    hidden_share_ : float
+        Share of the variance of the network's outputs, whose softmax or logistic
+        function the probabilities are, that no linear function of the features has:
+        what the hidden neurons are there for. Zero for a linear model.
+    verdict_ : str
+        Whether a linear model suffices, in words.
+    path_ : SparcsPath
+        The path over all the data, down to ``alpha_``.
+    relaxation_gain_ : float
+        What training the wiring on without a penalty added to the folds' mean score.
+        Where it is positive, that is done: to this network and to the smaller ones.
+    pruned_estimator_ : CompactClassifier
+        The smaller network that ``prune_tol`` allows, though never a linear model, as
+        the folds said that one is worse; trained on without a penalty if that paid in
+        the folds, as its ``relaxed_`` says.
+    fold_architectures_ : list of Architecture
+        What each fold found at ``alpha_``.
+    depth_stability_ : float
+        Share of the folds that found as many hidden layers as
+        ``active_architecture_`` has.
+    neuron_stability_ : ndarray of shape (n_hidden,)
+        For each neuron of ``active_architecture_``, the share of folds in which one
+        fires alike: their signals' correlation exceeds 0.9.
+    active_architecture_ : Architecture
+        The neurons that compute, and which layers feed which.
+    alpha_max_ : float
+        Smallest ``alpha`` at which no neuron wakes (solver "growth").
+    direct_form_ : DirectForm
+        The network that predicts, in direct space, with weights of raw features.
+    eigenvalues_ : list of B + 1 arrays
+        λ of the input, each hidden layer and the output. A hidden layer too narrow to
+        pass the linear map on is widened by relays, neurons that never fire.
+    eigenvectors_ : list of B arrays
+        φ_k, shape (N_{k+1}, N_k), with the scaled features as input.
+    encoding_ : ClassEncoding
+        How targets become the network's, and its outputs predictions.
+    feature_names_in_ : ndarray of str
+        Their names, where X has some.
+    loss_curve_ : list of float
+        Training loss at each alpha.
+    n_features_in_ : int
+        Features seen in ``fit``.
+    n_iter_ : int
+        Alphas followed over all the data.
+    n_outputs_ : int
+        Outputs of the network.
 
     Examples
     --------

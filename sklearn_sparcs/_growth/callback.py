@@ -16,9 +16,21 @@ class GrowthCallback(Callback):
     head : str, default=""
         Name of the network among the module's parts, as in ``named_modules``; empty if
         it is the module itself.
-    alpha, l1_ratio, depth_factor, min_significance, interval, n_batches, \
-max_recruits
-        As in `Growth`.
+    alpha : float, default=1e-4
+        Strength of the penalty, in units of the loss that is minimised.
+    l1_ratio, depth_factor : float, default=1.0
+        As in `SparcsRegressor`: 1 selects neurons, 0 whole layers.
+    min_significance : float, default=2.5
+        Standard errors that a rate must exceed for its neuron to wake.
+    interval : int, default=32
+        Steps between two surveys.
+    n_batches : int, default=32
+        Latest batches that a survey looks at. They are kept: the network's input in
+        each of them. Samples should be several times as many as the signals that the
+        network hears, or what is still to be learned by links that exist hides what
+        neurons could add.
+    max_recruits : int, default=8
+        Most neurons of a layer to wake after one survey.
     random_state : int, RandomState instance or None, default=None
         Draws the candidates.
 

@@ -21,10 +21,12 @@ class DirectNetwork(nn.Module):
 
     Parameters
     ----------
-    in_features, out_features : int
-        Input and output size.
+    in_features : int
+        Features heard.
     hidden_features : int or sequence of int
         Size of each hidden layer; ``()`` is a linear map.
+    out_features : int
+        Outputs.
     links : sequence of (receiver, sender), optional
         Which layers feed which, layers numbered from 1, the input. All by default.
     activation : {"relu", "tanh", "logistic", "gelu", "identity"}, default="relu"
@@ -199,11 +201,27 @@ class DirectNetwork(nn.Module):
             self.intercepts[f"{last}"].copy_(linear_map[:, -1])
 
     def senders(self, receiver: int) -> list[int]:
-        """Layers that feed layer ``receiver``."""
+        """Layers that feed layer ``receiver``.
+
+        Parameters
+        ----------
+        receiver : int
+            A layer, from 1, the input.
+
+        Returns
+        -------
+        list of int
+            The first layer first.
+        """
         return senders(self.links, receiver)
 
     def penalized_eigenvalues(self) -> list[Tensor]:
-        """The empty list: there is nothing for a penalty to act on."""
+        """The empty list: there is nothing for a penalty to act on.
+
+        Returns
+        -------
+        list of Tensors
+        """
         return []
 
     def forward(self, x: Tensor) -> Tensor:

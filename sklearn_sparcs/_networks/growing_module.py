@@ -144,15 +144,33 @@ class GrowingSpectralNetwork(nn.Module):
         self.Q[-1].copy_(-linear_map)
 
     def penalized_eigenvalues(self) -> list[Tensor]:
-        """What a penalty acts on: every hidden eigenvalue."""
+        """What a penalty acts on: every hidden eigenvalue.
+
+        Returns
+        -------
+        list of Tensors
+        """
         return list(self.lam)
 
     def structure(self) -> list[Tensor]:
-        """Every parameter, Q first."""
+        """Every parameter, Q first.
+
+        Returns
+        -------
+        list of Tensors
+        """
         return [*self.Q, *self.lam]
 
     def restructure(self, tensors: Sequence[Tensor], neurons: Sequence[Tensor]) -> None:
-        """Take over parameters of other shapes, as new objects."""
+        """Take over parameters of other shapes, as new objects.
+
+        Parameters
+        ----------
+        tensors : sequence of Tensors
+            Every parameter, Q first, as `structure` lists them.
+        neurons : sequence of Tensors of int
+            Indices of each hidden layer's live neurons.
+        """
         self.Q, self.lam = (
             nn.ParameterList(t.detach() for t in part) for part in parts(tensors)
         )
@@ -160,7 +178,12 @@ class GrowingSpectralNetwork(nn.Module):
             self.register_buffer(f"neurons_{k}", indices)
 
     def detached(self) -> GrowingNetwork:
-        """A copy without autograd, in the form that surveys look at."""
+        """A copy without autograd, in the form that surveys look at.
+
+        Returns
+        -------
+        GrowingNetwork
+        """
         copy = GrowingNetwork(
             self.n_inputs - self.bias,
             self.hidden_layer_sizes,
@@ -186,7 +209,12 @@ class GrowingSpectralNetwork(nn.Module):
         put_to_sleep(self.lam, threshold)
 
     def weights(self) -> list[Tensor]:
-        """Weights W_i between the live neurons for i = 2 … B + 1 [4.3]."""
+        """Weights W_i between the live neurons for i = 2 … B + 1 [4.3].
+
+        Returns
+        -------
+        list of Tensors of shape (live in layer i, signals before it)
+        """
         return weights_of(self.structure())
 
     def forward(self, x: Tensor) -> Tensor:
@@ -220,7 +248,12 @@ class GrowingSpectralNetwork(nn.Module):
 
     @torch.no_grad()
     def form(self) -> DirectForm:
-        """The same function as plain arrays, the neurons that compute alone."""
+        """The same function as plain arrays, the neurons that compute alone.
+
+        Returns
+        -------
+        DirectForm
+        """
         *hidden, last = self.weights()
         awake = [
             weight * (lam != 0)[:, None]

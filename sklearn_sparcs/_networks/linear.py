@@ -100,7 +100,16 @@ class SpectralLinear(nn.Module):
         return weight_block([self.phi], [self.lam_in, self.lam_out], 2, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """x Wᵀ + bias, shape (…, out_features), for x (…, in_features)."""
+        """Map x to x Wᵀ + bias.
+
+        Parameters
+        ----------
+        x : Tensor of shape (…, in_features)
+
+        Returns
+        -------
+        Tensor of shape (…, out_features)
+        """
         return F.linear(x, self.weight, self.bias)
 
     def extra_repr(self) -> str:
@@ -125,7 +134,12 @@ class SpectralLinear(nn.Module):
 
     @torch.no_grad()
     def live_outputs(self) -> Tensor:
-        """Indices of the outputs that receive anything."""
+        """Indices of the outputs that receive anything.
+
+        Returns
+        -------
+        Tensor of int
+        """
         return self.weight.any(dim=1).nonzero().flatten()
 
     @classmethod

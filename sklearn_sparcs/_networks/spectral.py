@@ -130,7 +130,12 @@ class SpectralNetwork(nn.Module):
         return list(self.lam)[:-1]
 
     def penalized_eigenvalues(self) -> list[Tensor]:
-        """What a penalty acts on: λ_2 … λ_B, and λ_1 if it is trained."""
+        """What a penalty acts on: λ_2 … λ_B, and λ_1 if it is trained.
+
+        Returns
+        -------
+        list of Tensors
+        """
         first = [self.input_lam] if self.input_eigenvalues else []
         return [*first, *self._hidden_lam]
 
@@ -183,7 +188,12 @@ class SpectralNetwork(nn.Module):
         put_to_sleep(self.penalized_eigenvalues(), threshold)
 
     def live(self) -> list[Tensor]:
-        """Indices of the neurons that fire, layer by layer, input and output whole."""
+        """Indices of the neurons that fire, layer by layer, input and output whole.
+
+        Returns
+        -------
+        list of Tensors of int
+        """
         device = self.phi[0].device
         sizes = [self.phi[0].shape[1], *(len(lam) for lam in self.lam)]
         live = [torch.arange(n, device=device) for n in sizes]
@@ -192,12 +202,21 @@ class SpectralNetwork(nn.Module):
         return live
 
     def weights(self) -> list[Tensor]:
-        """Weights of the links between the neurons that fire (`live_weights`)."""
+        """Weights of the links between the neurons that fire (`live_weights`).
+
+        Returns
+        -------
+        list of Tensors of shape (live in layer i, signals before it)
+        """
         return live_weights(list(self.phi), [self.input_lam, *self.lam], self.live())
 
     @torch.no_grad()
     def form(self) -> DirectForm:
         """The same function as plain arrays, the neurons that compute alone.
+
+        Returns
+        -------
+        DirectForm
 
         Raises
         ------
