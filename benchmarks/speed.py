@@ -18,7 +18,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
-from unittest import mock
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -26,6 +25,7 @@ import numpy as np
 import pandas as pd
 import torch
 from sklearn.datasets import load_diabetes, load_digits, make_friedman1
+from sklearn.metrics import r2_score
 from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
@@ -34,13 +34,13 @@ from skorch import NeuralNetRegressor
 from torch import nn
 
 from sklearn_sparcs import SparcsClassifier, SparcsRegressor
-from sklearn_sparcs._growth import recipe
 from sklearn_sparcs._growth.solver import GrowthSolver
 from sklearn_sparcs._networks.growing import GrowingNetwork
 from sklearn_sparcs._networks.spectrum import weight_block
-from sklearn_sparcs._training.adam_solver import AdamSolver
 from sklearn_sparcs._training.losses import SquaredError
+from sklearn_sparcs._training.paper_solver import PaperSolver
 from sklearn_sparcs._training.penalty import SparseGroupPenalty
+from sklearn_sparcs._training.adam_solver import AdamSolver
 from sklearn_sparcs.datasets import make_teacher_student
 from sklearn_sparcs.nn import SpectralNetwork
 
@@ -387,30 +387,35 @@ def skorch_loop(repeats):
     return compared("skorch's own loop, 4,000 x 10", 10, ours, theirs, data, repeats)
 
 
-def papers_recipe(repeats):
+def papers_recipe(repeats, width=300, epochs=20):
+    """The paper's solver beside its own base, which leaves the gradient to autograd."""
     X, y = make_friedman1(5000, 10, noise=0.5, random_state=0)
     X, X_test, y, y_test = split(X, (y - y.mean()) / y.std(), n_train=4000)
-    options = {"solver": "adam", "init": "xavier", "max_iter": 20, "batch_size": 200}
-    model = SparcsRegressor((300,), **options, **TO_THE_END)
+    x, x_test, y = (torch.from_numpy(a) for a in (X, X_test, y[:, None]))
+    batches = list(zip(x.split(200), y.split(200), strict=True))
 
-    def by_autograd():
-        with mock.patch.object(recipe, "PaperSolver", AdamSolver):
-            model.fit(X, y)
+    def new(kind):
+        draw = {"generator": torch.Generator().manual_seed(0), "dtype": x.dtype}
+        network = SpectralNetwork(10, (width,), 1, **draw)
+        return kind(network, SquaredError(), SparseGroupPenalty(0.002), 0.005)
 
-    by_autograd()
-    score = model.score(X_test, y_test)
-    a, b = in_turns(lambda: model.fit(X, y), by_autograd, repeats)
-    model.fit(X, y)
+    def train(solver):
+        for _ in range(epochs):
+            for batch in batches:
+                solver.step(*batch, None)
+
+    solvers = [new(kind) for kind in (PaperSolver, AdamSolver)]
+    ours, theirs = in_turns(*(lambda s=s: train(s) for s in solvers), repeats)
+    with torch.no_grad():
+        scores = [r2_score(y_test, solver.network(x_test)) for solver in solvers]
     return Result(
-        "paper's recipe through autograd, (300,)",
-        a,
-        b,
-        b / a,
+        f"paper's recipe through autograd, ({width},)",
+        ours,
+        theirs,
+        theirs / ours,
         3,
-        model.n_iter_,
-        model.score(X_test, y_test),
-        score,
-        str(model.active_architecture_),
+        epochs,
+        *scores,
     )
 
 
@@ -443,7 +448,10 @@ def floor_share(repeats):
     X, y = make_teacher_student(20_000, random_state=0)
     options = {"alpha": 1e-3, "batch_size": 1024, "max_iter": 20, **TO_THE_END}
     model = SparcsRegressor((200, 200), **options).fit(X, y)
-    live = [len(n) for n in model._neurons]
+    found = model.active_architecture_
+    live = [0, 0]
+    for layer, neurons in zip(found.hidden_layers, found.neurons, strict=True):
+        live[layer - 1] = len(neurons)
     solver, x, y = live_solver(20, (200, 200), live, 20, rows=1024)
     products = list(bare_products(21, live, 20, 1024))
     steps, floors = [], []

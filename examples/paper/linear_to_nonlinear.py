@@ -7,7 +7,7 @@ with one hidden layer of 300 are trained
   how much passes through the hidden layer;
 - by growth, at the package's defaults, one penalty for all: the live neurons say it.
 
-The full run takes about 20 minutes of two cores, ``--quick`` half a minute of one.
+The full run takes about 40 minutes of two cores, ``--quick`` half a minute of one.
 """
 
 from dataclasses import dataclass

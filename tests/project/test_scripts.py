@@ -1,0 +1,82 @@
+"""Every script runs to its end, on its smallest setting: stories, demo, benchmarks."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).parents[2]
+STORIES = sorted((ROOT / "examples" / "gallery").glob("*.py"))
+PAPER = ("linear_to_nonlinear", "teacher_student")
+
+pytestmark = pytest.mark.slow
+
+
+def run(folder, script, *options):
+    """What a script prints, in a folder of its own."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", ROOT / script, *map(str, options)],
+        cwd=folder,
+        env={**os.environ, "MPLBACKEND": "agg", "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def table(tmp_path):
+    """A folder with a table of 150 rows, ``target`` its last column."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(150, 3)), columns=["a", "b", "c"])
+    frame["target"] = frame["a"].abs() + frame["b"]
+    folder = tmp_path / "regression"
+    folder.mkdir()
+    frame.to_csv(folder / "small.csv", index=False)
+    return tmp_path
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda path: path.stem)
+def test_story(story, tmp_path):
+    run(tmp_path, story)
+
+
+def test_demo(table):
+    data = table / "regression" / "small.csv"
+    printed = run(table, "examples/demo.py", "--data", data, "--target", "target")
+    assert "SparcsRegressor" in printed and "3 → " in printed
+    assert (table / "sparcs_demo.png").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("name", PAPER)
+def test_experiment(name, tmp_path):
+    script = f"examples/paper/{name}.py"
+    run(tmp_path, script, "--quick", "--jobs", 1, "--out", tmp_path)
+    assert list(tmp_path.glob(f"{name}*.json"))
+    assert list(tmp_path.glob(f"{name}*.png"))
+
+
+@pytest.mark.parametrize("row", ["papers_recipe", "wide", "skorch"])
+def test_speed(row, tmp_path):
+    printed = run(tmp_path, "benchmarks/speed.py", "--only", row, "--repeats", 1)
+    assert len(printed.splitlines()) == 2
+
+
+def test_tabular(table):
+    models = ("linear", "sparcs")
+    options = ("--data", table, "--splits", 1, "--models", *models)
+    printed = run(table, "benchmarks/tabular.py", *options)
+    assert all(model in printed for model in models)
+
+
+def test_foundation(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    import foundation
+
+    assert foundation.skorch_overhead(n_epochs=50) > 0
+    assert 0 <= foundation.false_alarms(n_sets=2) <= 1
