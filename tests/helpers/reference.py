@@ -33,10 +33,14 @@ def dense_adjacency(phi, lam):
 
 def dense_block(phi, lam, i, j):
     """W_ij cut out of the dense A."""
+    return cut(dense_adjacency(phi, lam), phi, i, j)
+
+
+def cut(dense, phi, i, j):
+    """The block of receiver layer i and sender layer j of a dense matrix."""
     sizes = [phi[0].shape[1], *(p.shape[0] for p in phi)]
     starts = np.concatenate([[0], np.cumsum(sizes)])
-    rows = slice(starts[i - 1], starts[i])
-    return dense_adjacency(phi, lam)[rows, starts[j - 1] : starts[j]]
+    return dense[starts[i - 1] : starts[i], starts[j - 1] : starts[j]]
 
 
 def neuron_by_neuron(phi, lam, x, activation="relu", gated=False):

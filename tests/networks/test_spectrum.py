@@ -4,7 +4,13 @@ from itertools import chain, combinations, product
 
 import pytest
 import torch
-from helpers.reference import dense_adjacency, dense_block, dense_phi, random_spectrum
+from helpers.reference import (
+    cut,
+    dense_adjacency,
+    dense_block,
+    dense_phi,
+    random_spectrum,
+)
 from numpy.testing import assert_allclose
 
 from sklearn_sparcs._networks.spectrum import (
@@ -63,11 +69,11 @@ def test_live_weights_equal_the_dense_blocks_for_every_live_set(sizes, generator
         phi, lam = random_spectrum(sizes, generator, live=pattern)
         live = [everywhere[0], *pattern, everywhere[-1]]
         index = [torch.tensor(list(s), dtype=torch.long) for s in live]
-        weights = live_weights(phi, lam, index)
+        weights, dense = live_weights(phi, lam, index), dense_adjacency(phi, lam)
         for i in range(2, n_layers + 1):
             expected = torch.cat(
                 [
-                    dense_block(phi, lam, i, j)[index[i - 1]][:, index[j - 1]]
+                    cut(dense, phi, i, j)[index[i - 1]][:, index[j - 1]]
                     for j in range(1, i)
                 ],
                 dim=1,
