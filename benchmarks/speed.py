@@ -37,10 +37,10 @@ from sklearn_sparcs import SparcsClassifier, SparcsRegressor
 from sklearn_sparcs._growth.solver import GrowthSolver
 from sklearn_sparcs._networks.growing import GrowingNetwork
 from sklearn_sparcs._networks.spectrum import weight_block
+from sklearn_sparcs._training.adam_solver import AdamSolver
 from sklearn_sparcs._training.losses import SquaredError
 from sklearn_sparcs._training.paper_solver import PaperSolver
 from sklearn_sparcs._training.penalty import SparseGroupPenalty
-from sklearn_sparcs._training.adam_solver import AdamSolver
 from sklearn_sparcs.datasets import make_teacher_student
 from sklearn_sparcs.nn import SpectralNetwork
 
