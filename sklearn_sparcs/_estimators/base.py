@@ -22,6 +22,7 @@ from .._training.randomness import generators, own_random_state
 from .._training.run import Outcome, train
 from .._training.solver import Solver
 from .._training.status import Status
+from .._training.task import Task
 from .epochs import TRAINING_CONSTRAINTS, TrainsByEpochs
 from .result import Result
 from .spectral import Spectral
@@ -120,7 +121,12 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         sizes = checked_layer_sizes(self.hidden_layer_sizes)
         return agreed(self.get_params(deep=False), sizes)
 
-    def _problem(self, task, checkpoint, state: np.random.RandomState) -> Problem:
+    def _problem(
+        self,
+        task: Task,
+        checkpoint: Checkpoint | None,
+        state: np.random.RandomState,
+    ) -> Problem:
         return Problem.of(
             task,
             Units(

@@ -84,7 +84,15 @@ class BaseSparcsCV(Spectral):
         "n_jobs": [Integral, None],
     }
 
-    def path(self, X, y, sample_weight=None, *, X_val=None, y_val=None) -> SparcsPath:
+    def path(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+    ) -> SparcsPath:
         """Follow the path over these data, every layer open, without choosing.
 
         The estimator is left as it is.

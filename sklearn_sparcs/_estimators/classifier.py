@@ -60,6 +60,9 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
     learning_rate_init : float or "auto", default="auto"
         Adam's step size, halved when the objective stalls. "auto" is 0.01 where an
         epoch is one or two batches, falling to 0.005 at four, as batches are noisy.
+        Eigenvalues take shorter steps where an epoch has more than two batches, down to
+        0.3 times this, whether it is given or "auto": the noise of batches would
+        otherwise put neurons to sleep.
     batch_size : int or "auto", default="auto"
         Samples a step; "auto" is ``min(200, n_samples)``.
     max_iter : int, default=1000
@@ -67,7 +70,8 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
     shuffle : bool, default=True
         Shuffle the samples before each epoch.
     tol : float, default=3e-4
-        Progress less than this counts as none.
+        Progress less than this counts as none. A loss below it also ends the search for
+        the depth: nothing is left for a deeper network to explain.
     n_iter_no_change : int, default=20
         Epochs without progress before the learning rate is halved; training ends
         when that happens a fifth time.
@@ -184,7 +188,7 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         device="cpu",
         random_state=None,
         verbose=False,
-    ):
+    ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.alpha = alpha
         self.l1_ratio = l1_ratio

@@ -302,7 +302,7 @@ class CompactRegressor(RegressionTargets, BaseCompact):
         device="cpu",
         random_state=None,
         verbose=False,
-    ):
+    ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.links = links
         self.activation = activation
@@ -439,7 +439,7 @@ class CompactClassifier(ClassificationTargets, BaseCompact):
         device="cpu",
         random_state=None,
         verbose=False,
-    ):
+    ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.links = links
         self.activation = activation

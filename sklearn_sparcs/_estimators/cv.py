@@ -178,7 +178,7 @@ class SparcsRegressorCV(RegressionTargets, BaseSparcsCV):
         n_jobs=None,
         device="cpu",
         random_state=None,
-    ):
+    ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.n_alphas = n_alphas
         self.eps = eps
@@ -408,7 +408,7 @@ class SparcsClassifierCV(ClassificationTargets, BaseSparcsCV):
         n_jobs=None,
         device="cpu",
         random_state=None,
-    ):
+    ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.n_alphas = n_alphas
         self.eps = eps

@@ -32,7 +32,7 @@ class Predictor(BaseEstimator, ABC):
     ) -> Task:
         """Check data and encode targets; learn what there is to learn if ``fresh``."""
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags

@@ -48,7 +48,13 @@ class Spectral(Predictor):
         )
 
     def pruning_curve(
-        self, X, y, sample_weight=None, *, tol=0.05, max_points=60
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        tol: float = 0.05,
+        max_points: int = 60,
     ) -> PruningCurve:
         """Loss against neurons left, pruned by |λ|, the smallest first (figure 10).
 

@@ -18,7 +18,7 @@ class RegressionTargets(RegressorMixin, Predictor):
 
     encoding_: RealEncoding
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags
@@ -28,7 +28,9 @@ class RegressionTargets(RegressorMixin, Predictor):
         """Outputs of the network: targets a sample."""
         return self.encoding_.n_outputs
 
-    def _task(self, X, y, sample_weight, *, fresh: bool, classes=None) -> Task:
+    def _task(
+        self, X: Any, y: Any, sample_weight: Any, *, fresh: bool, classes: Any = None
+    ) -> Task:
         """Check the data, and learn their encoding unless it is known."""
         X, y = validate_data(
             self, X, y, multi_output=True, y_numeric=True, reset=fresh, **X_FORMAT
@@ -37,7 +39,7 @@ class RegressionTargets(RegressorMixin, Predictor):
             self.encoding_ = RealEncoding.of(y)
         return _task(self.encoding_, X, y, usable_weight(sample_weight, X))
 
-    def predict(self, X) -> np.ndarray:
+    def predict(self, X: Any) -> np.ndarray:
         """Predict targets.
 
         Parameters
@@ -59,7 +61,7 @@ class ClassificationTargets(ClassifierMixin, Predictor):
     encoding_: ClassEncoding
     class_weight: Any
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
@@ -74,7 +76,9 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         """Outputs of the network: one for two classes, else one a class or label."""
         return self.encoding_.n_outputs
 
-    def _task(self, X, y, sample_weight, *, fresh: bool, classes=None) -> Task:
+    def _task(
+        self, X: Any, y: Any, sample_weight: Any, *, fresh: bool, classes: Any = None
+    ) -> Task:
         """Check the data, and learn their classes unless they are known."""
         X, y = validate_data(self, X, y, multi_output=True, reset=fresh, **X_FORMAT)
         weight = usable_weight(sample_weight, X)
@@ -84,7 +88,7 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         weight = self.encoding_.weighted(y, weight, self.class_weight)
         return _task(self.encoding_, X, y, weight)
 
-    def predict_proba(self, X) -> np.ndarray:
+    def predict_proba(self, X: Any) -> np.ndarray:
         """Probability of each class.
 
         Parameters
@@ -99,7 +103,7 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         output = self._outputs(X)
         return self.encoding_.probabilities(output)
 
-    def predict_log_proba(self, X) -> np.ndarray:
+    def predict_log_proba(self, X: Any) -> np.ndarray:
         """Logarithm of ``predict_proba``; −inf where that is zero.
 
         Parameters
@@ -113,7 +117,7 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         with np.errstate(divide="ignore"):
             return np.log(self.predict_proba(X))
 
-    def predict(self, X) -> np.ndarray:
+    def predict(self, X: Any) -> np.ndarray:
         """Predict classes, or an indicator matrix for a multilabel y.
 
         Parameters

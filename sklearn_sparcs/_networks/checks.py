@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from numbers import Integral
+from typing import Any
 
 from .._activations import ACTIVATIONS
 from .._direct.form import Link
 
 
-def checked_size(n: int, name: str) -> int:
+def checked_size(n: Any, name: str) -> int:
     """Number of neurons of a layer, or of features; ``name`` is the parameter's.
 
     Raises
@@ -21,7 +22,7 @@ def checked_size(n: int, name: str) -> int:
 
 
 def checked_layer_sizes(
-    sizes: int | Iterable[int], name: str = "hidden_layer_sizes"
+    sizes: Any, name: str = "hidden_layer_sizes"
 ) -> tuple[int, ...]:
     """Largest number of neurons of each hidden layer; an int is one layer.
 
