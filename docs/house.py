@@ -19,9 +19,11 @@ import grimp
 ROOT = Path(__file__).parents[1]
 PICTURE = ROOT / "docs" / "images" / "house.svg"
 PACKAGE = "sklearn_sparcs"
-#: Pixels: a floor with rooms, one without, the width of a box, a column of the table of
-#: dots, and room above for the names of the columns; letters a line of a box takes.
-TALL, LOW, WIDTH, COLUMN, ABOVE, LETTERS = 52, 24, 560, 30, 84, 110
+#: Pixels: a floor without rooms, a line of rooms, the width of a box, a column of the
+#: table of dots, and room above for the names of the columns.
+LOW, LINE, WIDTH, COLUMN, ABOVE = 24, 12, 560, 30, 84
+#: Letters that a line of a box takes.
+LETTERS = 100
 INK, PAPER, BLUE = "#333333", "#f4f6f8", "#0072B2"
 
 
@@ -68,7 +70,7 @@ def purpose(floor: str) -> str:
 def picture(rooms: dict[str, list[str]], imports: Counter[tuple[str, str]]) -> str:
     """The house as SVG."""
     order = [floor for row in floors() for floor in row]
-    heights = [TALL if rooms[floor] else LOW for floor in order]
+    heights = [LOW + LINE * len(_lines(rooms[floor])) for floor in order]
     tops = [ABOVE, *(ABOVE + end for end in accumulate(heights))]
     parts = []
     for k, floor in enumerate(order):
@@ -93,17 +95,20 @@ def picture(rooms: dict[str, list[str]], imports: Counter[tuple[str, str]]) -> s
 def _box(floor: str, rooms: list[str], top: int, height: int) -> list[str]:
     """A floor: its name and purpose, and below them the names of its rooms."""
     words = escape(purpose(floor))
-    lines = wrap("  ".join(rooms), LETTERS)
     return [
         f'<rect x="4" y="{top}" width="{WIDTH}" height="{height}" rx="3" '
         f'fill="{PAPER}" stroke="{INK}"/>',
         f'<text x="12" y="{top + 14}"><tspan font-weight="bold">{floor}</tspan>'
         f'<tspan dx="8" font-size="10">{words}</tspan></text>',
         *(
-            f'<text x="12" y="{top + 28 + 12 * n}" font-size="9.5">{line}</text>'
-            for n, line in enumerate(lines)
+            f'<text x="12" y="{top + 28 + LINE * n}" font-size="9.5">{line}</text>'
+            for n, line in enumerate(_lines(rooms))
         ),
     ]
+
+
+def _lines(rooms: list[str]) -> list[str]:
+    return wrap("  ".join(rooms), LETTERS)
 
 
 def _column(floor: str, k: int, y: float, bottom: int) -> list[str]:
