@@ -8,7 +8,14 @@ from torch import Tensor, nn
 from .._direct.form import DirectForm
 
 
-class Network(Protocol):
+class HasForm(Protocol):
+    """What has a function of its own."""
+
+    def form(self) -> DirectForm:
+        """The same function as plain arrays."""
+
+
+class Network(HasForm, Protocol):
     """What a solver needs of the network that it trains."""
 
     @property
@@ -23,6 +30,3 @@ class Network(Protocol):
 
     def penalized_eigenvalues(self) -> list[Tensor]:
         """What a penalty acts on, a vector a layer; none in direct space."""
-
-    def form(self) -> DirectForm:
-        """The same function as plain arrays."""
