@@ -21,5 +21,10 @@ def own_random_state(random_state: Any) -> np.random.RandomState:
 
 def generators(random_state: np.random.RandomState, n: int) -> list[torch.Generator]:
     """Generators of our own, so that torch's global one is left alone."""
+    return [torch.Generator().manual_seed(seed) for seed in seeds(random_state, n)]
+
+
+def seeds(random_state: np.random.RandomState, n: int) -> list[int]:
+    """Numbers to seed draws with."""
     drawn = random_state.randint(np.iinfo(np.int32).max, size=n)
-    return [torch.Generator().manual_seed(int(seed)) for seed in drawn]
+    return [int(seed) for seed in drawn]

@@ -1,0 +1,152 @@
+"""What second-order steps need of a loss: its value, slope and curvature a sample.
+
+The loss is L = Σ_i w_i ℓ(f_i, y_i) / n as in `losses`, a mean over outputs too where
+there are several targets. Its curvature in the outputs, Gauss-Newton's or Fisher's
+(c, c) matrix of a sample, is given as a number a sample times one matrix for all,
+h_i · S. That is exact for squared error and for one yes-or-no output. Of softmax, and
+of several labels, S is the samples' mean and h_i the trace: with that form, one Gram
+matrix of the signals serves all outputs (`normal`), and quasi-Newton's method corrects
+what it leaves out (`quasi_newton`).
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from .losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, SquaredError
+
+#: Share of its mean that is added to the diagonal of the mean Fisher matrix of softmax,
+#: which is singular: a constant added to all scores changes no probability.
+_FLOOR = 0.1
+
+
+class Curvature(Protocol):
+    """A loss a sample, of outputs (n, c), and its first two derivatives.
+
+    Targets ``y`` are what `TrainingData.y` holds.
+    """
+
+    def value(self, output: Tensor, y: Tensor) -> Tensor:
+        """The loss ℓ of each sample (n,)."""
+
+    def residual(self, output: Tensor, y: Tensor) -> Tensor:
+        """−∂ℓ/∂output (n, c)."""
+
+    def curvature(
+        self, output: Tensor, weight: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Numbers (n,), one a sample, times one matrix (c, c).
+
+        Samples' weights are factors of the numbers, and weigh the mean matrix.
+        """
+
+    def exact(self, n_outputs: int) -> bool:
+        """Whether the product is the Fisher matrix of every sample."""
+
+
+def of(loss: Loss) -> Curvature:
+    """The curvature of a loss of the package."""
+    for kind, curvature in _CURVATURES.items():
+        if isinstance(loss, kind):
+            return curvature
+    raise TypeError(f"No curvature is known of {type(loss).__name__}.")
+
+
+@dataclass(frozen=True)
+class SquaredErrorCurvature:
+    """ℓ = ‖f − y‖² / c, whose second derivative is 2 / c."""
+
+    def value(self, output: Tensor, y: Tensor) -> Tensor:
+        """The mean square over outputs, of each sample (n,)."""
+        return (output - y).square().mean(dim=1)
+
+    def residual(self, output: Tensor, y: Tensor) -> Tensor:
+        """Errors (n, c), times 2 / c."""
+        return (y - output) * (2 / y.shape[1])
+
+    def curvature(
+        self, output: Tensor, weight: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """The samples' weights, and 2 / c times the identity."""
+        c = output.shape[1]
+        each = output.new_ones(len(output)) if weight is None else weight
+        return each, torch.eye(c, dtype=output.dtype, device=output.device) * (2 / c)
+
+    def exact(self, n_outputs: int) -> bool:
+        """Always."""
+        return True
+
+
+@dataclass(frozen=True)
+class BinaryCurvature:
+    """ℓ = Σ_k log(1 + exp f_k) − y_k f_k, divided by c."""
+
+    def value(self, output: Tensor, y: Tensor) -> Tensor:
+        """Cross-entropy of each sample (n,)."""
+        each = F.binary_cross_entropy_with_logits(output, y, reduction="none")
+        return each.mean(dim=1)
+
+    def residual(self, output: Tensor, y: Tensor) -> Tensor:
+        """Answers less probabilities (n, c), over c."""
+        return (y - output.sigmoid()) / y.shape[1]
+
+    def curvature(
+        self, output: Tensor, weight: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Mean variances of the answers (n,), and a diagonal matrix."""
+        p = output.sigmoid()
+        variance = p * (1 - p) if weight is None else p * (1 - p) * weight[:, None]
+        each = variance.mean(dim=1)
+        shape = variance.mean(dim=0) / (output.shape[1] * _positive(each.mean()))
+        return each, torch.diag(shape)
+
+    def exact(self, n_outputs: int) -> bool:
+        """If there is one output."""
+        return n_outputs == 1
+
+
+@dataclass(frozen=True)
+class SoftmaxCurvature:
+    """ℓ = log Σ_k exp f_k − f_y, of class indices y (n,)."""
+
+    def value(self, output: Tensor, y: Tensor) -> Tensor:
+        """Cross-entropy of each sample (n,)."""
+        return torch.logsumexp(output, dim=1) - output.gather(1, y[:, None])[:, 0]
+
+    def residual(self, output: Tensor, y: Tensor) -> Tensor:
+        """The true class less probabilities (n, c)."""
+        e = -torch.softmax(output, dim=1)
+        return e.scatter_add_(1, y[:, None], torch.ones_like(e[:, :1]))
+
+    def curvature(
+        self, output: Tensor, weight: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Traces (n,) of the samples' matrices diag(p) − p p', and the mean of these.
+
+        The mean is scaled to trace one, and has a little added to its diagonal.
+        """
+        p = torch.softmax(output, dim=1)
+        wp = p if weight is None else p * weight[:, None]
+        each = (wp * (1 - p)).sum(dim=1)
+        fisher = torch.diag(wp.mean(dim=0)) - wp.T @ p / len(p)
+        fisher.diagonal().add_(_FLOOR * fisher.diagonal().mean())
+        return each, fisher / _positive(each.mean())
+
+    def exact(self, n_outputs: int) -> bool:
+        """Never."""
+        return False
+
+
+_CURVATURES: dict[type[Loss], Curvature] = {
+    SquaredError: SquaredErrorCurvature(),
+    BinaryCrossEntropy: BinaryCurvature(),
+    SoftmaxCrossEntropy: SoftmaxCurvature(),
+}
+
+
+def _positive(mean: Tensor) -> Tensor:
+    """Not zero, that it can be divided by: all samples may be certain."""
+    return mean.clamp_min(torch.finfo(mean.dtype).tiny)

@@ -1,0 +1,64 @@
+"""Samples on their way through a network, with the curvature of their loss."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from .._networks.live import LiveNetwork
+from .objective import SLICE, Evaluation, Objective
+
+
+@dataclass(frozen=True)
+class CurvedRows:
+    """The samples' way through a network, and the curvature of their loss.
+
+    Attributes
+    ----------
+    objective : Objective
+    at : Evaluation
+    root : Tensor of shape (n,)
+        √h of each sample.
+    sigma, basis : Tensors of shape (c,) and (c, c)
+        Eigenvalues and eigenvectors of S.
+    """
+
+    objective: Objective
+    at: Evaluation
+    root: Tensor
+    sigma: Tensor
+    basis: Tensor
+
+    @classmethod
+    def of(cls, objective: Objective, at: Evaluation) -> "CurvedRows":
+        """The rows of a network that was evaluated on the objective's samples."""
+        each, shape = objective.curvature(at)
+        sigma, basis = torch.linalg.eigh(shape)
+        return cls(objective, at, each.sqrt(), sigma.clamp_min(0), basis)
+
+    @property
+    def network(self) -> LiveNetwork:
+        """The network."""
+        return self.at.network
+
+    @property
+    def outgoing(self) -> Tensor:
+        """What outputs, in the coordinates U, hear of hidden neurons (c, hidden)."""
+        return self.basis.T @ self.network.weights[-1][:, self.network.n_inputs :]
+
+    def slices(self, width: int) -> Iterator[tuple[Tensor, list[Tensor], Tensor]]:
+        """Signals, slopes and roots (rows, 1), so many rows that ``width`` fits."""
+        step = max(256, SLICE // max(width, 1))
+        for rows, (signals, slopes) in self.objective.signals(self.at):
+            root = self.root[rows, None]
+            for start in range(0, len(signals), step):
+                part = slice(start, start + step)
+                yield signals[part], [slope[part] for slope in slopes], root[part]
+
+    def deltas(self, slopes: Sequence[Tensor]) -> list[Tensor]:
+        """∂output/∂z (c, rows, N_i), of outputs in the coordinates U."""
+        if not slopes:
+            return []
+        D = self.outgoing[:, None].repeat(1, len(slopes[0]), 1)
+        return self.network.deltas(D, slopes)

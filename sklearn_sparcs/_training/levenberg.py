@@ -1,0 +1,136 @@
+"""Levenberg-Marquardt's method on a network of live neurons.
+
+A step solves (J' h J / n + R + μ D) Δ = −∇, R being the ridge that touches the penalty
+from above, D the matrix's own diagonal, and ∇ the gradient of loss and penalty. Then
+the output layer is solved by itself (variable projection). The step is taken if loss
+and penalty have fallen, and μ becomes a fifth of what it was; else μ becomes six times
+as large, and the step is tried again. After it, weak neurons go.
+"""
+
+import math
+
+import torch
+from numpy.linalg import LinAlgError
+from torch import Tensor
+
+from .._networks.live import LiveNetwork
+from .improved import Improved
+from .metric import dense_matrix, is_dense
+from .normal import Factor, NormalMatrix
+from .objective import Evaluation, Objective
+from .output_layer import outputs_solved
+from .quasi_newton import minimised
+from .status import Status
+from .weak_neurons import without_weak
+
+#: Dampings that are tried at a point before no step is said to help.
+_N_TRIALS = 12
+#: What a step that helped, and one that did not, do to the damping.
+_LESS, _MORE = 1 / 5, 6.0
+#: Between these the damping stays, and between those the next training begins.
+_DAMPINGS, _STARTS = (1e-9, 1e9), (1e-6, 1.0)
+#: Quasi-Newton's iterations for one of Levenberg-Marquardt's.
+_CHEAPER = 4
+
+
+def improved(
+    objective: Objective,
+    network: LiveNetwork,
+    n_iter: int = 20,
+    tol: float = 1e-4,
+    damping: float = 1e-3,
+    generator: torch.Generator | None = None,
+) -> Improved:
+    """Make loss and penalty fall, until they settle or for so many iterations.
+
+    Where the loss's curvature is known in part only, or the matrix is too large, it is
+    quasi-Newton's method that does it (`quasi_newton`).
+
+    Parameters
+    ----------
+    objective : Objective
+    network : LiveNetwork
+    n_iter : int, default=20
+        Iterations; quasi-Newton's method, whose iterations are cheaper, has four times
+        as many.
+    tol : float, default=1e-4
+        The relative fall in an iteration at which they end.
+    damping : float, default=1e-3
+        μ at the start, relative to the curvature.
+    generator : torch.Generator, optional
+        Draws samples where a matrix of all would be too dear (`metric`).
+
+    Returns
+    -------
+    Improved
+        With a value no larger than the network's.
+    """
+    at = objective.evaluate(network, keep=True)
+    if not math.isfinite(at.value):
+        return Improved(at, damping, Status.DIVERGED, (at.value,))
+    generator = generator or torch.Generator()
+    if objective.loss.exact(network.n_outputs) and is_dense(network):
+        return _levenberg_marquardt(objective, at, n_iter, tol, damping, generator)
+    found = minimised(
+        objective, at, n_iter=_CHEAPER * n_iter, tol=tol, generator=generator
+    )
+    at = without_weak(objective, found.at)
+    return Improved(at, damping, found.status, (*found.values, at.value))
+
+
+def _levenberg_marquardt(
+    objective: Objective,
+    at: Evaluation,
+    n_iter: int,
+    tol: float,
+    damping: float,
+    generator: torch.Generator,
+) -> Improved:
+    values, status = [at.value], Status.MAX_ITER
+    for _ in range(n_iter):
+        matrix = dense_matrix(objective, at, generator)
+        new, damping = _step(objective, at, matrix, damping)
+        fell = at.value - new.value
+        at = without_weak(objective, new)
+        values.append(at.value)
+        if fell <= tol * abs(values[-2]):
+            status = Status.CONVERGED
+            break
+    return Improved(at, _within(damping, _STARTS), status, tuple(values))
+
+
+def _step(
+    objective: Objective, at: Evaluation, matrix: NormalMatrix, damping: float
+) -> tuple[Evaluation, float]:
+    """The first damping's step that helps, and the next damping; else ``at``."""
+    ridge = objective.penalty.ridge(at.network)
+    gradient = objective.data_gradient(at) + ridge * at.network.flat()
+    for _ in range(_N_TRIALS):
+        new = _trial(objective, at, matrix, ridge, gradient, damping)
+        if new.value < at.value:
+            return new, _within(damping * _LESS, _DAMPINGS)
+        damping = _within(damping * _MORE, _DAMPINGS)
+    return at, damping
+
+
+def _trial(
+    objective: Objective,
+    at: Evaluation,
+    matrix: NormalMatrix,
+    ridge: Tensor,
+    gradient: Tensor,
+    damping: float,
+) -> Evaluation:
+    """The network after a step, its outputs solved; ``at`` if there is no such."""
+    try:
+        step = Factor.of(matrix, ridge, damping).solve(-gradient)
+        network = at.network.with_flat(at.network.flat() + step)
+        new = objective.evaluate(network, keep=True)
+        return outputs_solved(objective, new) if math.isfinite(new.value) else at
+    except LinAlgError:
+        return at
+
+
+def _within(damping: float, bounds: tuple[float, float]) -> float:
+    low, high = bounds
+    return min(max(damping, low), high)

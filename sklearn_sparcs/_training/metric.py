@@ -1,0 +1,77 @@
+"""By which matrix a step is measured, and of which samples, by what it costs.
+
+A dense matrix of p hidden weights takes about n p² operations. Beyond a budget it is
+formed of some of the samples, drawn anew each time, twenty a weight at least. A network
+of too many weights even for that has a block of its own for each neuron.
+"""
+
+from dataclasses import replace
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from .._networks.live import LiveNetwork
+from .neuron_blocks import NeuronBlocks
+from .normal import Factor, NormalMatrix
+from .objective import Evaluation, Objective
+
+#: Operations that a matrix may cost before samples are left out.
+_BUDGET = 2 * 10**10
+#: Samples a weight, at least, that are taken.
+_ROWS_A_WEIGHT = 20
+#: Hidden weights, or signals, up to which a dense matrix is formed.
+_LARGEST = 2000
+
+
+class Metric(Protocol):
+    """A positive definite matrix, factored."""
+
+    def solve(self, right: Tensor) -> Tensor:
+        """The solution for a right-hand side (weights,)."""
+
+
+def is_dense(network: LiveNetwork) -> bool:
+    """Whether the dense matrix of all weights can be afforded."""
+    return max(network.n_hidden_weights, network.n_signals) <= _LARGEST
+
+
+def n_rows(n_samples: int, n_weights: int, n_columns: int) -> int:
+    """Of how many samples a matrix is formed that costs n_weights · n_columns each."""
+    cheap = _BUDGET // max(n_weights * n_columns, 1)
+    return min(n_samples, max(_ROWS_A_WEIGHT * n_columns, cheap))
+
+
+def dense_matrix(
+    objective: Objective, at: Evaluation, generator: torch.Generator
+) -> NormalMatrix:
+    """Gauss-Newton's matrix, of all samples or of some."""
+    p = at.network.n_hidden_weights + at.network.n_signals
+    return NormalMatrix.of(*_sampled(objective, at, n_rows(_n(at), p, p), generator))
+
+
+def metric(
+    objective: Objective, at: Evaluation, damping: float, generator: torch.Generator
+) -> Metric:
+    """The matrix with the penalty's ridge and damping, dense or a block a neuron."""
+    ridge = objective.penalty.ridge(at.network)
+    if is_dense(at.network):
+        return Factor.of(dense_matrix(objective, at, generator), ridge, damping)
+    widest = at.network.n_signals
+    n = n_rows(_n(at), at.network.n_hidden_weights + widest, widest)
+    return NeuronBlocks.of(*_sampled(objective, at, n, generator), ridge, damping)
+
+
+def _sampled(
+    objective: Objective, at: Evaluation, n: int, generator: torch.Generator
+) -> tuple[Objective, Evaluation]:
+    """Objective and network on n of the samples, none twice."""
+    if n >= _n(at):
+        return objective, at
+    index = torch.randperm(_n(at), generator=generator)[:n].to(at.output.device)
+    some = replace(objective, data=objective.data.rows(index))
+    return some, some.evaluate(at.network, keep=True)
+
+
+def _n(at: Evaluation) -> int:
+    return len(at.output)
