@@ -15,6 +15,15 @@ def kinked():
 
 
 @pytest.fixture(scope="session")
+def wavy():
+    """300 samples of a smooth function, which kinks can only approach."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(300, 3))
+    y = np.sin(2 * X[:, 0]) + np.abs(X[:, 1])
+    yield from unchanged(X, y + 0.05 * rng.normal(size=300))
+
+
+@pytest.fixture(scope="session")
 def rings():
     """300 samples of two classes, one around the other."""
     rng = np.random.default_rng(0)

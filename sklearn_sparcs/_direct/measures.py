@@ -53,7 +53,7 @@ def path_norm(outgoing: Array, incoming: Array) -> Array:
     >>> from sklearn_sparcs import SparcsRegressor
     >>> from sklearn_sparcs.nn import path_norm
     >>> X, y = make_friedman1(300, random_state=0)
-    >>> model = SparcsRegressor(alpha=0.1, prune_tol=0, random_state=0).fit(X, y)
+    >>> model = SparcsRegressor(alpha=0.01, prune_tol=0, random_state=0).fit(X, y)
     >>> coefs = model.pruned_estimator_.coefs_
     >>> bool(path_norm(coefs[3, 2], coefs[2, 1]) > 0)
     True

@@ -77,7 +77,7 @@ class ArchitectureDisplay:
     >>> from sklearn.datasets import make_friedman1
     >>> from sklearn_sparcs import ArchitectureDisplay, SparcsRegressor
     >>> X, y = make_friedman1(300, random_state=0)
-    >>> model = SparcsRegressor(alpha=0.1, random_state=0).fit(X, y)
+    >>> model = SparcsRegressor(alpha=0.01, random_state=0).fit(X, y)
     >>> display = ArchitectureDisplay.from_estimator(model, X)
     >>> display.n_neurons_left_out_
     0

@@ -54,7 +54,7 @@ class EigenvalueDisplay:
     >>> from sklearn.datasets import make_friedman1
     >>> from sklearn_sparcs import EigenvalueDisplay, SparcsRegressor
     >>> X, y = make_friedman1(300, random_state=0)
-    >>> model = SparcsRegressor(alpha=0.1, random_state=0).fit(X, y)
+    >>> model = SparcsRegressor(alpha=0.01, random_state=0).fit(X, y)
     >>> display = EigenvalueDisplay.from_estimator(model)
     >>> display.labels
     ['hidden 1']

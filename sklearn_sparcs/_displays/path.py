@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._direct.architecture import Architecture
 from .._estimators.base_cv import BaseSparcsCV
 from .._estimators.found_path import SparcsPath
 from .._sklearn import check_matplotlib_support
@@ -107,11 +108,12 @@ class PathDisplay:
 
     @classmethod
     def from_estimator(cls, estimator: BaseSparcsCV, *, ax: Any = None) -> PathDisplay:
-        """Of a cross-validation: what the folds scored and found at every depth.
+        """Of a cross-validation: what the folds scored and found on every curve.
 
-        Marked are the alpha chosen, and that of the simplest network within a standard
-        error of the best. Linear is where every fold at the depth chosen is. For the
-        loss over all the data, see `from_path`.
+        A curve is an activation at a depth, and ends where the folds did not follow it
+        any further. Marked are the alpha chosen, and that of the simplest network
+        within a standard error of the best. Linear is where every fold on the chosen
+        curve is. For the loss over all the data, see `from_path`.
 
         Parameters
         ----------
@@ -126,17 +128,16 @@ class PathDisplay:
         kinds = "SparcsRegressorCV or SparcsClassifierCV, which follow a path"
         check_found(cls, estimator, "cv_scores_path_", kinds)
         n_hidden = [
-            np.array([[found.n_hidden for found in fold] for fold in folds]).T
+            _counts(folds, len(estimator.alphas_))
             for folds in estimator.cv_architectures_path_
         ]
-        awake = n_hidden[estimator.depth_ - 1].any(axis=1)
+        chosen = estimator.cv_curves_.index((estimator.depth_, estimator.activation_))
+        awake = (n_hidden[chosen] > 0).any(axis=1)
         linear = ~np.logical_or.accumulate(awake)
+        labels = [_name(*curve) for curve in estimator.cv_curves_]
         display = cls(
             estimator.alphas_,
-            {
-                _hidden_layers(k): scores
-                for k, scores in enumerate(estimator.cv_scores_path_, start=1)
-            },
+            dict(zip(labels, estimator.cv_scores_path_, strict=True)),
             n_hidden,
             ylabel="score",
             linear_until=estimator.alphas_[linear].min(initial=inf),
@@ -218,5 +219,14 @@ class PathDisplay:
             ax.axvline(alpha, color=MUTED, linestyle=style, linewidth=1.2, label=label)
 
 
-def _hidden_layers(n: int) -> str:
-    return f"{n} hidden layer{'s' if n > 1 else ''}"
+def _counts(folds: Sequence[Sequence[Architecture]], n_alphas: int) -> np.ndarray:
+    """Live neurons (alphas, folds), nan where the folds did not come."""
+    counts = np.full((n_alphas, len(folds)), np.nan)
+    for k, found in enumerate(folds):
+        counts[: len(found), k] = [architecture.n_hidden for architecture in found]
+    return counts
+
+
+def _name(depth: int, activation: str) -> str:
+    """What the legend calls a curve."""
+    return f"{depth} hidden layer{'s' if depth > 1 else ''}, {activation}"

@@ -1,30 +1,34 @@
 """What the regressor and the classifier share: the stages of ``fit``."""
 
+from collections.abc import Sequence
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
 from skorch.history import History
 
-from .._growth.pruning import prune
+from .._growth.by_epochs import FoundByEpochs
+from .._growth.found import Found
+from .._growth.on_path import SecondOrder
 from .._growth.recipe import Recipe
-from .._growth.relax import relax
 from .._growth.rounds import search
-from .._growth.solver import GrowthSolver
 from .._networks.checks import checked_layer_sizes
 from .._sklearn import Interval, StrOptions
+from .._training.bridge import BridgePenalty
 from .._training.checkpoint import Checkpoint, refuse_changed
 from .._training.device import resolve_device
-from .._training.epochs import evaluate
 from .._training.penalty import SparseGroupPenalty
 from .._training.problem import Problem, Units, Validation
-from .._training.randomness import generators, own_random_state
-from .._training.run import Outcome, train
+from .._training.randomness import generators, own_random_state, seeds
+from .._training.run import train
 from .._training.solver import Solver
 from .._training.status import Status
 from .._training.task import Task
+from .alpha_log import AlphaLog
 from .epochs import TRAINING_CONSTRAINTS, TrainsByEpochs
 from .result import Result
+from .solvers import Solver as SolverName
+from .solvers import chosen_solver
 from .spectral import Spectral
 from .transaction import unchanged_on_failure
 from .warm_start import agreed
@@ -34,6 +38,9 @@ class BaseSparcs(TrainsByEpochs, Spectral):
     """Stages of ``fit``, shared. Not for use by itself."""
 
     history_: History
+    alpha_: float
+    #: What "auto" is where epochs train: there is no path to choose on.
+    _alpha_by_epochs: ClassVar[float]
     _checkpoint: Checkpoint
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
@@ -46,11 +53,11 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             "array-like",
             Interval(Integral, 1, None, closed="left"),
         ],
-        "alpha": [Interval(Real, 0, None, closed="left")],
+        "alpha": [StrOptions({"auto"}), Interval(Real, 0, None, closed="left")],
         "l1_ratio": [Interval(Real, 0, 1, closed="both")],
         "depth_factor": [Interval(Real, 0, None, closed="neither")],
         "min_significance": [Interval(Real, 0, None, closed="left")],
-        "solver": [StrOptions({"growth", "adam"})],
+        "solver": [StrOptions({"growth", "second_order", "first_order", "adam"})],
         "input_eigenvalues": ["boolean"],
         "init": [StrOptions({"least_squares", "xavier"})],
         "standardize": ["boolean"],
@@ -66,32 +73,35 @@ class BaseSparcs(TrainsByEpochs, Spectral):
     ) -> Any:
         """From the user's data to fitted attributes; one epoch of it in a stream."""
         with unchanged_on_failure(self):
-            recipe, checkpoint = self._recipe(), self._last_checkpoint(stream)
+            self._refuse_contradictions()
+            checkpoint = self._last_checkpoint(stream)
             task = self._task(
                 X, y, sample_weight, fresh=checkpoint is None, classes=classes
             )
+            solver = self._solver(task, stream)
             state = own_random_state(self.random_state)
-            problem = self._problem(task, checkpoint, state)
-            outcome = self._search(problem, recipe, checkpoint, state, stream)
-            self._adopt(Result.of(problem, outcome.solver.network, state))
-            self._record(outcome, checkpoint, validated=problem.valid is not None)
+            problem = self._problem(task, solver, checkpoint, state)
+            found = self._search(problem, solver, checkpoint, state, stream)
+            self._adopt(Result.of(problem, found.network, state))
+            self._record(found, checkpoint)
             self._checkpoint = Checkpoint.of(
-                outcome.solver.snapshot(), problem.scaling, self._agreed()
+                found.snapshot(), problem.scaling, self._agreed()
             )
-            self.pruned_estimator_ = self._pruned(outcome.solver, problem, state)
-        if not (stream and outcome.status == Status.MAX_ITER):
-            self._warn(outcome.status)
+            smaller = found.pruned(self.prune_tol)
+            self.pruned_estimator_ = self._as_compact(*smaller)
+        if not (stream and found.status == Status.MAX_ITER):
+            self._warn(found.status)
         return self
 
     # -- stages ------------------------------------------------------------------------
 
-    def _recipe(self) -> Recipe:
-        """What the parameters mean.
+    def _refuse_contradictions(self) -> None:
+        """Refuse parameters that exclude each other.
 
         Raises
         ------
         ValueError
-            If two of them exclude each other.
+            If two do; the message says which.
         """
         if self.input_eigenvalues and self.solver != "adam":
             raise ValueError(
@@ -99,15 +109,25 @@ class BaseSparcs(TrainsByEpochs, Spectral):
                 f"solver={self.solver!r}, whose neurons fire by their own eigenvalues "
                 "alone, the input's being zero."
             )
-        return Recipe(
-            checked_layer_sizes(self.hidden_layer_sizes),
-            SparseGroupPenalty(self.alpha, self.l1_ratio, self.depth_factor),
-            self.activation,
-            self.learning_rate_init,
-            self.batch_size,
-            self.shuffle,
-            self.min_significance,
-            self.input_eigenvalues,
+        if self.solver == "second_order" and self._in_epochs:
+            asked = "callbacks" if self.callbacks else 'init="xavier"'
+            raise ValueError(
+                f'{asked} has no meaning for solver="second_order", which starts at '
+                'the linear model and has no epochs; use solver="first_order".'
+            )
+
+    @property
+    def _in_epochs(self) -> bool:
+        """Whether something is asked for that only training by epochs has."""
+        return bool(self.callbacks) or self.init != "least_squares"
+
+    def _solver(self, task: Task, stream: bool) -> SolverName:
+        """Which solver fits these data."""
+        return chosen_solver(
+            self.solver,
+            n_samples=task.X.shape[0],
+            n_inputs=task.X.shape[1] + self.fit_intercept,
+            in_epochs=stream or self._in_epochs,
         )
 
     def _last_checkpoint(self, stream: bool) -> Checkpoint | None:
@@ -124,6 +144,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
     def _problem(
         self,
         task: Task,
+        solver: SolverName,
         checkpoint: Checkpoint | None,
         state: np.random.RandomState,
     ) -> Problem:
@@ -139,82 +160,108 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             validation=Validation(self.validation_fraction, state)
             if self.early_stopping
             else None,
-            start_linear=self.init == "least_squares" and checkpoint is None,
+            start_linear=solver == "second_order"
+            or (self.init == "least_squares" and checkpoint is None),
         )
 
     def _search(
         self,
         problem: Problem,
-        recipe: Recipe,
+        solver: SolverName,
         checkpoint: Checkpoint | None,
         state: np.random.RandomState,
         stream: bool,
-    ) -> Outcome:
+    ) -> Found:
         """Train: the paper's network, or rounds of growth, or growth of what is open.
 
         Only a fit from the start searches for the depth.
         """
-        shuffling, drawing, starting = generators(state, 3)
+        if solver == "second_order":
+            return self._on_path(problem, checkpoint, state)
+        training, drawing, starting = generators(state, 3)
+        recipe = self._recipe()
         schedule = self._schedule(len(problem.train), 1 if stream else None)
 
-        def run(solver: Solver) -> Outcome:
-            return train(solver, problem, schedule, shuffling)
+        def run(solver: Solver) -> FoundByEpochs:
+            outcome = train(solver, problem, schedule, training)
+            order = state if self.shuffle else None
+            return FoundByEpochs.of(outcome, problem, schedule.batch_size, order)
 
-        def growing(layers: Any) -> GrowthSolver:
-            return recipe.growth_solver(problem, layers, drawing, checkpoint)
+        def growing(layers: Sequence[int]) -> FoundByEpochs:
+            return run(recipe.growth_solver(problem, layers, drawing, checkpoint))
 
-        if self.solver == "adam":
+        if solver == "adam":
             return run(recipe.paper_solver(problem, starting, checkpoint))
         if checkpoint is not None:
-            return run(growing(checkpoint.open_layers))
+            return growing(checkpoint.open_layers)
         if stream:
-            return run(growing(recipe.layers[-1:]))
-        return search(growing, len(recipe.layers), run, self.tol)
+            return growing(recipe.layers[-1:])
+        return search(growing, len(recipe.layers), self.tol)
+
+    def _on_path(
+        self,
+        problem: Problem,
+        checkpoint: Checkpoint | None,
+        state: np.random.RandomState,
+    ) -> Found:
+        """Lead a path along alphas, a round a depth, or on from the last network."""
+        growth, (seed,) = self._second_order(checkpoint is not None), seeds(state, 1)
+        if checkpoint is not None:
+            return growth.found(problem, checkpoint.open_layers, seed, checkpoint)
+
+        def growing(layers: Sequence[int]) -> Found:
+            return growth.found(problem, layers, seed)
+
+        return search(growing, len(growth.hidden_layer_sizes), self.tol)
+
+    # -- what the parameters mean ------------------------------------------------------
+
+    def _recipe(self) -> Recipe:
+        """For training by epochs."""
+        alpha = self._alpha_by_epochs if self._has_auto_alpha else self.alpha
+        return Recipe(
+            checked_layer_sizes(self.hidden_layer_sizes),
+            SparseGroupPenalty(alpha, self.l1_ratio, self.depth_factor),
+            self.activation,
+            self.learning_rate_init,
+            self.batch_size,
+            self.shuffle,
+            self.min_significance,
+            self.input_eigenvalues,
+        )
+
+    def _second_order(self, goes_on: bool) -> SecondOrder:
+        """For growth on a path; what goes on keeps the alpha that was found."""
+        alpha = None if self._has_auto_alpha else float(self.alpha)
+        return SecondOrder(
+            checked_layer_sizes(self.hidden_layer_sizes),
+            self.alpha_ if goes_on and alpha is None else alpha,
+            BridgePenalty(0.0, self.l1_ratio, self.depth_factor),
+            self.activation,
+            self.min_significance,
+            self.max_iter,
+            self.tol,
+            AlphaLog() if self.verbose else id,
+        )
+
+    @property
+    def _has_auto_alpha(self) -> bool:
+        return isinstance(self.alpha, str)
 
     # -- fitted state: arrays only -----------------------------------------------------
 
-    def _record(
-        self, outcome: Outcome, checkpoint: Checkpoint | None, validated: bool
-    ) -> None:
+    def _record(self, found: Found, checkpoint: Checkpoint | None) -> None:
         """Take over how it went, after what went before."""
-        if outcome.alpha_max is not None and checkpoint is None:
-            self.alpha_max_ = outcome.alpha_max
+        self.alpha_ = found.alpha
+        if found.alpha_max is not None and checkpoint is None:
+            self.alpha_max_ = found.alpha_max
         earlier = [] if checkpoint is None else self.history_
-        self.history_ = History([*earlier, *outcome.history])
+        self.history_ = History([*earlier, *found.history])
         self.n_iter_ = len(self.history_)
         self.loss_curve_ = [row["objective"] for row in self.history_]
         self.validation_scores_ = None
-        if validated:
+        if found.problem.valid is not None:
             self.validation_scores_ = [row.get("valid_score") for row in self.history_]
-
-    def _pruned(
-        self, solver: Solver, problem: Problem, state: np.random.RandomState
-    ) -> Any:
-        """The smaller network that ``prune_tol`` allows, as an estimator."""
-        data = problem.train if problem.valid is None else problem.valid
-        prune(solver, lambda: evaluate(solver, data), self.prune_tol)
-        relaxed = self._relax_if_it_pays(solver, problem, state)
-        return self._as_compact(problem.form_of(solver.network), relaxed)
-
-    def _relax_if_it_pays(
-        self, solver: Solver, problem: Problem, state: np.random.RandomState
-    ) -> bool:
-        """Train the pruned wiring on without a penalty, if validation data say so."""
-        if problem.valid is None or not isinstance(solver, GrowthSolver):
-            return False
-        if solver.n_live() == 0:
-            return False
-        before, pruned = evaluate(solver, problem.valid), solver.snapshot()
-        relax(
-            solver,
-            problem.train,
-            batch_size=self._schedule(len(problem.train)).batch_size,
-            generator=generators(state, 1)[0] if self.shuffle else None,
-        )
-        if evaluate(solver, problem.valid) < before:
-            return True
-        solver.restore(pruned)
-        return False
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the optimiser's moments behind: a pickle holds what predicts."""

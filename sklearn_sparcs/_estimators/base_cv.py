@@ -1,10 +1,12 @@
-"""Cross-validation chooses alpha and depth: the stages of ``fit``.
+"""Cross-validation chooses alpha, activation and depth: the stages of ``fit``.
 
-Every fold follows a path of its own along the same alphas, warm from one to the next.
+Every fold follows paths of its own along the same alphas, warm from one to the next.
 Depth is paid for in rounds, as in a plain fit: first the last hidden layer alone may
 grow, then the last two, and so on while the best mean score rises.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from numbers import Integral, Real
 from typing import Any, ClassVar, NamedTuple
 
@@ -13,28 +15,25 @@ from sklearn.base import is_classifier
 from sklearn.metrics import check_scoring, get_scorer_names
 from sklearn.model_selection import check_cv
 from sklearn.utils import indexable
-from sklearn.utils.parallel import Parallel, delayed
+from tqdm.auto import tqdm
 
+from .._activations import ACTIVATIONS
 from .._data.features import as_rows
 from .._data.samples import usable_weight
-from .._direct.architecture import Architecture
-from .._direct.form import DirectForm
 from .._direct.stability import hidden_share, stability
-from .._growth.path import Leader, PathFit, PathPoint, path_alphas
-from .._growth.pruning import prune
-from .._growth.recipe import Recipe
+from .._growth.path import Leader, PathFit, path_alphas
 from .._networks.checks import checked_layer_sizes
+from .._networks.live import LiveNetwork
 from .._sklearn import Interval, StrOptions
+from .._training.bridge import BridgePenalty
 from .._training.device import resolve_device
-from .._training.epochs import evaluate
-from .._training.penalty import SparseGroupPenalty
 from .._training.problem import Problem, Units
 from .._training.randomness import own_random_state
-from .._training.solver import Snapshot
 from .._training.task import Task
 from .base import BaseSparcs
-from .folds import Fold, FoldPath, Judge, examine, follow_fold
+from .folds import Fold, Judge
 from .found_path import SparcsPath, checked_alphas, recorded
+from .race import Curve, raced
 from .result import Result
 from .spectral import Spectral
 from .transaction import unchanged, unchanged_on_failure
@@ -43,44 +42,48 @@ from .transaction import unchanged, unchanged_on_failure
 #: that is more.
 _N_SEEN, _N_SEEN_PER_FEATURE = 2000, 10
 
+#: Activations among which the folds choose where the choice is theirs.
+_TRIED = ("relu", "tanh")
+
 #: Parameters of the plain estimators that a path has too.
 _SHARED = (
     "hidden_layer_sizes",
     "l1_ratio",
     "depth_factor",
-    "min_significance",
-    "activation",
     "fit_intercept",
     "standardize",
     "clip",
-    "batch_size",
-    "max_iter",
-    "shuffle",
     "prune_tol",
     "device",
     "random_state",
+    "verbose",
 )
+
+#: Standard errors that the choice may cost, by name.
+_SLACK = {"best": 0.0, "1se": 1.0}
 
 
 class Point(NamedTuple):
-    """A depth, from 1, and the number of an alpha."""
+    """A curve, by its place among all that were followed, and an alpha, by its own."""
 
-    depth: int
+    curve: int
     alpha: int
 
 
 class BaseSparcsCV(Spectral):
     """Stages of ``fit``, shared. Not for use by itself."""
 
+    selection: Any
+
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **{name: BaseSparcs._parameter_constraints[name] for name in _SHARED},
-        "learning_rate_init": [Interval(Real, 0, None, closed="neither")],
+        "activation": [StrOptions({"auto", *ACTIVATIONS})],
         "n_alphas": [Interval(Integral, 1, None, closed="left")],
         "eps": [Interval(Real, 0, 1, closed="neither")],
         "alphas": ["array-like", None],
         "cv": ["cv_object"],
         "scoring": [StrOptions(set(get_scorer_names())), callable, None],
-        "selection": [StrOptions({"best", "1se"})],
+        "selection": [StrOptions(set(_SLACK)), Interval(Real, 0, None, closed="left")],
         "n_jobs": [Integral, None],
     }
 
@@ -123,10 +126,11 @@ class BaseSparcsCV(Spectral):
             problem = leader.problem(self._task(X, y, sample_weight, fresh=True))
             if X_val is not None:
                 valid = problem.data_of(self._task(X_val, y_val, None, fresh=False))
-            layers, state = leader.recipe.layers, own_random_state(self.random_state)
-            fit = leader.begun(problem, layers, state)
-            alphas = self._grid(fit) if own_alphas is None else own_alphas
-            return recorded(fit, alphas, self._as_compact, valid)[0]
+            (seed,) = _seeds(own_random_state(self.random_state), 1)
+            fit = leader.begun(problem, self._activations()[0], leader.layers, seed)
+            alphas = self._grid([fit]) if own_alphas is None else own_alphas
+            with self._progress(len(alphas)) as advanced:
+                return recorded(fit, alphas, self._as_compact, valid, advanced)[0]
 
     def _fit(self, X: Any, y: Any, sample_weight: Any, groups: Any) -> Any:
         """From the user's data to fitted attributes."""
@@ -134,38 +138,55 @@ class BaseSparcsCV(Spectral):
         with unchanged_on_failure(self):
             leader, state = self._leader(), own_random_state(self.random_state)
             task = self._task(X, y, sample_weight, fresh=True)
-            problem, layers = leader.problem(task), leader.recipe.layers
-            begun = leader.begun(problem, layers, state)
-            self.alphas_ = self._grid(begun) if own_alphas is None else own_alphas
+            problem = leader.problem(task)
             folds = self._folds(task, leader, y, sample_weight, groups, state)
-            rounds = self._cross_validate(folds, layers)
-            one_se, chosen = self._choose(rounds)
-            forms = self._examine(folds, rounds, chosen, layers)
-            whole = self._refit(problem, leader, one_se, chosen, state)
-            self._adopt(Result.of(problem, whole.solver.network, state))
-            self._describe(task.X, forms, state)
+            whole = self._whole(problem, leader, state)
+            self.alphas_ = self._grid(whole) if own_alphas is None else own_alphas
+            curves = self._cross_validate(folds, leader)
+            one_se, chosen = self._choose(curves)
+            network = self._refit(problem, leader, curves, one_se, chosen, state)
+            sizes, factor = leader.sizes, self.depth_factor
+            self._adopt(Result.of_live(problem, network, sizes, factor, state))
+            self._describe(task.X, curves[chosen.curve], chosen.alpha, state)
         return self
 
     # -- stages ------------------------------------------------------------------------
 
+    def _activations(self) -> tuple[str, ...]:
+        return _TRIED if self.activation == "auto" else (self.activation,)
+
     def _leader(self) -> Leader:
         """What the parameters mean."""
-        recipe = Recipe(
+        return Leader(
             checked_layer_sizes(self.hidden_layer_sizes),
-            SparseGroupPenalty(np.inf, self.l1_ratio, self.depth_factor),
-            self.activation,
-            self.learning_rate_init,
-            self.batch_size,
-            self.shuffle,
-            self.min_significance,
+            BridgePenalty(np.inf, self.l1_ratio, self.depth_factor),
+            Units(
+                resolve_device(self.device),
+                self.fit_intercept,
+                self.standardize,
+                self.clip,
+            ),
         )
-        units = Units(
-            resolve_device(self.device), self.fit_intercept, self.standardize, self.clip
-        )
-        return Leader(recipe, units, self.max_iter)
 
-    def _grid(self, begun: PathFit) -> np.ndarray:
-        return path_alphas(begun.alpha_max, self.n_alphas, self.eps)
+    @contextmanager
+    def _progress(self, total: int) -> Iterator[Any]:
+        """A bar, if one is wanted, and what moves it on."""
+        with tqdm(total=total, disable=not self.verbose, desc="alphas") as bar:
+            yield bar.update
+
+    def _whole(
+        self, problem: Problem, leader: Leader, state: np.random.RandomState
+    ) -> list[PathFit]:
+        """Paths over all the data, at their beginning: what alpha_max is read off."""
+        (seed,) = _seeds(state, 1)
+        return [
+            leader.begun(problem, activation, leader.layers, seed)
+            for activation in self._activations()
+        ]
+
+    def _grid(self, begun: list[PathFit]) -> np.ndarray:
+        alpha_max = max(fit.alpha_max for fit in begun)
+        return path_alphas(alpha_max, self.n_alphas, self.eps)
 
     def _folds(
         self,
@@ -188,141 +209,131 @@ class BaseSparcsCV(Spectral):
             check_scoring(self, scoring=self.scoring), self._as_compact, X, y, weight
         )
         splits = list(splitter.split(X, y, groups))
-        drawn = state.randint(np.iinfo(np.int32).max, size=len(splits))
         return [
-            Fold(task, train, test, int(seed), leader, judge)
-            for (train, test), seed in zip(splits, drawn, strict=True)
+            Fold(task, train, test, seed, leader, judge)
+            for (train, test), seed in zip(
+                splits, _seeds(state, len(splits)), strict=True
+            )
         ]
 
-    def _cross_validate(self, folds: list[Fold], layers: range) -> list[list[FoldPath]]:
-        """Paths of every fold, deeper ones while they pay; sets ``cv_scores_path_``."""
-        rounds: list[list[FoldPath]] = []
-        scores: list[np.ndarray] = []
-        for depth in range(1, max(len(layers), 1) + 1):
-            rounds.append(
-                Parallel(n_jobs=self.n_jobs)(
-                    delayed(follow_fold)(fold, self.alphas_, layers[-depth:])
-                    for fold in folds
-                )
-            )
-            scores.append(np.array([path.scores for path in rounds[-1]]).T)
-            best = [_ranked(found).max() for found in scores]
-            if not np.isfinite(best[0]):
-                raise ValueError(
-                    f"scoring={self.scoring!r} gave no finite score in some fold at "
-                    "any alpha; use larger test parts, or a score that is defined on "
-                    'them, such as "neg_mean_squared_error".'
-                )
-            if depth > 1 and best[-1] <= best[-2]:
-                break
-        self.cv_scores_path_ = np.array(scores)
+    def _cross_validate(self, folds: list[Fold], leader: Leader) -> list[Curve]:
+        """Curves of every activation, deeper ones while they pay."""
+        curves: list[Curve] = []
+        best = -np.inf
+        n_rounds = max(len(leader.layers), 1)
+        total = n_rounds * len(self._activations()) * len(self.alphas_) * len(folds)
+        with self._progress(total) as advanced:
+            for depth in range(1, n_rounds + 1):
+                begun = [
+                    Curve.begun(folds, activation, leader.layers[-depth:])
+                    for activation in self._activations()
+                ]
+                curves += raced(folds, begun, self.alphas_, self.n_jobs, advanced)
+                reached = max(c.means.max() for c in curves if c.depth == depth)
+                if not np.isfinite(reached) and depth == 1:
+                    raise ValueError(
+                        f"scoring={self.scoring!r} gave no finite score in some fold "
+                        "at any alpha; use larger test parts, or a score that is "
+                        'defined on them, such as "neg_mean_squared_error".'
+                    )
+                if reached <= best:
+                    break
+                best = reached
+        self._keep_curves(curves)
+        return curves
+
+    def _keep_curves(self, curves: list[Curve]) -> None:
+        """What was met on the way, as attributes."""
+        scores = np.full((len(curves), len(self.alphas_), len(curves[0].paths)), np.nan)
+        for k, curve in enumerate(curves):
+            scores[k, : len(curve.scores)] = curve.scores
+        self.cv_scores_path_ = scores
+        self.cv_curves_ = [(curve.depth, curve.activation) for curve in curves]
         self.cv_architectures_path_ = [
-            [path.architectures for path in paths] for paths in rounds
+            [list(path.architectures) for path in curve.paths] for curve in curves
         ]
-        return rounds
 
-    def _choose(self, rounds: list[list[FoldPath]]) -> tuple[Point, Point]:
+    def _choose(self, curves: list[Curve]) -> tuple[Point, Point]:
         """The simplest network within a standard error of the best; and the choice."""
-        mean, n_folds = _ranked(self.cv_scores_path_), len(rounds[0])
-        best = np.unravel_index(mean.argmax(), mean.shape)
-        spread = self.cv_scores_path_[best].std(ddof=1) if n_folds > 1 else 0.0
-        error = float(spread / np.sqrt(n_folds))
-        n_hidden = np.mean(
-            [
-                [[found.n_hidden for found in path.architectures] for path in paths]
-                for paths in rounds
-            ],
-            axis=1,
-        )
-        simplest = np.where(mean >= mean[best] - error, n_hidden, np.inf)
-        one_se = np.unravel_index(simplest.argmin(), mean.shape)
-        at = {"best": best, "1se": one_se}
-        points = {name: Point(int(d) + 1, int(k)) for name, (d, k) in at.items()}
-        self.depth_, k = points[self.selection]
-        self.alpha_ = float(self.alphas_[k])
-        self.alpha_1se_ = float(self.alphas_[points["1se"].alpha])
-        self.best_score_ = float(mean[best])
-        self.best_score_error_ = error
-        return points["1se"], points[self.selection]
+        points = [
+            Point(c, k)
+            for c, curve in enumerate(curves)
+            for k in range(len(curve.means))
+        ]
 
-    def _examine(
-        self,
-        folds: list[Fold],
-        rounds: list[list[FoldPath]],
-        chosen: Point,
-        layers: range,
-    ) -> list[DirectForm]:
-        """The folds' networks at the choice; sets ``relaxation_gain_``."""
-        found = Parallel(n_jobs=self.n_jobs)(
-            delayed(examine)(
-                fold,
-                path.snapshots[chosen.alpha],
-                layers[-chosen.depth :],
-            )
-            for fold, path in zip(folds, rounds[chosen.depth - 1], strict=True)
-        )
-        forms, gains = zip(*found, strict=True)
-        self.relaxation_gain_ = float(np.mean(gains))
-        self.fold_architectures_ = [Architecture.of(form) for form in forms]
-        return list(forms)
+        def mean(point: Point) -> float:
+            return float(curves[point.curve].means[point.alpha])
+
+        def simplicity(point: Point) -> tuple[float, float]:
+            return curves[point.curve].n_hidden[point.alpha], -mean(point)
+
+        def simplest(slack: float) -> Point:
+            enough = self.best_score_ - slack * self.best_score_error_
+            return min((p for p in points if mean(p) >= enough), key=simplicity)
+
+        best = max(points, key=mean)
+        scores = curves[best.curve].scores[best.alpha]
+        spread = scores.std(ddof=1) if len(scores) > 1 else 0.0
+        self.best_score_ = mean(best)
+        self.best_score_error_ = float(spread / np.sqrt(len(scores)))
+        slack = self.selection
+        slack = _SLACK[slack] if isinstance(slack, str) else float(slack)
+        chosen = best if slack == 0 else simplest(slack)
+        one_se = simplest(1.0)
+        curve = curves[chosen.curve]
+        self.depth_, self.activation_ = curve.depth, curve.activation
+        self.alpha_ = float(self.alphas_[chosen.alpha])
+        self.alpha_1se_ = float(self.alphas_[one_se.alpha])
+        return one_se, chosen
 
     def _refit(
         self,
         problem: Problem,
         leader: Leader,
+        curves: list[Curve],
         one_se: Point,
         chosen: Point,
         state: np.random.RandomState,
-    ) -> PathFit:
+    ) -> LiveNetwork:
         """The path over all the data to the choice; the simplest network besides."""
+        (seed,) = _seeds(state, 1)
 
-        def led_to(point: Point) -> tuple[PathFit, SparcsPath, list[PathPoint]]:
-            layers, alphas = leader.recipe.layers, self.alphas_[: point.alpha + 1]
-            fit = leader.begun(problem, layers[-point.depth :], state)
-            return (fit, *recorded(fit, alphas, self._as_compact))
+        def led_to(point: Point) -> tuple[SparcsPath, PathFit]:
+            curve, alphas = curves[point.curve], self.alphas_[: point.alpha + 1]
+            layers = leader.layers[-curve.depth :]
+            begun = leader.begun(problem, curve.activation, layers, seed)
+            return recorded(begun, alphas, self._as_compact)
 
-        whole, self.path_, points = led_to(chosen)
-        if one_se.depth == chosen.depth and one_se.alpha <= chosen.alpha:
-            simplest = points[one_se.alpha].snapshot
-        else:
-            simplest = led_to(one_se)[2][-1].snapshot
-        found = self._relaxed_if_it_pays(whole, points[-1])
-        self.alpha_max_ = whole.alpha_max
-        self.n_iter_, self.loss_curve_ = len(points), self.path_.train_loss.tolist()
-        self.estimator_1se_ = self._pruned(whole, simplest)
+        self.path_, whole = led_to(chosen)
+        on_the_way = one_se.curve == chosen.curve and one_se.alpha <= chosen.alpha
+        simple = whole if on_the_way else led_to(one_se)[1]
+        self.alpha_max_ = self.path_.alpha_max
+        self.n_iter_ = chosen.alpha + 1
+        self.loss_curve_ = self.path_.train_loss.tolist()
+        self.estimator_1se_ = self._pruned(simple, one_se.alpha)
         self.linear_suffices_ = self.estimator_1se_.active_architecture_.is_linear
-        self.pruned_estimator_ = self._pruned(whole, found)
-        whole.restore(found)
-        return whole
+        self.pruned_estimator_ = self._pruned(whole, chosen.alpha)
+        return whole.points[-1].network
 
-    def _relaxed_if_it_pays(self, whole: PathFit, point: PathPoint) -> Snapshot:
-        """The chosen network, trained on without a penalty where the folds gain."""
-        whole.restore(point.snapshot)
-        whole.settle()
-        if self.relaxation_gain_ > 0 and whole.solver.n_live() > 0:
-            whole.relax()
-        return whole.solver.snapshot()
+    def _pruned(self, fit: PathFit, k: int) -> Any:
+        """The smaller network that ``prune_tol`` allows, but not a linear model.
 
-    def _pruned(self, whole: PathFit, snapshot: Snapshot) -> Any:
-        """The smaller network that ``prune_tol`` allows, but not a linear model: the
-        folds said that one is worse. Relaxed where the folds gain by it."""
-        solver = whole.solver
-        solver.restore(snapshot)
-        if solver.n_live():
-            prune(solver, lambda: evaluate(solver, whole.problem.train), self.prune_tol)
-        if solver.n_live() == 0:
-            solver.restore(snapshot)
-        relaxed = self.relaxation_gain_ > 0 and solver.n_live() > 0
-        if relaxed:
-            whole.relax()
-        return self._as_compact(whole.form(), relaxed)
+        The folds said that a linear one is worse.
+        """
+        point = fit.points[k]
+        smaller = fit.pruned(point, self.prune_tol)
+        return self._as_compact(
+            fit.form(smaller if any(smaller.n_live) else point.network)
+        )
 
     def _describe(
-        self, X: Any, forms: list[DirectForm], state: np.random.RandomState
+        self, X: Any, curve: Curve, k: int, state: np.random.RandomState
     ) -> None:
         """Say what the hidden neurons do, and what of them comes back in the folds."""
         n_seen = max(_N_SEEN, _N_SEEN_PER_FEATURE * X.shape[1])
         seen = X[np.sort(state.permutation(X.shape[0])[:n_seen])]
+        forms = [path.fit.form(path.fit.points[k].network) for path in curve.paths]
+        self.fold_architectures_ = [path.architectures[k] for path in curve.paths]
         self.hidden_share_ = hidden_share(self.direct_form_, seen)
         self.neuron_stability_ = stability(self.direct_form_, forms, seen)
         n_layers = len(self.active_architecture_.hidden_layers)
@@ -346,7 +357,6 @@ class BaseSparcsCV(Spectral):
         )
 
 
-def _ranked(scores: np.ndarray) -> np.ndarray:
-    """Mean scores over folds; any that is not finite is worse than all others."""
-    mean = scores.mean(axis=-1)
-    return np.where(np.isfinite(mean), mean, -np.inf)
+def _seeds(state: np.random.RandomState, n: int) -> list[int]:
+    """Numbers to seed draws with."""
+    return [int(seed) for seed in state.randint(np.iinfo(np.int32).max, size=n)]

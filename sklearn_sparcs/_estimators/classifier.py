@@ -5,6 +5,9 @@ from .base import BaseSparcs
 from .compact import CompactClassifier
 from .targets import ClassificationTargets
 
+#: What alpha="auto" is where epochs train, for classes.
+ALPHA_BY_EPOCHS = 0.0005
+
 
 class SparcsClassifier(ClassificationTargets, BaseSparcs):
     """Classification that starts at logistic regression and grows where it pays.
@@ -18,10 +21,12 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
     hidden_layer_sizes : int or array-like of int, default=(100,)
         The *largest* network allowed: most neurons of each hidden layer. ``()`` is a
         linear model. Its size costs little, since only live neurons are trained.
-    alpha : float, default=0.0005
-        Strength of the penalty on the hidden eigenvalues (the paper's ρ). A neuron
-        wakes only if the loss falls faster than ``alpha`` as its eigenvalue leaves
-        zero; at ``alpha >= alpha_max_`` none does, and the fit is the linear model.
+    alpha : float or "auto", default="auto"
+        Strength of the penalty on the hidden eigenvalues (the paper's ρ): what a
+        neuron must be worth to live. At ``alpha >= alpha_max_`` none is, and the fit
+        is the linear model. "auto" follows a path of thirteen alphas down to a
+        thousandth of ``alpha_max_`` and takes the one that the likelihood prefers, two
+        nats a weight; where epochs train, it is 0.002, and 0.0005 for classes.
     l1_ratio : float in [0, 1], default=1.0
         1 selects neurons (ℓ₁), 0 selects layers (each layer's unsquared norm, the
         paper's "L2"), between them the sparse group lasso.
@@ -34,18 +39,23 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         decision to ``alpha``. Whole-number sample weights count as repeated samples.
     activation : {"relu", "tanh", "logistic", "gelu", "identity"}, default="relu"
         Activation of the hidden layers.
-    solver : {"growth", "adam"}, default="growth"
-        "growth" starts linear, wakes neurons by the kink criterion and trains only
-        those that are live; earlier hidden layers open only where the later ones are
-        not enough. "adam" trains every neuron of the ungated network from the start,
-        with the penalty's subgradient: the paper's recipe, with ``init="xavier"``.
+    solver : {"growth", "second_order", "first_order", "adam"}, default="growth"
+        The first three start linear, wake neurons that pay and train only those that
+        are live; earlier hidden layers open only where the later ones are not enough.
+        "second_order" leads the network along falling alphas, close to its optimum
+        at each, by Levenberg and Marquardt's method. "first_order" trains it at one
+        alpha in epochs of Adam. "growth" is the best that the size affords:
+        second-order unless samples times inputs exceed 2²⁵, or inputs 2000, or
+        something only epochs have is asked for (``callbacks``, ``init="xavier"``).
+        "adam" trains every neuron of the ungated network from the start, with the
+        penalty's subgradient: the paper's recipe, with ``init="xavier"``.
     input_eigenvalues : bool, default=False
         Train and penalise the input's eigenvalues too, as the paper's first experiment
         does; one that is not zero wakes every neuron of the first hidden layer. For
         ``solver="adam"`` only.
     init : {"least_squares", "xavier"}, default="least_squares"
         Start at the linear model, least squares or logistic regression, or at a
-        random one.
+        random one, which second-order growth does not.
     fit_intercept : bool, default=True
         Feed a constant to every layer.
     standardize : bool, default=True
@@ -58,26 +68,30 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         as cut. It ruins linear data whose features have heavy tails, and shrinks rare
         dummies, so None leaves features as they are.
     learning_rate_init : float or "auto", default="auto"
-        Adam's step size, halved when the objective stalls. "auto" is 0.01 where an
-        epoch is one or two batches, falling to 0.005 at four, as batches are noisy.
+        Adam's step size where epochs train, halved when the objective stalls. "auto" is
+        0.01 where an epoch is one or two batches, falling to 0.005 at four, as batches
+        are noisy.
         Eigenvalues take shorter steps where an epoch has more than two batches, down to
         0.3 times this, whether it is given or "auto": the noise of batches would
         otherwise put neurons to sleep.
     batch_size : int or "auto", default="auto"
         Samples a step; "auto" is ``min(200, n_samples)``.
     max_iter : int, default=1000
-        Most epochs; for "growth", in each round of the search for the depth.
+        Most epochs, in each round of the search for the depth; or most iterations at
+        an ``alpha`` that is given, of which second-order growth makes twenty at most.
     shuffle : bool, default=True
         Shuffle the samples before each epoch.
     tol : float, default=3e-4
-        Progress less than this counts as none. A loss below it also ends the search for
-        the depth: nothing is left for a deeper network to explain.
+        Progress less than this counts as none: of an epoch, or of an iteration,
+        relative to the objective. A loss below it also ends the search for the depth:
+        nothing is left for a deeper network to explain.
     n_iter_no_change : int, default=20
         Epochs without progress before the learning rate is halved; training ends
         when that happens a fifth time.
     early_stopping : bool, default=False
         Set a validation part aside, stratified by class where there are some, and judge
-        progress, the best iterate, depth and pruning by the loss on it.
+        by the loss on it: depth and pruning; the best iterate where epochs train; and
+        else the alpha, down to ``alpha``, or to 1e-4 of ``alpha_max_``.
     validation_fraction : float in (0, 1), default=0.1
         Size of that part.
     prune_tol : float, default=0.05
@@ -86,17 +100,17 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         Weights of the classes, by label; "balanced" makes them inversely proportional
         to the classes' frequencies.
     warm_start : bool, default=False
-        Let ``fit`` go on from the last fit.
+        Let ``fit`` go on from the last fit, at ``alpha``, "auto" being ``alpha_``.
     callbacks : list of skorch callbacks, optional
         Used as they are: EarlyStopping, EpochScoring, LRScheduler, ProgressBar and
-        others.
+        others. They see epochs, so that Adam trains.
     device : str, default="cpu"
         "cpu", "cuda", "cuda:1" …, or "auto": CUDA where there is one.
     random_state : int, RandomState instance or None, default=None
         Draws candidates, shuffles and splits. An int makes fits reproducible to the
         last bit on the same machine and number of threads.
     verbose : bool or int, default=False
-        Print a line an epoch.
+        Print a line an alpha, or an epoch.
 
     Attributes
     ----------
@@ -108,19 +122,26 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
     eigenvectors_ : list of B arrays
         φ_k, shape (N_{k+1}, N_k), with the scaled features as input.
     pruned_estimator_ : CompactClassifier
-        The smaller network that ``prune_tol`` allows, an estimator of its own. With
-        ``early_stopping`` it is trained on without the penalty if that lowers the
-        validation loss, as its ``relaxed_`` says.
+        The smaller network that ``prune_tol`` allows, an estimator of its own: without
+        the neurons that are worth least, the rest trained again, or, where epochs
+        train, without the smallest eigenvalues. With ``early_stopping`` the latter is
+        trained on without the penalty if that lowers the validation loss, as its
+        ``relaxed_`` says.
+    alpha_ : float
+        The ``alpha`` that was used; ``alpha_max_`` if that is linear.
     alpha_max_ : float
-        Smallest ``alpha`` at which no neuron wakes (solver "growth").
+        Smallest ``alpha`` at which no neuron wakes (not for solver "adam").
     loss_curve_ : list of float
-        Objective, loss and penalty, after each epoch.
+        Objective, loss and penalty, of each row of ``history_``.
     validation_scores_ : list of float or None
-        Accuracy on the validation part after each epoch.
+        Accuracy on the validation part, of each row of ``history_``.
     history_ : skorch.history.History
-        Everything recorded, a row an epoch.
+        A row an epoch, or, for second-order growth, a row an alpha: "alpha",
+        "train_loss", "objective", "n_live", and "valid_loss" and "valid_score" with
+        ``early_stopping``. At an ``alpha`` that is given, there is a row for each
+        survey, and one for the network trained to its optimum.
     n_iter_ : int
-        Epochs run.
+        Rows of ``history_``: alphas passed, or epochs.
     classes_ : ndarray of shape (n_classes,)
         Class labels; for a multilabel y, the labels' indices.
     n_outputs_ : int
@@ -137,8 +158,8 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
     References
     ----------
     Peri, Chicchi, Fanelli, Giambagli, "Spectral Architecture Search for Neural
-    Network Models". The kink criterion, the gated network and growth are this
-    package's own; the user guide says how they work.
+    Network Models". The gated network and growth are this package's own; the user
+    guide says how they work.
 
     Examples
     --------
@@ -152,6 +173,7 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
     True
     """
 
+    _alpha_by_epochs = ALPHA_BY_EPOCHS
     _compact = CompactClassifier
     _parameter_constraints = {
         **BaseSparcs._parameter_constraints,
@@ -162,7 +184,7 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         self,
         hidden_layer_sizes=(100,),
         *,
-        alpha=0.0005,
+        alpha="auto",
         l1_ratio=1.0,
         depth_factor=1.0,
         min_significance=2.5,
@@ -242,7 +264,7 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
 
     @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, classes=None, sample_weight=None):
-        """One epoch on a part of the data, from where the last call stopped.
+        """One epoch of Adam on a part of the data, from where the last call stopped.
 
         The first call finds the scaling and the linear start; only the last hidden
         layer grows, unless an earlier ``fit`` opened others.

@@ -14,12 +14,13 @@ class SparcsRegressorCV(RegressionTargets, BaseSparcsCV):
 
     Parameters
     ----------
-    hidden_layer_sizes : int or array-like of int, default=(100, 100)
-        The *largest* network allowed. One layer is tried first, the last, then one
-        more at a time while the best mean score rises.
-    n_alphas : int, default=50
-        Length of the grid, geometric from ``alpha_max`` down.
-    eps : float in (0, 1), default=1e-3
+    hidden_layer_sizes : int or array-like of int, default=(100,)
+        The *largest* network allowed. Of several layers the last is tried first, then
+        one more at a time while the best mean score rises.
+    n_alphas : int, default=25
+        Length of the grid, geometric from ``alpha_max`` down. The folds follow it as
+        far as their mean score rises.
+    eps : float in (0, 1), default=1e-4
         Smallest alpha, as a share of the largest.
     alphas : array-like, optional
         A grid of one's own.
@@ -27,20 +28,19 @@ class SparcsRegressorCV(RegressionTargets, BaseSparcsCV):
         As everywhere in scikit-learn; None is five folds.
     scoring : str or callable, default=None
         What is best; None is the estimator's own ``score``.
-    selection : {"best", "1se"}, default="best"
-        The alpha of the best mean score, or the fewest live neurons whose mean score is
-        within one standard error of it.
+    selection : float, "best" or "1se", default=0.25
+        The fewest live neurons whose mean score is within so many standard errors of
+        the best; "best" is none, and "1se" one.
     l1_ratio : float in [0, 1], default=1.0
         1 selects neurons (ℓ₁), 0 selects layers (each layer's unsquared norm, the
         paper's "L2"), between them the sparse group lasso.
     depth_factor : float, default=1.0
         The penalty of a hidden layer is multiplied by this for every hidden layer
         after it: above one, earlier layers are dearer.
-    min_significance : float, default=0.0
-        A neuron wakes only if the rate at which it lowers the loss exceeds this many of
-        its standard errors. Zero leaves that to the folds, which judge what pays.
-    activation : {"relu", "tanh", "logistic", "gelu", "identity"}, default="relu"
-        Activation of the hidden layers.
+    activation : {"auto", "relu", "tanh", "logistic", "gelu", "identity"}, \
+default="auto"
+        Activation of the hidden layers; "auto" lets the folds choose between relu,
+        which suits kinks and noise, and tanh, which suits what is smooth.
     fit_intercept : bool, default=True
         Feed a constant to every layer.
     standardize : bool, default=True
@@ -52,15 +52,6 @@ class SparcsRegressorCV(RegressionTargets, BaseSparcsCV):
         is extrapolated further than that. The linear start is then that of the features
         as cut. It ruins linear data whose features have heavy tails, and shrinks rare
         dummies, so None leaves features as they are.
-    learning_rate_init : float, default=0.003
-        Adam's step size.
-    batch_size : int or "auto", default="auto"
-        Samples a step; "auto" is ``min(200, n_samples)``.
-    max_iter : int, default=100
-        Most epochs at each alpha. A hundred steps are made, or an epoch if that is
-        more.
-    shuffle : bool, default=True
-        Shuffle the samples before each epoch.
     prune_tol : float, default=0.05
         Largest relative rise of the loss that ``pruned_estimator_`` may cost.
     n_jobs : int, default=None
@@ -69,19 +60,26 @@ class SparcsRegressorCV(RegressionTargets, BaseSparcsCV):
         "cpu", "cuda", "cuda:1" …, or "auto": CUDA where there is one.
     random_state : int, RandomState instance or None, default=None
         Folds get seeds of their own, so that what they share is not the draw's.
+    verbose : bool or int, default=False
+        Show how far the folds have come, in a bar.
 
     Attributes
     ----------
     alpha_ : float
         The alpha chosen.
+    activation_ : str
+        The activation chosen.
     depth_ : int
         How many hidden layers were open.
     alphas_ : ndarray of shape (n_alphas,)
         The path, from the largest alpha down.
-    cv_scores_path_ : ndarray of shape (n_depths, n_alphas, n_folds)
-        Score of each fold at every alpha.
-    cv_architectures_path_ : list (depths) of lists (folds) of lists of Architecture
-        What each fold found at every alpha.
+    cv_curves_ : list of (depth, activation)
+        What the folds followed the alphas with: how many hidden layers were open, and
+        which activation they had.
+    cv_scores_path_ : ndarray of shape (n_curves, n_alphas, n_folds)
+        Score of each fold at every alpha that it came to, and nan beyond.
+    cv_architectures_path_ : list (curves) of lists (folds) of lists of Architecture
+        What each fold found at every alpha that it came to.
     best_score_ : float
         Best mean score over the folds.
     best_score_error_ : float
@@ -90,7 +88,7 @@ class SparcsRegressorCV(RegressionTargets, BaseSparcsCV):
         The alpha of the simplest network within a standard error of the best.
     estimator_1se_ : CompactRegressor
         The simplest network within a standard error of the best, fitted to all the
-        data, then pruned and trained on as ``pruned_estimator_`` is.
+        data, then pruned as ``pruned_estimator_`` is.
     linear_suffices_ : bool
         Whether the network at ``alpha_1se_`` is linear.
     hidden_share_ : float
@@ -100,13 +98,9 @@ class SparcsRegressorCV(RegressionTargets, BaseSparcsCV):
         Whether a linear model suffices, in words.
     path_ : SparcsPath
         The path over all the data, down to ``alpha_``.
-    relaxation_gain_ : float
-        What training the wiring on without a penalty added to the folds' mean score.
-        Where it is positive, that is done: to this network and to the smaller ones.
     pruned_estimator_ : CompactRegressor
         The smaller network that ``prune_tol`` allows, though never a linear model, as
-        the folds said that one is worse; trained on without a penalty if that paid in
-        the folds, as its ``relaxed_`` says.
+        the folds said that one is worse.
     fold_architectures_ : list of Architecture
         What each fold found at ``alpha_``.
     depth_stability_ : float
@@ -123,7 +117,7 @@ class SparcsRegressorCV(RegressionTargets, BaseSparcsCV):
     eigenvectors_ : list of B arrays
         φ_k, shape (N_{k+1}, N_k), with the scaled features as input.
     alpha_max_ : float
-        Smallest ``alpha`` at which no neuron wakes (solver "growth").
+        Smallest ``alpha`` at which no neuron wakes.
     n_outputs_ : int
         Outputs of the network.
     n_features_in_ : int
@@ -155,29 +149,25 @@ class SparcsRegressorCV(RegressionTargets, BaseSparcsCV):
 
     def __init__(
         self,
-        hidden_layer_sizes=(100, 100),
+        hidden_layer_sizes=(100,),
         *,
-        n_alphas=50,
-        eps=1e-3,
+        n_alphas=25,
+        eps=1e-4,
         alphas=None,
         cv=None,
         scoring=None,
-        selection="best",
+        selection=0.25,
         l1_ratio=1.0,
         depth_factor=1.0,
-        min_significance=0.0,
-        activation="relu",
+        activation="auto",
         fit_intercept=True,
         standardize=True,
         clip=None,
-        learning_rate_init=0.003,
-        batch_size="auto",
-        max_iter=100,
-        shuffle=True,
         prune_tol=0.05,
         n_jobs=None,
         device="cpu",
         random_state=None,
+        verbose=False,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.n_alphas = n_alphas
@@ -188,19 +178,15 @@ class SparcsRegressorCV(RegressionTargets, BaseSparcsCV):
         self.selection = selection
         self.l1_ratio = l1_ratio
         self.depth_factor = depth_factor
-        self.min_significance = min_significance
         self.activation = activation
         self.fit_intercept = fit_intercept
         self.standardize = standardize
         self.clip = clip
-        self.learning_rate_init = learning_rate_init
-        self.batch_size = batch_size
-        self.max_iter = max_iter
-        self.shuffle = shuffle
         self.prune_tol = prune_tol
         self.n_jobs = n_jobs
         self.device = device
         self.random_state = random_state
+        self.verbose = verbose
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None, groups=None):
@@ -235,12 +221,13 @@ class SparcsClassifierCV(ClassificationTargets, BaseSparcsCV):
 
     Parameters
     ----------
-    hidden_layer_sizes : int or array-like of int, default=(100, 100)
-        The *largest* network allowed. One layer is tried first, the last, then one
-        more at a time while the best mean score rises.
-    n_alphas : int, default=50
-        Length of the grid, geometric from ``alpha_max`` down.
-    eps : float in (0, 1), default=1e-3
+    hidden_layer_sizes : int or array-like of int, default=(100,)
+        The *largest* network allowed. Of several layers the last is tried first, then
+        one more at a time while the best mean score rises.
+    n_alphas : int, default=25
+        Length of the grid, geometric from ``alpha_max`` down. The folds follow it as
+        far as their mean score rises.
+    eps : float in (0, 1), default=1e-4
         Smallest alpha, as a share of the largest.
     alphas : array-like, optional
         A grid of one's own.
@@ -248,20 +235,19 @@ class SparcsClassifierCV(ClassificationTargets, BaseSparcsCV):
         As everywhere in scikit-learn; None is five folds.
     scoring : str or callable, default=None
         What is best; None is the estimator's own ``score``.
-    selection : {"best", "1se"}, default="best"
-        The alpha of the best mean score, or the fewest live neurons whose mean score is
-        within one standard error of it.
+    selection : float, "best" or "1se", default=0.25
+        The fewest live neurons whose mean score is within so many standard errors of
+        the best; "best" is none, and "1se" one.
     l1_ratio : float in [0, 1], default=1.0
         1 selects neurons (ℓ₁), 0 selects layers (each layer's unsquared norm, the
         paper's "L2"), between them the sparse group lasso.
     depth_factor : float, default=1.0
         The penalty of a hidden layer is multiplied by this for every hidden layer
         after it: above one, earlier layers are dearer.
-    min_significance : float, default=0.0
-        A neuron wakes only if the rate at which it lowers the loss exceeds this many of
-        its standard errors. Zero leaves that to the folds, which judge what pays.
-    activation : {"relu", "tanh", "logistic", "gelu", "identity"}, default="relu"
-        Activation of the hidden layers.
+    activation : {"auto", "relu", "tanh", "logistic", "gelu", "identity"}, \
+default="auto"
+        Activation of the hidden layers; "auto" lets the folds choose between relu,
+        which suits kinks and noise, and tanh, which suits what is smooth.
     fit_intercept : bool, default=True
         Feed a constant to every layer.
     standardize : bool, default=True
@@ -273,15 +259,6 @@ class SparcsClassifierCV(ClassificationTargets, BaseSparcsCV):
         is extrapolated further than that. The linear start is then that of the features
         as cut. It ruins linear data whose features have heavy tails, and shrinks rare
         dummies, so None leaves features as they are.
-    learning_rate_init : float, default=0.003
-        Adam's step size.
-    batch_size : int or "auto", default="auto"
-        Samples a step; "auto" is ``min(200, n_samples)``.
-    max_iter : int, default=100
-        Most epochs at each alpha. A hundred steps are made, or an epoch if that is
-        more.
-    shuffle : bool, default=True
-        Shuffle the samples before each epoch.
     prune_tol : float, default=0.05
         Largest relative rise of the loss that ``pruned_estimator_`` may cost.
     class_weight : dict, "balanced" or None, default=None
@@ -293,6 +270,8 @@ class SparcsClassifierCV(ClassificationTargets, BaseSparcsCV):
         "cpu", "cuda", "cuda:1" …, or "auto": CUDA where there is one.
     random_state : int, RandomState instance or None, default=None
         Folds get seeds of their own, so that what they share is not the draw's.
+    verbose : bool or int, default=False
+        Show how far the folds have come, in a bar.
 
     Attributes
     ----------
@@ -300,14 +279,19 @@ class SparcsClassifierCV(ClassificationTargets, BaseSparcsCV):
         Class labels; for a multilabel y, the labels' indices.
     alpha_ : float
         The alpha chosen.
+    activation_ : str
+        The activation chosen.
     depth_ : int
         How many hidden layers were open.
     alphas_ : ndarray of shape (n_alphas,)
         The path, from the largest alpha down.
-    cv_scores_path_ : ndarray of shape (n_depths, n_alphas, n_folds)
-        Score of each fold at every alpha.
-    cv_architectures_path_ : list (depths) of lists (folds) of lists of Architecture
-        What each fold found at every alpha.
+    cv_curves_ : list of (depth, activation)
+        What the folds followed the alphas with: how many hidden layers were open, and
+        which activation they had.
+    cv_scores_path_ : ndarray of shape (n_curves, n_alphas, n_folds)
+        Score of each fold at every alpha that it came to, and nan beyond.
+    cv_architectures_path_ : list (curves) of lists (folds) of lists of Architecture
+        What each fold found at every alpha that it came to.
     best_score_ : float
         Best mean score over the folds.
     best_score_error_ : float
@@ -316,7 +300,7 @@ class SparcsClassifierCV(ClassificationTargets, BaseSparcsCV):
         The alpha of the simplest network within a standard error of the best.
     estimator_1se_ : CompactClassifier
         The simplest network within a standard error of the best, fitted to all the
-        data, then pruned and trained on as ``pruned_estimator_`` is.
+        data, then pruned as ``pruned_estimator_`` is.
     linear_suffices_ : bool
         Whether the network at ``alpha_1se_`` is linear.
     hidden_share_ : float
@@ -327,13 +311,9 @@ class SparcsClassifierCV(ClassificationTargets, BaseSparcsCV):
         Whether a linear model suffices, in words.
     path_ : SparcsPath
         The path over all the data, down to ``alpha_``.
-    relaxation_gain_ : float
-        What training the wiring on without a penalty added to the folds' mean score.
-        Where it is positive, that is done: to this network and to the smaller ones.
     pruned_estimator_ : CompactClassifier
         The smaller network that ``prune_tol`` allows, though never a linear model, as
-        the folds said that one is worse; trained on without a penalty if that paid in
-        the folds, as its ``relaxed_`` says.
+        the folds said that one is worse.
     fold_architectures_ : list of Architecture
         What each fold found at ``alpha_``.
     depth_stability_ : float
@@ -345,7 +325,7 @@ class SparcsClassifierCV(ClassificationTargets, BaseSparcsCV):
     active_architecture_ : Architecture
         The neurons that compute, and which layers feed which.
     alpha_max_ : float
-        Smallest ``alpha`` at which no neuron wakes (solver "growth").
+        Smallest ``alpha`` at which no neuron wakes.
     direct_form_ : DirectForm
         The network that predicts, in direct space, with weights of raw features.
     eigenvalues_ : list of B + 1 arrays
@@ -384,30 +364,26 @@ class SparcsClassifierCV(ClassificationTargets, BaseSparcsCV):
 
     def __init__(
         self,
-        hidden_layer_sizes=(100, 100),
+        hidden_layer_sizes=(100,),
         *,
-        n_alphas=50,
-        eps=1e-3,
+        n_alphas=25,
+        eps=1e-4,
         alphas=None,
         cv=None,
         scoring=None,
-        selection="best",
+        selection=0.25,
         l1_ratio=1.0,
         depth_factor=1.0,
-        min_significance=0.0,
-        activation="relu",
+        activation="auto",
         fit_intercept=True,
         standardize=True,
         clip=None,
-        learning_rate_init=0.003,
-        batch_size="auto",
-        max_iter=100,
-        shuffle=True,
         prune_tol=0.05,
         class_weight=None,
         n_jobs=None,
         device="cpu",
         random_state=None,
+        verbose=False,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.n_alphas = n_alphas
@@ -418,20 +394,16 @@ class SparcsClassifierCV(ClassificationTargets, BaseSparcsCV):
         self.selection = selection
         self.l1_ratio = l1_ratio
         self.depth_factor = depth_factor
-        self.min_significance = min_significance
         self.activation = activation
         self.fit_intercept = fit_intercept
         self.standardize = standardize
         self.clip = clip
-        self.learning_rate_init = learning_rate_init
-        self.batch_size = batch_size
-        self.max_iter = max_iter
-        self.shuffle = shuffle
         self.prune_tol = prune_tol
         self.class_weight = class_weight
         self.n_jobs = n_jobs
         self.device = device
         self.random_state = random_state
+        self.verbose = verbose
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None, groups=None):

@@ -1,25 +1,33 @@
-"""A fold of a cross-validation: its own path, and its judgement of what was chosen."""
+"""A fold of a cross-validation: its own path, and its judgement of what it finds."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from .._direct.architecture import Architecture
 from .._direct.form import DirectForm
 from .._growth.path import Leader, PathFit
-from .._training.randomness import own_random_state
-from .._training.solver import Snapshot
 from .._training.task import Task
 
 
-class FoldPath(NamedTuple):
-    """One fold's path: scores on the part left out, and what was found."""
+@dataclass(frozen=True)
+class FoldPath:
+    """One fold's path, as far as it has come.
 
-    scores: list[float]
-    architectures: list[Architecture]
-    snapshots: list[Snapshot]
+    Attributes
+    ----------
+    fit : PathFit
+    scores : tuple of float
+        Of the network at each alpha, on the part left out.
+    architectures : tuple of Architecture
+        What was found at each alpha.
+    """
+
+    fit: PathFit
+    scores: tuple[float, ...] = ()
+    architectures: tuple[Architecture, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,34 +80,17 @@ class Fold:
     leader: Leader
     judge: Judge
 
-    def begun(self, layers: Sequence[int]) -> PathFit:
+    def begun(self, activation: str, layers: Sequence[int]) -> FoldPath:
         """A path on the training rows, at its beginning."""
         problem = self.leader.problem(self.task.taken(self.train))
-        return self.leader.begun(problem, layers, own_random_state(self.seed))
+        return FoldPath(self.leader.begun(problem, activation, layers, self.seed))
 
-    def score(self, form: DirectForm) -> float:
-        """The score of a network on the rows left out."""
-        return self.judge.score(form, self.test)
-
-
-def follow_fold(fold: Fold, alphas: np.ndarray, layers: Sequence[int]) -> FoldPath:
-    """Lead one fold along the alphas."""
-    found = FoldPath([], [], [])
-    for point in fold.begun(layers).follow(alphas):
-        found.scores.append(fold.score(point.form))
-        found.architectures.append(Architecture.of(point.form))
-        found.snapshots.append(point.snapshot)
-    return found
-
-
-def examine(
-    fold: Fold, snapshot: Snapshot, layers: Sequence[int]
-) -> tuple[DirectForm, float]:
-    """One fold's network at the choice, and what relaxing it adds to its score."""
-    fit = fold.begun(layers)
-    fit.restore(snapshot)
-    form = fit.form()
-    if Architecture.of(form).is_linear:
-        return form, 0.0
-    fit.relax()
-    return form, fold.score(fit.form()) - fold.score(form)
+    def advanced(self, path: FoldPath, alphas: np.ndarray) -> FoldPath:
+        """The path a few alphas further on."""
+        fit = path.fit.advanced(alphas)
+        forms = [fit.form(point.network) for point in fit.points[len(path.scores) :]]
+        return FoldPath(
+            fit,
+            (*path.scores, *(self.judge.score(form, self.test) for form in forms)),
+            (*path.architectures, *map(Architecture.of, forms)),
+        )

@@ -1,7 +1,7 @@
 """What is found at each alpha of a path."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from .._data.batches import TrainingData
 from .._direct.architecture import Architecture
 from .._direct.form import DirectForm
-from .._growth.path import PathFit, PathPoint
+from .._growth.path import PathFit
 from .compact import CompactClassifier, CompactRegressor
 
 
@@ -37,7 +37,7 @@ class SparcsPath:
     >>> from sklearn.datasets import make_friedman1
     >>> from sklearn_sparcs import sparcs_path
     >>> X, y = make_friedman1(300, random_state=0)
-    >>> path = sparcs_path(X, y, alphas=[10.0, 0.1], random_state=0)
+    >>> path = sparcs_path(X, y, alphas=[10.0, 0.01], random_state=0)
     >>> path.linear_until
     10.0
     >>> int(path.n_hidden[0])
@@ -96,27 +96,28 @@ def recorded(
     alphas: Sequence[float] | np.ndarray,
     as_compact: Callable[[DirectForm], Any],
     valid: TrainingData | None = None,
-) -> tuple[SparcsPath, list[PathPoint]]:
-    """Follow a path to its end; keep what was found, and the points to go on from.
+    advanced: Callable[[int], object] = int,
+) -> tuple[SparcsPath, PathFit]:
+    """Follow a path to its end; keep what was found, and the path to go on from.
 
-    ``as_compact`` makes an estimator of a `DirectForm`.
+    ``as_compact`` makes an estimator of a `DirectForm`; ``advanced`` is told of every
+    alpha that has been passed.
     """
-    points, train_loss, valid_loss = [], [], []
+    points = []
     for point in fit.follow(alphas):
         points.append(point)
-        train_loss.append(fit.loss(fit.problem.train))
-        if valid is not None:
-            valid_loss.append(fit.loss(valid))
-    by_layer = zip(*(point.eigenvalues for point in points), strict=True)
-    return (
-        SparcsPath(
-            np.asarray(alphas, dtype=float),
-            fit.alpha_max,
-            [Architecture.of(point.form) for point in points],
-            np.array(train_loss),
-            None if valid is None else np.array(valid_loss),
-            [np.array(values) for values in by_layer],
-            [as_compact(point.form) for point in points],
-        ),
-        points,
+        advanced(1)
+    networks = [point.network for point in points]
+    forms = [fit.form(network) for network in networks]
+    by_layer = zip(*(fit.eigenvalues(network) for network in networks), strict=True)
+    losses = [fit.loss(network) for network in networks]
+    path = SparcsPath(
+        np.asarray(alphas, dtype=float),
+        fit.alpha_max,
+        [Architecture.of(form) for form in forms],
+        np.array(losses),
+        None if valid is None else np.array([fit.loss(n, valid) for n in networks]),
+        [np.array(values) for values in by_layer],
+        [as_compact(form) for form in forms],
     )
+    return path, replace(fit, points=(*fit.points, *points))

@@ -30,7 +30,7 @@ CompactClassifier, or one with cross-validation
     >>> from sklearn.datasets import make_friedman1
     >>> from sklearn_sparcs import SparcsRegressor, hidden_path_norm
     >>> X, y = make_friedman1(300, random_state=0)
-    >>> model = SparcsRegressor(alpha=0.1, random_state=0).fit(X, y)
+    >>> model = SparcsRegressor(alpha=0.01, random_state=0).fit(X, y)
     >>> hidden_path_norm(model) > 0
     True
     >>> hidden_path_norm(SparcsRegressor(alpha=model.alpha_max_).fit(X, y))

@@ -14,8 +14,8 @@ def sparcs_path(
     y: Any,
     *,
     task: str = "regression",
-    n_alphas: int = 50,
-    eps: float = 1e-3,
+    n_alphas: int = 25,
+    eps: float = 1e-4,
     alphas: Any = None,
     X_val: Any = None,
     y_val: Any = None,
@@ -30,9 +30,9 @@ def sparcs_path(
     X : {array-like, sparse matrix} of shape (n_samples, n_features)
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
     task : {"regression", "classification"}, default="regression"
-    n_alphas : int, default=50
+    n_alphas : int, default=25
         Length of the grid, geometric from ``alpha_max`` down.
-    eps : float in (0, 1), default=1e-3
+    eps : float in (0, 1), default=1e-4
         Smallest alpha, as a share of the largest.
     alphas : array-like, optional
         A grid of one's own, used from the largest down.
@@ -41,11 +41,9 @@ def sparcs_path(
     sample_weight : array-like of shape (n_samples,), optional
     random_state : int, RandomState instance or None, default=None
     **params
-        Parameters of `SparcsRegressor` or `SparcsClassifier`. By default
-        ``hidden_layer_sizes=(100, 100)``, all open from the start,
-        ``min_significance=0``, ``learning_rate_init=0.003``, and ``max_iter=100``
-        epochs at each alpha at most. What concerns a single fit, such as ``alpha`` or
-        ``early_stopping``, is refused.
+        Other parameters of `SparcsRegressorCV` or `SparcsClassifierCV`, those of the
+        folds aside. All hidden layers are open from the start, and
+        ``activation="relu"`` is the default.
 
     Returns
     -------
@@ -77,6 +75,7 @@ def sparcs_path(
             f"{foreign} mean nothing to a path, which has its own alphas and stages; "
             f"give some of {sorted(known)}."
         )
+    params = {"activation": "relu", **params}
     grid = {"n_alphas": n_alphas, "eps": eps, "alphas": alphas}
     model = kinds[task](**grid, random_state=random_state, **params)
     return model.path(X, y, sample_weight, X_val=X_val, y_val=y_val)

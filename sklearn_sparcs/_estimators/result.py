@@ -8,7 +8,9 @@ import torch
 
 from .._data.scaling import Scaling
 from .._direct.form import DirectForm
+from .._networks.gauge import growing_network
 from .._networks.growing import GrowingNetwork
+from .._networks.live import LiveNetwork
 from .._networks.spectral import SpectralNetwork
 from .._training.problem import Problem
 
@@ -51,6 +53,19 @@ class Result:
             problem.scaling,
             network.gated,
         )
+
+    @classmethod
+    def of_live(
+        cls,
+        problem: Problem,
+        network: LiveNetwork,
+        sizes: tuple[int, ...],
+        depth_factor: float,
+        random_state: np.random.RandomState,
+    ) -> "Result":
+        """Read a network in direct space, at most ``sizes`` neurons wide."""
+        spectral = growing_network(network, sizes, depth_factor)
+        return cls.of(problem, spectral, random_state)
 
     def network(self) -> SpectralNetwork:
         """The whole network in float64, sleeping neurons included.

@@ -4,7 +4,8 @@
 `partial_fit` wherever there is one; the network, its optimiser's moments (unless a
 pickle lies between) and the scaling of features and targets are then those of the last
 call. A parameter that has changed since takes effect, or the call is refused: see the
-two tables. Nothing is ignored.
+two tables. Nothing is ignored. ``solver`` must agree as to the network: any of
+`GROWTH` goes on from any other, "adam" from itself alone.
 """
 
 from collections.abc import Mapping
@@ -46,8 +47,13 @@ TAKES_EFFECT: tuple[str, ...] = (
     "verbose",
 )
 
+#: Solvers of one and the same network, which go on from one another.
+GROWTH: tuple[str, ...] = ("growth", "second_order", "first_order")
+
 
 def agreed(parameters: Mapping[str, Any], sizes: tuple[int, ...]) -> dict[str, Any]:
     """The parameters that must be the same in the next call, sizes as a tuple."""
     found = {name: parameters[name] for name in MUST_AGREE if name in parameters}
+    if found.get("solver") in GROWTH:
+        found["solver"] = "growth"
     return {**found, "hidden_layer_sizes": sizes}

@@ -1,34 +1,29 @@
-"""A problem led along falling alphas, each going on from the last.
+"""A problem led along falling alphas, each network going on from the last.
 
 At the largest alpha, `alpha_max`, the network is the linear model. Each smaller alpha
-goes on from the network of the last: its neurons, their eigenvalues and eigenvectors,
-and the optimiser's moments. So fifty alphas cost as much as a few fits.
-
-Steps are short and the learning rate stays, since the objective moves all the time; a
-point of the path is the running mean of the last steps, where their noise cancels.
+goes on from the network of the last: neurons that pay wake in it, and all weights are
+trained towards the optimum that they allow (`descent`). Networks are values, so that a
+path can be led on from where it stands, here or in another process.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from math import inf
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
 
 from .._data.batches import TrainingData
 from .._direct.form import DirectForm
-from .._training.epochs import evaluate, run_steps
+from .._networks.gauge import structure_of
+from .._networks.live import LiveNetwork
+from .._networks.structure import parts
+from .._training import curvature
+from .._training.bridge import BridgePenalty
+from .._training.objective import Objective, Observations
 from .._training.problem import Problem, Units
-from .._training.randomness import generators
-from .._training.solver import Snapshot
-from .._training.step_sizes import SLOWEST
 from .._training.task import Task
-from .recipe import Recipe
-from .relax import relax
-
-#: Steps at each alpha, unless an epoch has more.
-STEPS = 100
+from .descent import First, Growth, follow, linear_ridge, linear_start
+from .worth import pruned
 
 
 @dataclass(frozen=True)
@@ -38,118 +33,106 @@ class PathPoint:
     Attributes
     ----------
     alpha : float
-    form : DirectForm
-        Its function, in raw units.
-    eigenvalues : list of ndarrays of shape (N_k,)
-        Of each hidden layer's neurons; zero while they sleep.
-    snapshot : Snapshot
-        What to go on from.
+    network : LiveNetwork
     """
 
     alpha: float
-    form: DirectForm
-    eigenvalues: list[np.ndarray]
-    snapshot: Snapshot
+    network: LiveNetwork
 
 
+@dataclass(frozen=True)
 class PathFit:
-    """A solver at the linear model, to be led along alphas.
-
-    Parameters
-    ----------
-    problem : Problem
-    recipe : Recipe
-        Its alpha does not matter.
-    layers : sequence of int
-        Hidden layers that may grow.
-    drawing, shuffling : torch.Generator
-        For candidates, and for the order of the samples.
-    max_iter : int
-        Most epochs at each alpha.
+    """A path on its way.
 
     Attributes
     ----------
-    solver : GrowthSolver
-    alpha_max : float
-        Smallest alpha at which the first survey wakes no neuron.
+    problem : Problem
+    objective : Objective
+        Loss and samples; its penalty has no alpha of its own.
+    growth : Growth
+    first : First
+        The linear model, and what may wake in it.
+    seed : int
+        Of the draws.
+    points : tuple of PathPoint
+        The networks so far.
     """
 
-    def __init__(
-        self,
-        problem: Problem,
-        recipe: Recipe,
-        layers: Sequence[int],
-        drawing: torch.Generator,
-        shuffling: torch.Generator,
-        max_iter: int,
-    ):
-        self.problem, self.max_iter = problem, max_iter
-        self.sizes = recipe.hidden_layer_sizes
-        self._batches: dict[str, Any] = {
-            "batch_size": recipe.batch_size_for(len(problem.train)),
-            "generator": shuffling if recipe.shuffle else None,
-        }
-        slow = replace(recipe.at(inf), eigenvalue_rate=SLOWEST)
-        self.solver = slow.growth_solver(problem, list(layers), drawing)
-        self.solver.keep_average()
-        self.solver.grow(problem.train)  # nothing pays; the survey finds alpha_max
-        self.alpha_max = self.solver.alpha_max or 0.0
+    problem: Problem
+    objective: Objective = field(repr=False)
+    growth: Growth
+    first: First = field(repr=False)
+    seed: int
+    points: tuple[PathPoint, ...] = ()
+
+    @classmethod
+    def begun(
+        cls, problem: Problem, activation: str, growth: Growth, seed: int
+    ) -> "PathFit":
+        """A path at the problem's linear model."""
+        objective = Objective(
+            Observations.of(problem.train, problem.bias),
+            curvature.of(problem.loss),
+            growth.penalty,
+        )
+        start = linear_start(problem, len(growth.sizes), activation)
+        first = First.of(objective, start, growth)
+        return cls(problem, objective, growth, first, seed)
+
+    @property
+    def alpha_max(self) -> float:
+        """Smallest alpha at which no neuron wakes in the linear model."""
+        return self.first.alpha_max
+
+    def advanced(self, alphas: Sequence[float] | np.ndarray) -> "PathFit":
+        """The path led on along some alphas more."""
+        return replace(self, points=(*self.points, *self.follow(alphas)))
 
     def follow(self, alphas: Sequence[float] | np.ndarray) -> Iterator[PathPoint]:
-        """Train at one alpha after another; yield each network when it is there."""
-        for alpha in alphas:
-            self.solver.set_alpha(alpha)
-            if alpha < self.alpha_max or self.solver.n_live():
-                self.solver.look_soon()
-                self._train()
-            yield self._point(float(alpha))
-
-    def _train(self) -> None:
-        run_steps(
-            self.solver,
-            self.problem.train,
-            STEPS,
-            most_epochs=self.max_iter,
-            **self._batches,
-        )
-
-    def _point(self, alpha: float) -> PathPoint:
-        """The running mean of the steps, in every form that is asked for."""
-        with self.solver.averaged():
-            return PathPoint(
-                alpha, self.form(), self._eigenvalues(), self.solver.snapshot()
-            )
-
-    def _eigenvalues(self) -> list[np.ndarray]:
-        network, layers = self.solver.network, []
-        for size, neurons, lam in zip(
-            self.sizes, network.neurons, network.lam, strict=True
+        """Yield the network at each alpha, from where the path stands."""
+        generator = torch.Generator().manual_seed(self.seed + len(self.points))
+        network = self.points[-1].network if self.points else self.first.network
+        for point in follow(
+            self.objective, self.first, alphas, self.growth, generator, network
         ):
-            values = np.zeros(size)
-            values[neurons.cpu().numpy()] = lam.cpu().numpy()
-            layers.append(values)
+            yield PathPoint(point.penalty.alpha, point.network)
+
+    def form(self, network: LiveNetwork) -> DirectForm:
+        """A network's function of raw features."""
+        return self.problem.form_of(network)
+
+    def loss(self, network: LiveNetwork, data: TrainingData | None = None) -> float:
+        """A network's loss on samples in the units of the problem, or on its own."""
+        if data is None:
+            return self.objective.data_loss(network)
+        other = replace(self.objective, data=Observations.of(data, self.problem.bias))
+        return other.data_loss(network)
+
+    def eigenvalues(self, network: LiveNetwork) -> list[np.ndarray]:
+        """Eigenvalues of each hidden layer's neurons (N_k,), zero while they sleep."""
+        _, lam = parts(structure_of(network, self.growth.penalty.depth_factor))
+        layers = []
+        for size, neurons, values in zip(
+            self.growth.sizes, network.neurons, lam, strict=True
+        ):
+            layer = np.zeros(size)
+            layer[neurons.cpu().numpy()] = values.cpu().numpy()
+            layers.append(layer)
         return layers
 
-    def restore(self, snapshot: Snapshot) -> None:
-        """Take the network of a point, wherever the path has led since."""
-        self.solver.restore(snapshot)
+    def pruned(
+        self, point: PathPoint, tol: float, data: TrainingData | None = None
+    ) -> LiveNetwork:
+        """The network of a point without the neurons that the loss can spare.
 
-    def settle(self) -> None:
-        """Put the running mean in the network's place, and keep none any more."""
-        self.solver.settle()
-
-    def relax(self) -> None:
-        """Train the present wiring on without a penalty."""
-        relax(self.solver, self.problem.train, **self._batches)
-
-    def form(self) -> DirectForm:
-        """The present network's function, in raw units."""
-        return self.problem.form_of(self.solver.network)
-
-    def loss(self, data: TrainingData) -> float:
-        """The present running mean's loss on samples in the units of the problem."""
-        with self.solver.averaged():
-            return evaluate(self.solver, data)
+        The loss on its own samples, or on others.
+        """
+        penalty = self.growth.under(point.alpha, self.objective, point.network)
+        here, other = replace(self.objective, penalty=penalty), None
+        if data is not None:
+            observed = Observations.of(data, self.problem.bias)
+            other = replace(self.objective, data=observed).data_loss
+        return pruned(here, point.network, tol, loss=other)
 
 
 @dataclass(frozen=True)
@@ -158,29 +141,39 @@ class Leader:
 
     Attributes
     ----------
-    recipe : Recipe
+    sizes : tuple of int
+        Most neurons of each hidden layer.
+    penalty : BridgePenalty
+        Whatever its alpha is.
     units : Units
-    max_iter : int
-        Most epochs at each alpha.
     """
 
-    recipe: Recipe
+    sizes: tuple[int, ...]
+    penalty: BridgePenalty
     units: Units
-    max_iter: int
+
+    @property
+    def layers(self) -> tuple[int, ...]:
+        """Every hidden layer, counted from 0."""
+        return tuple(range(len(self.sizes)))
 
     def problem(self, task: Task) -> Problem:
         """The problem that a task poses, begun at the linear model."""
         return Problem.of(task, self.units)
 
     def begun(
-        self,
-        problem: Problem,
-        layers: Sequence[int],
-        random_state: np.random.RandomState,
+        self, problem: Problem, activation: str, layers: Sequence[int], seed: int
     ) -> PathFit:
         """A path at its beginning, with these layers open."""
-        shuffling, drawing = generators(random_state, 2)
-        return PathFit(problem, self.recipe, layers, drawing, shuffling, self.max_iter)
+        ridge = linear_ridge(problem.loss, problem.n_outputs)
+        growth = Growth(
+            self.sizes,
+            tuple(layers),
+            replace(self.penalty, linear=ridge),
+            problem.loss,
+            min_significance=0.0,
+        )
+        return PathFit.begun(problem, activation, growth, seed)
 
 
 def path_alphas(alpha_max: float, n_alphas: int, eps: float) -> np.ndarray:

@@ -113,7 +113,7 @@ class SpectralLinear(nn.Module):
         return F.linear(x, self.weight, self.bias)
 
     def extra_repr(self) -> str:
-        """What `torch.nn.Linear` shows of itself, too."""
+        """What ``torch.nn.Linear`` shows of itself, too."""
         return (
             f"in_features={self.in_features}, out_features={self.out_features}, "
             f"bias={self.bias is not None}"

@@ -11,7 +11,7 @@ from .._data.features import Bounds
 from .._data.samples import validation_split
 from .._data.scaling import Scaling
 from .._direct.form import DirectForm
-from .._networks.network import Network
+from .._networks.network import HasForm
 from .losses import Loss
 from .start import linear_start
 from .task import Task
@@ -128,7 +128,7 @@ class Problem:
         """Other samples, in the units of this problem."""
         return TrainingData.of(task.samples(), self.scaling, self.train.y.device)
 
-    def form_of(self, network: Network) -> DirectForm:
+    def form_of(self, network: HasForm) -> DirectForm:
         """The network's function of raw features, in the dtype of X."""
         return self.in_raw_units(network.form())
 

@@ -26,7 +26,7 @@ class Status(StrEnum):
     CONVERGED = "converged", ""
     MAX_ITER = (
         "max_iter",
-        "max_iter={max_iter} epochs were run before the loss settled; raise "
+        "max_iter={max_iter} was reached before the loss settled; raise "
         "max_iter, tol or alpha.",
     )
     DIVERGED = (

@@ -33,7 +33,7 @@ def test_scaling_a_slice_at_a_time_changes_nothing(
     )
 
 
-@pytest.mark.parametrize("solver", ["growth", "adam"])
+@pytest.mark.parametrize("solver", ["first_order", "adam"])
 def test_a_memory_map_is_not_copied(solver, tmp_path, monkeypatch):
     monkeypatch.setitem(batches.LARGEST_COPY, "cpu", 2**20)
     rng = np.random.default_rng(0)

@@ -100,7 +100,7 @@ def test_caption(sizes, words):
 def test_fitted_estimators_show_what_they_found(kinked):
     X, y = kinked
     model = SparcsRegressor(10, max_iter=20, random_state=0).fit(X, y)
-    folds = SparcsRegressorCV(3, n_alphas=3, cv=2, max_iter=5, random_state=0)
+    folds = SparcsRegressorCV(3, n_alphas=3, cv=2, random_state=0)
     for estimator in (model, model.pruned_estimator_, folds.fit(X, y)):
         html = estimator._repr_html_()
         found = estimator.active_architecture_._repr_html_()

@@ -20,11 +20,11 @@ def test_path_is_drawn(kinked):
         hidden_layer_sizes=(5,),
         X_val=X[200:],
         y_val=y[200:],
-        alphas=[100.0, 10.0, 0.1, 0.01, 0.0],
+        alphas=[1.0, 0.1, 0.01, 0.001, 0.0],
         random_state=0,
     )
     display = PathDisplay.from_path(path)
-    assert path.linear_until == 10.0
+    assert path.linear_until == 0.1
     train, valid, neurons = display.lines_
     for line, values in (
         (train, path.train_loss),
@@ -35,9 +35,9 @@ def test_path_is_drawn(kinked):
         assert_array_equal(line.get_ydata(), values)
     for ax in display.axes_:
         left, right = ax.get_xlim()
-        assert left > 100 and 0 < right < 0.01
+        assert left > 1 and 0 < right < 0.001
         (span,) = ax.patches
-        assert span.get_x() == 10.0 and span.get_x() + span.get_width() == left
+        assert span.get_x() == 0.1 and span.get_x() + span.get_width() == left
         assert ax.get_xscale() == "log"
     legend = [text.get_text() for text in display.axes_[0].get_legend().get_texts()]
     assert legend == ["training", "validation", "linear model"]
@@ -54,10 +54,10 @@ def test_path_without_validation_or_linear_part(kinked):
 def test_cross_validation_is_drawn(cross_validated):
     model = cross_validated
     display = PathDisplay.from_estimator(model)
-    n_depths = len(model.cv_scores_path_)
-    names = ["1 hidden layer", "2 hidden layers"][:n_depths]
-    assert list(display.curves) == names
-    lines = display.lines_[:n_depths]
+    n_curves = len(model.cv_scores_path_)
+    assert model.cv_curves_[:2] == [(1, "relu"), (1, "tanh")]
+    assert list(display.curves)[:2] == ["1 hidden layer, relu", "1 hidden layer, tanh"]
+    lines = display.lines_[:n_curves]
     for line, scores in zip(lines, model.cv_scores_path_, strict=True):
         assert_allclose(line.get_ydata(), scores.mean(axis=1))
     band = display.axes_[0].collections[0].get_paths()[0].vertices
@@ -67,11 +67,11 @@ def test_cross_validation_is_drawn(cross_validated):
         at = band[band[:, 0] == alpha, 1]
         assert_allclose([at.min(), at.max()], [low, high])
     folds = model.cv_architectures_path_[0]
-    for k, n in enumerate(display.lines_[n_depths].get_ydata()):
+    for k, n in enumerate(display.lines_[n_curves].get_ydata()):
         assert n == pytest.approx(np.mean([fold[k].n_hidden for fold in folds]))
-    assert display.linear_until == 10.0
+    assert display.linear_until == 1.0
     assert display.marks == {"chosen": model.alpha_, "1 SE": model.alpha_1se_}
-    marked = {line.get_xdata()[0] for line in display.axes_[0].lines[n_depths:]}
+    marked = {line.get_xdata()[0] for line in display.axes_[0].lines[n_curves:]}
     assert marked == {model.alpha_, model.alpha_1se_}
 
 

@@ -133,9 +133,10 @@ FINITE = {
 
 @pytest.mark.filterwarnings("ignore:max_iter")
 @pytest.mark.parametrize("case", FINITE)
-def test_finite_and_sensible_regression(case):
+@pytest.mark.parametrize("solver", ["second_order", "first_order"])
+def test_finite_and_sensible_regression(case, solver):
     X, y = FINITE[case]
-    model = SparcsRegressor(max_iter=50, random_state=0).fit(X, y)
+    model = SparcsRegressor(solver=solver, max_iter=50, random_state=0).fit(X, y)
     predicted = model.predict(X)
     assert np.isfinite(predicted).all()
     assert np.mean((predicted - y) ** 2) <= np.var(y) * (1 + 1e-9) + 1e-18
@@ -145,13 +146,15 @@ def test_finite_and_sensible_regression(case):
 
 @pytest.mark.filterwarnings("ignore:max_iter")
 @pytest.mark.parametrize("n", [2, 60])
-def test_finite_and_sensible_classification(n):
+@pytest.mark.parametrize("solver", ["second_order", "first_order"])
+def test_finite_and_sensible_classification(n, solver):
     # one row a class; columns of very different size; a constant column
     X_odd = np.c_[X * [1e12, 1e-12, 1.0], np.ones(60)][:n]
     labels = np.arange(n) % 3 if n > 2 else np.arange(n)
-    model = SparcsClassifier(max_iter=50, random_state=0).fit(X_odd, labels)
+    options = {"solver": solver, "max_iter": 50, "random_state": 0}
+    model = SparcsClassifier(**options).fit(X_odd, labels)
     assert np.isfinite(model.predict_proba(X_odd)).all()
-    one_each = SparcsClassifier(max_iter=50).fit(X[:5], ["p", "q", "r", "s", "t"])
+    one_each = SparcsClassifier(**options).fit(X[:5], ["p", "q", "r", "s", "t"])
     assert one_each.predict(X[:5]).tolist() == ["p", "q", "r", "s", "t"]
 
 
@@ -164,8 +167,9 @@ def test_columns_of_any_size_fit_as_well():
 
 
 def test_a_diverging_loss_keeps_the_best_iterate():
+    options = {"alpha": 1e-6, "min_significance": 0, "random_state": 0}
     model = SparcsRegressor(
-        (20,), learning_rate_init=1e200, alpha=1e-6, min_significance=0, random_state=0
+        (20,), solver="first_order", learning_rate_init=1e200, **options
     )
     with pytest.warns(ConvergenceWarning, match="finite.*learning_rate_init"):
         model.fit(X, Y)
@@ -184,11 +188,11 @@ def test_ctrl_c_keeps_the_best_iterate(monkeypatch):
 
     monkeypatch.setattr(SparcsNet, "_train", interrupted)
     with pytest.warns(ConvergenceWarning, match="interrupted"):
-        model = SparcsRegressor(random_state=0).fit(X, Y)
+        model = SparcsRegressor(solver="first_order", random_state=0).fit(X, Y)
     assert model.n_iter_ == 7 and len(model.loss_curve_) == 7
     assert model.score(X, Y) > SparcsRegressor(alpha=10.0).fit(X, Y).score(X, Y)
 
 
 def test_max_iter_reached():
     with pytest.warns(ConvergenceWarning, match="max_iter=2 .*raise max_iter"):
-        SparcsRegressor(max_iter=2, alpha=1e-3, random_state=0).fit(X, Y)
+        SparcsRegressor(solver="first_order", max_iter=2, random_state=0).fit(X, Y)

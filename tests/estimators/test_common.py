@@ -18,8 +18,8 @@ ESTIMATORS = [
     SparcsClassifier(),
     CompactRegressor(max_iter=50),
     CompactClassifier(max_iter=50),
-    SparcsRegressorCV(4, n_alphas=2, cv=2, max_iter=5),
-    SparcsClassifierCV(4, n_alphas=2, cv=2, max_iter=5),
+    SparcsRegressorCV(4, n_alphas=2, cv=2),
+    SparcsClassifierCV(4, n_alphas=2, cv=2),
 ]
 
 

@@ -65,7 +65,7 @@ def test_class_weights_multiply_those_of_samples():
     [
         SparcsClassifier(4, max_iter=5),
         CompactClassifier((4,), max_iter=5),
-        SparcsClassifierCV(4, n_alphas=3, cv=2, max_iter=5),
+        SparcsClassifierCV(4, n_alphas=3, cv=2),
     ],
     ids=lambda model: type(model).__name__,
 )

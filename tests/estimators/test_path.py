@@ -15,7 +15,7 @@ def test_it_begins_at_least_squares_and_loses_by_alpha(kinked):
     linear = LinearRegression().fit(X, y)
     assert_allclose(path.estimators[0].predict(X), linear.predict(X), atol=1e-9)
     assert path.architectures[0].is_linear
-    assert_allclose(path.alphas, path.alpha_max * np.geomspace(1, 1e-3, 12))
+    assert_allclose(path.alphas, path.alpha_max * np.geomspace(1, 1e-4, 12))
     assert path.n_hidden[1] > 0
     assert path.linear_until == path.alphas[0]
     assert path.train_loss[-1] < 0.05 * path.train_loss[0]

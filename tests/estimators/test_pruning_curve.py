@@ -39,7 +39,7 @@ def pruned_by_hand(model, X, weight=None):
             phi,
             [*left, torch.from_numpy(last)],
             torch.from_numpy(x),
-            gated=getattr(model, "solver", "growth") == "growth",
+            gated=getattr(model, "solver", "growth") != "adam",
         )
         yield int((sizes > threshold).sum()), output.numpy()
 
@@ -55,20 +55,28 @@ def rises(model, X, loss, weight=None):
 @pytest.mark.parametrize(
     "model",
     [
-        SparcsRegressor(8, alpha=1e-3, max_iter=60, **LOOSE),
-        SparcsRegressor((5, 5), alpha=1e-3, max_iter=60, **LOOSE),
+        SparcsRegressor(8, alpha=1e-3, **LOOSE),
+        SparcsRegressor((5, 5), alpha=1e-3, **LOOSE),
+        SparcsRegressor(8, solver="first_order", alpha=1e-3, max_iter=60, **LOOSE),
         SparcsRegressor(
             (5, 4), solver="adam", init="xavier", max_iter=20, random_state=0
         ),
         SparcsRegressor(
             (4,), solver="adam", input_eigenvalues=True, max_iter=20, random_state=0
         ),
-        SparcsRegressorCV((4, 4), n_alphas=6, cv=2, random_state=0),
+        SparcsRegressorCV(
+            8,
+            activation="relu",
+            alphas=[1e-2, 1e-3, 1e-4, 1e-5],
+            cv=2,
+            selection="best",
+            random_state=0,
+        ),
     ],
-    ids=["one-layer", "two-layers", "ungated", "input-eigenvalues", "cv"],
+    ids=["one-layer", "two-layers", "by-epochs", "ungated", "input-eigenvalues", "cv"],
 )
-def test_regression_curve_by_hand(kinked, model):
-    X, y = kinked
+def test_regression_curve_by_hand(wavy, model):
+    X, y = wavy
     weight = np.random.default_rng(0).uniform(0.5, 2, len(y))
     model.fit(X, y)
     scale, mean = y.std(), y.mean()
@@ -89,10 +97,11 @@ def test_regression_curve_by_hand(kinked, model):
 def test_classification_curve_by_hand(kind, n_classes):
     X, y = load_iris(return_X_y=True)
     X, y = X[y < n_classes], np.array(["a", "b", "c"])[y[y < n_classes]]
-    options = {"alpha": 1e-4, "max_iter": 60}
+    options = {"alpha": 1e-4, "max_iter": 60, **LOOSE}
     if kind is SparcsClassifierCV:
-        options = {"alphas": [1e-2, 1e-4, 1e-5], "cv": 2}
-    model = kind(6, class_weight={"a": 2.0, "b": 1.0}, **options, **LOOSE)
+        options = {"alphas": [1e-3, 1e-4, 1e-5], "cv": 2, "random_state": 0}
+        options["activation"] = "relu"
+    model = kind(6, class_weight={"a": 2.0, "b": 1.0}, **options)
     model.fit(X, y)
     weight = np.where(y == "a", 2.0, 1.0)
 
@@ -109,7 +118,9 @@ def test_classification_curve_by_hand(kind, n_classes):
     assert_allclose(curve.loss_rise, expected, rtol=1e-5, atol=1e-8)
 
 
-@pytest.mark.parametrize("options", [{}, {"solver": "adam", "init": "xavier"}])
+@pytest.mark.parametrize(
+    "options", [{"solver": "first_order"}, {"solver": "adam", "init": "xavier"}]
+)
 def test_the_estimators_own_pruning_is_on_the_curve(kinked, options):
     X, y = kinked
     model = SparcsRegressor(

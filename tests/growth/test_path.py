@@ -1,65 +1,91 @@
 """A problem led along alphas."""
 
+import pickle
+
 import numpy as np
+import pytest
 import torch
 from helpers.problems import regression_problem
 from numpy.testing import assert_allclose
+from sklearn.linear_model import LinearRegression
 
-from sklearn_sparcs._growth.path import PathFit
-from sklearn_sparcs._growth.recipe import Recipe
-from sklearn_sparcs._growth.running_mean import DECAY
-from sklearn_sparcs._training.penalty import SparseGroupPenalty
-
-
-def begun(X, y, sizes=(5,)):
-    recipe = Recipe(sizes, SparseGroupPenalty(0.0), min_significance=0)
-    drawing, shuffling = (torch.Generator().manual_seed(k) for k in range(2))
-    layers = range(len(sizes))
-    return PathFit(regression_problem(X, y), recipe, layers, drawing, shuffling, 100)
+from sklearn_sparcs._data.scaling import Scaling
+from sklearn_sparcs._growth.path import Leader, path_alphas
+from sklearn_sparcs._training.bridge import BridgePenalty
+from sklearn_sparcs._training.problem import Units
 
 
-def test_a_point_is_the_running_mean_of_the_steps(kinked):
-    fit = begun(*kinked)
-    solver, data = fit.solver, fit.problem.train
-    solver.set_alpha(1e-3)
-    solver.look_soon()
-    solver.grow(data)
-    expected = solver.network.flat.data.clone()
-    assert solver.n_live() > 0
-    for _ in range(5):
-        solver.step(*data.rows(slice(100)))
-        expected += (1 - DECAY) * (solver.network.flat.data - expected)
-    assert_allclose(solver.average.value, expected)
-    present = solver.network.flat.data.clone()
-    with solver.averaged():
-        assert_allclose(solver.network.flat.data, expected)
-    assert_allclose(solver.network.flat.data, present, atol=0)
-    mean = solver.average.value.clone()
-    size = float(solver.network.live_eigenvalues.abs().min())
-    solver.prune(size)
-    assert len(solver.average.value) == len(solver.network.flat)
-    assert len(solver.average.value) < len(mean)
-    assert torch.isin(solver.average.value, mean).all()  # what is left is what it was
+def begun(X, y, sizes=(5,), activation="relu"):
+    units = Units(torch.device("cpu"))
+    leader = Leader(sizes, BridgePenalty(np.inf), units)
+    return leader.begun(regression_problem(X, y), activation, leader.layers, 0)
 
 
 def test_at_alpha_max_it_is_linear_and_below_it_is_not(kinked):
-    fit = begun(*kinked)
-    at, below = fit.follow([fit.alpha_max, 0.5 * fit.alpha_max])
-    assert at.form.layer_sizes == (3, 1)
-    assert not at.eigenvalues[0].any()
-    assert below.form.layer_sizes[1] == np.count_nonzero(below.eigenvalues[0]) > 0
-
-
-def test_a_point_can_be_gone_back_to(kinked):
     X, y = kinked
-    fit = begun(X, y)
-    points = list(fit.follow(fit.alpha_max * np.array([1, 0.3, 0.1])))
-    fit.restore(points[1].snapshot)
-    assert_allclose(fit.form()(X), points[1].form(X), atol=0)
+    fit = begun(X, y).advanced([1.0])
+    fit = fit.advanced(fit.alpha_max * np.array([1, 0.9]))
+    *linear, below = fit.points
+    expected = LinearRegression().fit(X, y).predict(X)
+    for point in linear:
+        assert_allclose(fit.form(point.network)(X)[:, 0], expected)
+    assert below.network.n_live[0] > 0
+    assert below.alpha == 0.9 * fit.alpha_max
+
+
+def test_the_loss_falls_as_alpha_does(kinked):
+    fit = begun(*kinked)
+    fit = fit.advanced(path_alphas(fit.alpha_max, 8, 1e-3))
+    losses = [fit.loss(point.network) for point in fit.points]
+    assert (np.diff(losses) <= 1e-9).all()
+    assert losses[-1] < 0.02 * losses[0]
+    assert fit.loss(fit.points[-1].network, fit.problem.train) == losses[-1]
+
+
+def test_a_path_goes_on_from_where_it_stands_in_another_process_too(kinked):
+    fit = begun(*kinked).advanced([0.01])
+    one = fit.advanced([0.003])
+    two = pickle.loads(pickle.dumps(fit)).advanced([0.003])
+    assert len(fit.points) == 1 and len(one.points) == 2
+    for a, b in zip(
+        one.points[1].network.weights, two.points[1].network.weights, strict=True
+    ):
+        assert_allclose(a, b, atol=0)
+
+
+def test_eigenvalues_are_those_of_the_neurons_that_live(kinked):
+    fit = begun(*kinked, sizes=(9,)).advanced([0.01, 0.003])
+    network = fit.points[-1].network
+    (values,) = fit.eigenvalues(network)
+    assert values.shape == (9,)
+    assert np.flatnonzero(values).tolist() == sorted(network.neurons[0].tolist())
+
+
+def test_pruning_keeps_to_its_tolerance(kinked):
+    fit = begun(*kinked, sizes=(20,)).advanced([0.01, 0.003, 1e-3, 1e-4, 1e-5])
+    point = fit.points[-1]
+    small = fit.pruned(point, 0.5)
+    assert 0 < sum(small.n_live) < sum(point.network.n_live)
+    assert fit.loss(small) <= 1.5 * fit.loss(point.network)
+    assert fit.pruned(point, 0.0).n_live == point.network.n_live
 
 
 def test_without_hidden_layers_there_is_nothing_to_wake(kinked):
     fit = begun(*kinked, sizes=())
     assert fit.alpha_max == 0.0
-    (point,) = fit.follow([1e-9])
-    assert point.form.layer_sizes == (3, 1)
+    (point,) = fit.advanced([1e-9]).points
+    assert point.network.n_live == []
+    assert fit.eigenvalues(point.network) == []
+
+
+def test_a_grid_is_geometric():
+    assert_allclose(path_alphas(2.0, 3, 1e-2), [2.0, 0.2, 0.02])
+    assert (path_alphas(0.0, 3, 1e-2) > 0).all()
+
+
+def test_scaling_is_that_of_the_problem(kinked):
+    X, y = kinked
+    fit = begun(X, y).advanced([0.01])
+    assert isinstance(fit.problem.scaling, Scaling)
+    assert fit.form(fit.points[0].network)(X).shape == (300, 1)
+    assert fit.form(fit.points[0].network).feature_scale == pytest.approx(X.std(axis=0))

@@ -80,3 +80,13 @@ def test_foundation(tmp_path, monkeypatch):
 
     assert foundation.skorch_overhead(n_epochs=50) > 0
     assert 0 <= foundation.false_alarms(n_sets=2) <= 1
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_path_cost(capsys, monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    import path_cost
+
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    path_cost.compare("small", X, np.abs(X[:, 0]), n_alphas=3)
+    assert "fits; CV" in capsys.readouterr().out

@@ -18,13 +18,14 @@ ESTIMATORS = dict(public.estimators())
 #: Parameters that mean, or must be, something else in another family, and why.
 DIFFERENT = {
     "hidden_layer_sizes": "the largest network to search, or the wiring itself",
-    "max_iter": "epochs of a fit, or at each alpha",
+    "max_iter": "epochs of a fit, or of each round",
     "learning_rate_init": "a search fits its own to the batches",
     "tol": "growth is judged by larger steps than a fixed wiring",
     "n_iter_no_change": "as tol",
-    "min_significance": "folds judge what pays where there are some",
+    "activation": "folds choose where there are some",
     "warm_start": "a pruned network goes on from its weights",
     "random_state": "what is drawn",
+    "verbose": "a bar over folds, or a line an epoch",
 }
 FAMILIES = ("Sparcs{}", "Sparcs{}CV", "Compact{}")
 
@@ -178,4 +179,4 @@ def test_a_default_is_read():
     assert stated_default('{"a", "b"}, default="a"') == "a"
     assert stated_default("array-like, optional") is None
     assert stated_default("int") is inspect.Parameter.empty
-    assert parameters(SparcsRegressor)["alpha"].default == pytest.approx(0.002)
+    assert parameters(SparcsRegressor)["prune_tol"].default == pytest.approx(0.05)

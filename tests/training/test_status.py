@@ -17,7 +17,7 @@ def test_each_is_its_word():
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (Status.MAX_ITER, "max_iter=7 epochs were run before the loss settled"),
+        (Status.MAX_ITER, "max_iter=7 was reached before the loss settled"),
         (Status.DIVERGED, "stopped being finite"),
         (Status.INTERRUPTED, "interrupted by the user"),
     ],

@@ -1,0 +1,119 @@
+"""Paths of several activations over the same folds, as far as it pays to follow them.
+
+A few alphas at a time, every fold goes on. An activation is followed no further once
+its mean score has not risen for some alphas, or once another one's best is ahead of its
+own by more than the folds' differences explain.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from sklearn.utils.parallel import Parallel, delayed
+
+from .folds import Fold, FoldPath
+
+#: Alphas at a time.
+STRIDE = 4
+#: Alphas without a new best after which a path is followed no further.
+PATIENCE = 4
+#: Alphas after which the activation that is behind may be dropped, and by how many
+#: standard errors of the paired difference it must be.
+_FIRST_JUDGED, _AHEAD = 12, 1.5
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One activation at one depth, over all folds.
+
+    Attributes
+    ----------
+    depth : int
+        Hidden layers that may grow, the last ones.
+    activation : str
+    paths : tuple of FoldPath
+        A fold each, all as far.
+    """
+
+    depth: int
+    activation: str
+    paths: tuple[FoldPath, ...]
+
+    @classmethod
+    def begun(
+        cls, folds: Sequence[Fold], activation: str, layers: Sequence[int]
+    ) -> "Curve":
+        """A curve at the linear models."""
+        paths = tuple(fold.begun(activation, layers) for fold in folds)
+        return cls(max(len(layers), 1), activation, paths)
+
+    @cached_property
+    def scores(self) -> np.ndarray:
+        """Scores, shape (alphas, folds)."""
+        return np.array([path.scores for path in self.paths]).T
+
+    @cached_property
+    def means(self) -> np.ndarray:
+        """Mean scores (alphas,); any that is not finite is worse than all others."""
+        mean = self.scores.mean(axis=1)
+        return np.where(np.isfinite(mean), mean, -np.inf)
+
+    @cached_property
+    def n_hidden(self) -> np.ndarray:
+        """Mean numbers of live neurons (alphas,)."""
+        counts = [[a.n_hidden for a in path.architectures] for path in self.paths]
+        return np.mean(counts, axis=0)
+
+    def stalled(self) -> bool:
+        """Whether the mean score has not risen for some alphas."""
+        return len(self.means) - 1 - int(self.means.argmax()) >= PATIENCE
+
+    def behind(self, other: "Curve") -> bool:
+        """Whether the other's best is better by more than chance explains."""
+        if min(len(self.means), len(other.means)) < _FIRST_JUDGED:
+            return False
+        theirs, own = (c.scores[c.means.argmax()] for c in (other, self))
+        difference = theirs - own
+        error = difference.std(ddof=1) / np.sqrt(len(difference))
+        return bool(difference.mean() > _AHEAD * error)
+
+
+def raced(
+    folds: Sequence[Fold],
+    curves: Sequence[Curve],
+    alphas: np.ndarray,
+    n_jobs: int | None,
+    advanced: Callable[[int], object],
+) -> list[Curve]:
+    """Follow curves along the alphas, a few at a time, while they may win.
+
+    ``advanced`` is told of every alpha that a fold has passed.
+    """
+    found = list(curves)
+    running = list(range(len(found)))
+    for start in range(0, len(alphas), STRIDE):
+        part = alphas[start : start + STRIDE]
+        jobs = [(k, fold) for k in running for fold in range(len(folds))]
+        paths = Parallel(n_jobs=n_jobs)(
+            delayed(_advanced)(folds[fold], found[k].paths[fold], part)
+            for k, fold in jobs
+        )
+        for n, k in enumerate(running):
+            own = paths[n * len(folds) : (n + 1) * len(folds)]
+            found[k] = replace(found[k], paths=tuple(own))
+        advanced(len(part) * len(jobs))
+        running = [
+            k
+            for k in running
+            if not found[k].stalled()
+            and not any(found[k].behind(found[other]) for other in range(len(found)))
+        ]
+        if not running:
+            break
+    return found
+
+
+def _advanced(fold: Fold, path: FoldPath, alphas: np.ndarray) -> FoldPath:
+    """A fold's path further on: the work of one process."""
+    return fold.advanced(path, alphas)

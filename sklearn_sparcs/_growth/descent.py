@@ -1,0 +1,252 @@
+"""Second-order growth along falling alphas: survey, wake, train to the optimum, go on.
+
+At each alpha the network first takes in the neurons that pay (`finite_gain`,
+`waking`), then a few iterations of Levenberg and Marquardt's method train all weights
+that there are. A network without neurons stays the linear model that it started as.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import torch
+
+from .._networks.live import LiveNetwork
+from .._training.bridge import BridgePenalty
+from .._training.levenberg import improved
+from .._training.losses import Loss
+from .._training.objective import Objective
+from .._training.problem import Problem
+from .._training.start import LOGISTIC_RIDGE
+from .finite_gain import N_DIRECTIONS, survey
+from .judgement import Candidates
+from .noise import FREE, TEAM
+from .price import Price
+from .waking import Room, chosen, woken
+
+#: Ridge of the linear part under squared error: it makes the matrix definite.
+_DEFINITE = 1e-8
+
+#: Damping that training begins with, and neurons that may wake at any time.
+_DAMPING, _FEWEST = 1e-3, 2
+
+#: Steps that candidates climb from the linear model: they decide alpha_max.
+_FIRST_STEPS = 5
+
+#: What draws the candidates that decide whether a linear model suffices: always the
+#: same, so that alpha_max says something of the data alone.
+_FIRST_SEED = 0
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How a network grows.
+
+    Attributes
+    ----------
+    sizes : tuple of int
+        Most neurons of each hidden layer.
+    layers : tuple of int
+        Those that are open to neurons, from 0.
+    penalty : BridgePenalty
+        Whatever its alpha and prior are.
+    loss : Loss
+    min_significance : float
+        Standard errors that the first neurons' gains must lie above noise.
+    prior : float
+        Ridge of the neurons' weights, in units of the noise of a sample.
+    rate : float
+        Neurons that wake at a time, as a share of those awake.
+    n_iter : int
+        Training iterations at each alpha.
+    tol : float
+        Relative progress of the objective that counts as none.
+    """
+
+    sizes: tuple[int, ...]
+    layers: tuple[int, ...]
+    penalty: BridgePenalty
+    loss: Loss
+    min_significance: float = 2.5
+    prior: float = 0.3
+    rate: float = 0.5
+    n_iter: int = 3
+    tol: float = 1e-4
+
+    def noise(self, data_loss: float, n_outputs: int) -> float:
+        """What one sample's loss, in an output, owes to chance."""
+        squared = self.loss.linear_model == "least squares"
+        return (2 * data_loss if squared else 1.0) / self.loss.n_averaged(n_outputs)
+
+    def explained(self, objective: Objective, network: LiveNetwork) -> bool:
+        """Whether all that is left of the targets is rounding."""
+        if self.loss.linear_model != "least squares":
+            return False
+        y = objective.data.y
+        rounding: float = torch.finfo(y.dtype).eps ** 0.75
+        return objective.data_loss(network) <= rounding * float(y.square().mean())
+
+    def under(
+        self, alpha: float, objective: Objective, network: LiveNetwork
+    ) -> BridgePenalty:
+        """The penalty at some alpha, its prior in units of the noise left."""
+        noise = self.noise(objective.data_loss(network), network.n_outputs)
+        prior = self.prior * noise / float(objective.data.count.sum())
+        return replace(self.penalty, alpha=float(alpha), prior=prior)
+
+
+@dataclass(frozen=True)
+class Point:
+    """A network on the way, and the penalty that it was trained under."""
+
+    penalty: BridgePenalty
+    network: LiveNetwork
+
+
+def linear_start(
+    problem: Problem, n_hidden_layers: int, activation: str
+) -> LiveNetwork:
+    """The problem's linear model as a network without neurons."""
+    assert problem.linear_map is not None  # second-order growth always asks for it
+    W = problem.linear_map.to(**problem.options)
+    return LiveNetwork.linear(W, n_hidden_layers, activation, problem.bias)
+
+
+def linear_ridge(loss: Loss, n_outputs: int) -> float:
+    """The ridge under which the linear start is optimal (`start`)."""
+    if loss.linear_model == "least squares":
+        return _DEFINITE
+    return LOGISTIC_RIDGE / loss.n_averaged(n_outputs)
+
+
+@dataclass(frozen=True)
+class First:
+    """What the linear model may wake, whatever alpha is.
+
+    Attributes
+    ----------
+    network : LiveNetwork
+        The linear model.
+    candidates : Candidates or None
+        None without hidden layers.
+    alpha_max : float
+        Smallest alpha at which none of them pays.
+    significance : float
+        Standard errors that the best gain lies above noise.
+    """
+
+    network: LiveNetwork
+    candidates: Candidates | None
+    alpha_max: float
+    significance: float
+
+    @classmethod
+    def of(cls, objective: Objective, network: LiveNetwork, growth: Growth) -> "First":
+        """Survey a network without neurons. The objective's alpha plays no part."""
+        if not growth.layers:
+            return cls(network, None, 0.0, 0.0)
+        penalty = growth.under(0.0, objective, network)
+        objective = replace(objective, penalty=penalty)
+        price = Price.of(penalty, network)
+        given = objective, network, price, growth.layers
+        drawn = survey(*given, _first_draw(), n_steps=0, n_judged=N_DIRECTIONS)
+        climbed = survey(*given, _first_draw(), n_steps=_FIRST_STEPS)
+        if growth.explained(objective, network):
+            return cls(network, climbed, 0.0, 0.0)
+        significance = _significance(drawn, climbed, price)
+        alphas = price.threshold(
+            climbed.layer, climbed.gain, climbed.length, climbed.size
+        )
+        return cls(network, climbed, max(float(alphas.max()), 0.0), significance)
+
+    def wakes(self, growth: Growth) -> bool:
+        """Whether there is more than noise for neurons to explain."""
+        return self.significance >= growth.min_significance and self.alpha_max > 0
+
+
+def _significance(drawn: Candidates, climbed: Candidates, price: Price) -> float:
+    """Standard errors that a table's best gain lies above noise: see `noise`.
+
+    The price is that at an alpha of zero.
+    """
+    enough = torch.full_like(price.awake, TEAM, dtype=torch.long)
+    team = chosen(drawn, price, enough, TEAM)
+    return max(
+        drawn.significance(0.0),
+        climbed.significance(FREE * (climbed.n_free - 1)),
+        drawn.joint_significance(team) if team else 0.0,
+    )
+
+
+def _first_draw() -> torch.Generator:
+    return torch.Generator().manual_seed(_FIRST_SEED)
+
+
+def follow(
+    objective: Objective,
+    first: First,
+    alphas: Iterable[float],
+    growth: Growth,
+    generator: torch.Generator,
+    network: LiveNetwork | None = None,
+) -> Iterator[Point]:
+    """Yield the network at each alpha, from the linear model on.
+
+    Parameters
+    ----------
+    objective : Objective
+        The data and the loss; its penalty is replaced.
+    first : First
+    alphas : iterable of float
+        Falling.
+    growth : Growth
+    generator : torch.Generator
+        Draws the candidates of networks that have neurons.
+    network : LiveNetwork, optional
+        Where to go on from; the linear model by default.
+
+    Yields
+    ------
+    Point
+    """
+    network, damping = network or first.network, _DAMPING
+    for alpha in alphas:
+        penalty = growth.under(alpha, objective, network)
+        here = replace(objective, penalty=penalty)
+        network = _grown(here, penalty, network, first, growth, generator)
+        if any(network.n_live):
+            found = improved(
+                here, network, growth.n_iter, growth.tol, damping, generator
+            )
+            network, damping = settled(found.network, first), found.damping
+        yield Point(penalty, network)
+
+
+def settled(network: LiveNetwork, first: First) -> LiveNetwork:
+    """The network; if it has lost its last neuron, the linear model to the last bit."""
+    return network if any(network.n_live) else first.network
+
+
+def _grown(
+    objective: Objective,
+    penalty: BridgePenalty,
+    network: LiveNetwork,
+    first: First,
+    growth: Growth,
+    generator: torch.Generator,
+) -> LiveNetwork:
+    """The network with the neurons that pay under a penalty, if any do."""
+    room = Room(growth.sizes)
+    left = room.left(network)
+    layers = [k for k in growth.layers if left[k] > 0]
+    if not layers:
+        return network
+    price, n_live = Price.of(penalty, network), sum(network.n_live)
+    if n_live:
+        found = survey(objective, network, price, layers, generator)
+    elif first.candidates is not None and first.wakes(growth):
+        found = first.candidates
+    else:
+        return network
+    most = max(_FEWEST, int(n_live * growth.rate))
+    taken = chosen(found, price, left, most)
+    return woken(objective, network, found, taken, room) or network

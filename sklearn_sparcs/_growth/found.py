@@ -1,0 +1,72 @@
+"""What a search has found, by whichever solver: what an estimator takes over of it."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from .._direct.form import DirectForm
+from .._networks.growing import GrowingNetwork
+from .._networks.spectral import SpectralNetwork
+from .._training.problem import Problem
+from .._training.solver import Snapshot
+from .._training.status import Status
+
+#: Share of the objective, or of the validation loss, that a deeper network must save.
+DEPTH_GAIN = 0.05
+
+
+class Pruned(NamedTuple):
+    """A smaller network, in raw units, and whether it was trained without a penalty."""
+
+    form: DirectForm
+    relaxed: bool
+
+
+@dataclass(frozen=True)
+class Found(ABC):
+    """A network that was found, and how.
+
+    Attributes
+    ----------
+    problem : Problem
+    history : list of dict
+        What was recorded, a row an epoch or an alpha.
+    status : Status
+        Why the search ended.
+    value : float
+        What it was judged by; the smaller, the better.
+    alpha : float
+        The strength of the penalty that the network was trained under.
+    alpha_max : float or None
+        Smallest alpha at which no neuron wakes in the linear model, where any may.
+    """
+
+    problem: Problem = field(repr=False)
+    history: list[dict[str, Any]] = field(repr=False)
+    status: Status
+    value: float
+    alpha: float
+    alpha_max: float | None
+
+    @property
+    @abstractmethod
+    def network(self) -> GrowingNetwork | SpectralNetwork:
+        """The network in spectral space."""
+
+    @abstractmethod
+    def snapshot(self) -> Snapshot:
+        """What another search can go on from."""
+
+    @abstractmethod
+    def pruned(self, tol: float) -> Pruned:
+        """Fewer neurons, for a relative rise of the loss by at most ``tol``."""
+
+    @property
+    def to_beat(self) -> float:
+        """The value that a deeper network must be below to be worth its depth."""
+        return (1 - DEPTH_GAIN) * self.value
+
+    @property
+    def n_live(self) -> int:
+        """How many hidden neurons fire."""
+        return sum(map(len, self.network.neurons))

@@ -1,0 +1,191 @@
+"""All samples' word on candidates: what each would gain, and what they share."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from .._networks.live import LiveNetwork
+from .ascent import FEWEST, fired
+from .noise import Noise, Variance, standard_errors
+from .refit import Refit
+from .sight import Outlook, Sight
+
+#: Share of an output's second moment below which what is new in it is rounding.
+_NEW = 1e-6
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Neurons that could wake.
+
+    Attributes
+    ----------
+    layer : Tensor of int (k,)
+        The hidden layer of each.
+    incoming : Tensor of shape (k, signals)
+        w of each; zero where it does not hear.
+    length : Tensor of shape (k,)
+        |w|, the constant's weight left out.
+    gram : Tensor of shape (k, k)
+        Curvature of the loss in their outgoing weights, the present ones refitted.
+    pull : Tensor of shape (k, c)
+        Minus the gradient there, in the coordinates of `Outlook`.
+    to_outputs : Tensor of shape (outputs, c)
+        Takes outgoing weights back from those coordinates.
+    variance : Variance
+        What the pulls would be by noise.
+    n_free : float
+        Weights of an output that the data decide already.
+    """
+
+    layer: Tensor
+    incoming: Tensor
+    length: Tensor
+    gram: Tensor
+    pull: Tensor
+    to_outputs: Tensor
+    variance: Variance
+    n_free: float
+
+    def __len__(self) -> int:
+        return len(self.incoming)
+
+    def significance(self, n_free: float) -> float:
+        """Standard errors that the best lies above noise.
+
+        ``n_free`` are the degrees of freedom that each has had in climbing.
+        """
+        variance = self.variance
+        z = standard_errors(variance.chi2(self.pull), variance.nu + n_free)
+        return float(z.max())
+
+    def joint_significance(self, some: list[int]) -> float:
+        """Standard errors that some of them, which did not climb, lie above noise."""
+        variance, k = self.variance.of(some), len(some)
+        chi2 = variance.joint_chi2(self.pull[some])
+        return float(standard_errors(chi2, k * variance.nu, k))
+
+    @property
+    def t(self) -> Tensor:
+        """The best outgoing weights (k, c) of each by itself."""
+        return self.pull / self.gram.diagonal()[:, None]
+
+    @property
+    def gain(self) -> Tensor:
+        """What the loss falls by as each wakes by itself (k,)."""
+        return (self.pull * self.t).sum(dim=1) / 2
+
+    @property
+    def size(self) -> Tensor:
+        """|t| (k,)."""
+        size: Tensor = (self.t @ self.to_outputs.T).norm(dim=1)
+        return size
+
+
+def judged(outlook: Outlook, layer: Tensor, incoming: Tensor) -> Candidates:
+    """Judge candidates w (k, signals) of these layers (k,), in double precision."""
+    n, ridge = len(outlook.objective.data), outlook.ridge.double()
+    present, cross, own = _moments(outlook, incoming)
+    refit = Refit.of(
+        present.gram / n,
+        present.pull / n - (ridge * outlook.outputs.double()).T,
+        ridge,
+    )
+    x = refit(cross.gram / n)
+    fresh = _fresh(outlook, incoming, x)
+    gram = fresh.gram / n + (refit.ridge[:, None] * x).T @ x
+    counts = (fresh.spread >= FEWEST) & (gram.diagonal() > _NEW * own / n)
+    gram.diagonal().add_(1e-300)
+    pull = (cross.pull / n - x.T @ refit.pull) * counts[:, None]
+    freedom = fresh.n / max(fresh.n - refit.n_free, 1.0)
+    variance = fresh.noise.variance_of_means(n, freedom)
+    length = _length(incoming, outlook.network)
+    to_outputs = outlook.to_common.double()
+    return Candidates(
+        layer,
+        incoming.double(),
+        length,
+        gram,
+        pull,
+        to_outputs,
+        variance,
+        refit.n_free,
+    )
+
+
+@dataclass(frozen=True)
+class _Moments:
+    """Sums over the samples of signals with others, and with what is asked."""
+
+    gram: Tensor
+    pull: Tensor
+
+
+@dataclass(frozen=True)
+class _Fresh:
+    """Sums over the samples of what is new in candidates' outputs a'.
+
+    ``gram`` (k, k) is Σ V a' a', ``spread`` (k,) how many samples each rests on,
+    ``noise`` what it would gain by noise, and ``n`` how many samples there are.
+    """
+
+    gram: Tensor
+    spread: Tensor
+    noise: Noise
+    n: float
+
+
+def _moments(outlook: Outlook, incoming: Tensor) -> tuple[_Moments, _Moments, Tensor]:
+    """Sums of the present signals; of those with candidates' a; and Σ V a² (k,)."""
+    totals: list[Tensor] = []
+    for H, a, sight in _outputs(outlook, incoming):
+        VH, Va = sight.curvature[:, None] * H, sight.curvature[:, None] * a
+        parts = (VH.T @ H, H.T @ sight.asked, H.T @ Va, a.T @ sight.asked)
+        totals = _added(totals, (*parts, (Va * a).sum(dim=0)))
+    gram, pull, cross, asked, own = totals
+    return _Moments(gram, pull), _Moments(cross, asked), own
+
+
+def _fresh(outlook: Outlook, incoming: Tensor, x: Tensor) -> _Fresh:
+    """Sums of a' = a − H x."""
+    totals: list[Tensor] = []
+    noise: Noise | None = None
+    for H, a, sight in _outputs(outlook, incoming):
+        new = a - H @ x
+        square, count = new.square(), sight.count
+        parts = (count @ square, count @ square.square(), count.sum())
+        gram = (sight.curvature[:, None] * new).T @ new
+        totals = _added(totals, (gram, *parts))
+        here = Noise.of(new, sight)
+        noise = here if noise is None else noise + here
+    assert noise is not None  # there is a sample
+    gram, second, fourth, n = totals
+    return _Fresh(gram, second.square() / (fourth + 1e-300), noise, float(n))
+
+
+def _added(totals: list[Tensor], parts: tuple[Tensor, ...]) -> list[Tensor]:
+    if not totals:
+        return list(parts)
+    return [total + part for total, part in zip(totals, parts, strict=True)]
+
+
+def _outputs(
+    outlook: Outlook, incoming: Tensor
+) -> Iterator[tuple[Tensor, Tensor, Sight]]:
+    """Slices of the present signals H, and of candidates' outputs a."""
+    f = outlook.network.activation
+    for part in outlook.slices(2 * sum(incoming.shape)):
+        sight = part.to(torch.float64)
+        a, _ = fired(f, sight.signals @ incoming.double().T)
+        yield sight.signals, a, sight
+
+
+def _length(incoming: Tensor, network: LiveNetwork) -> Tensor:
+    """|w| (k,) without the constant."""
+    w = incoming.double().clone()
+    if network.bias:
+        w[:, network.n_features] = 0
+    length: Tensor = w.norm(dim=1)
+    return length

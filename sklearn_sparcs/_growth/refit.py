@@ -1,0 +1,63 @@
+"""What the output layer could still do by itself, so that no candidate is paid for it.
+
+To second order, with G = H'VH/n, the outgoing weights of a candidate and all present
+ones are refitted together: the candidate's share is a Schur complement.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from .sight import Sight
+
+#: What is added to the diagonal of M, as a share of it and of its mean, as signals may
+#: be collinear: the precision to this power.
+_JITTER = 0.75
+
+
+@dataclass(frozen=True)
+class Refit:
+    """M = G + ridge, factorised, and minus the gradient in the present weights.
+
+    Attributes
+    ----------
+    factor : Tensor of shape (signals, signals)
+        Cholesky's, lower.
+    ridge : Tensor of shape (signals,)
+    pull : Tensor of shape (signals, c)
+    """
+
+    factor: Tensor
+    ridge: Tensor
+    pull: Tensor
+
+    @classmethod
+    def of(cls, gram: Tensor, pull: Tensor, ridge: Tensor) -> "Refit":
+        """From G, H'E/n − ridge W and the ridge (signals,)."""
+        g = gram.diagonal()
+        numbers = torch.finfo(g.dtype)
+        added = numbers.eps**_JITTER * (g + 0.1 * g.mean()) + numbers.tiny
+        factor, info = torch.linalg.cholesky_ex(gram + torch.diag(ridge + added))
+        while info:  # rounding was worse than that
+            added = 10 * added
+            factor, info = torch.linalg.cholesky_ex(gram + torch.diag(ridge + added))
+        return cls(factor, ridge + added, pull)
+
+    @classmethod
+    def on(cls, sight: Sight, outputs: Tensor, ridge: Tensor) -> "Refit":
+        """From some samples."""
+        H = sight.signals
+        gram = (H * sight.curvature[:, None]).T @ H / len(H)
+        pull = H.T @ sight.asked / len(H) - (ridge * outputs).T
+        return cls.of(gram, pull, ridge)
+
+    def __call__(self, rhs: Tensor) -> Tensor:
+        """M⁻¹ rhs, of shape (signals, k)."""
+        return torch.cholesky_solve(rhs, self.factor)
+
+    @property
+    def n_free(self) -> float:
+        """How many of an output's weights the data decide: tr M⁻¹ G."""
+        inverse = torch.cholesky_inverse(self.factor)
+        return float(len(self.ridge) - (self.ridge * inverse.diagonal()).sum())

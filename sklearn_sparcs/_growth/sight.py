@@ -1,0 +1,139 @@
+"""What a network's outputs ask for, sample by sample, as candidates see it.
+
+The curvature of a loss in the outputs is v_i · S, a number a sample times one matrix
+S = U diag(σ) U'. In the coordinates √σ U' t of outgoing weights it is v_i alone, for
+every output, so candidates are judged there: residuals are multiplied by U / √σ.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from .._networks.live import LiveNetwork
+from .._training.objective import Objective
+
+#: Least σ, as a share of the mean: what no sample is sure of counts little.
+_FLAT = 0.05
+
+#: Least curvature of a sample, as a share of the mean.
+_CERTAIN = 1e-3
+
+#: Numbers that a slice of the samples holds.
+_SLICE = 2**21
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Some samples: what is heard, what is asked for, and how stiffly.
+
+    Attributes
+    ----------
+    signals : Tensor of shape (n, signals)
+        All that the output layer hears.
+    asked : Tensor of shape (n, c)
+        Minus the gradient of the loss in the outputs, weighted, in the coordinates
+        where the curvature of all is the same.
+    curvature : Tensor of shape (n,)
+        That curvature, weighted.
+    weight : Tensor of shape (n,) or None
+        Of the samples.
+    count : Tensor of shape (n,)
+        How many samples each row stands for.
+    """
+
+    signals: Tensor
+    asked: Tensor
+    curvature: Tensor
+    weight: Tensor | None
+    count: Tensor
+
+    def __len__(self) -> int:
+        return len(self.signals)
+
+    def to(self, dtype: torch.dtype) -> "Sight":
+        """The same in another dtype."""
+        weight = None if self.weight is None else self.weight.to(dtype)
+        return Sight(
+            self.signals.to(dtype),
+            self.asked.to(dtype),
+            self.curvature.to(dtype),
+            weight,
+            self.count.to(dtype),
+        )
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """A network on the data of an objective, ready to be looked at in slices.
+
+    Attributes
+    ----------
+    objective : Objective
+    network : LiveNetwork
+    to_common : Tensor of shape (outputs, c)
+        U / √σ: takes residuals to the common coordinates, and outgoing weights back.
+    scale : float
+        Mean of σ.
+    floor : float
+        Curvature that every sample has at least: what no sample contradicts may be
+        as steep as it likes otherwise.
+    """
+
+    objective: Objective
+    network: LiveNetwork
+    to_common: Tensor
+    scale: float
+    floor: float
+
+    @classmethod
+    def of(cls, objective: Objective, network: LiveNetwork) -> "Outlook":
+        """Find the coordinates; the shape is a mean over all samples."""
+        data = objective.data
+        each, shape = objective.loss.curvature(network(data.inputs), data.weight)
+        sigma, U = torch.linalg.eigh(shape)
+        sigma = sigma.clamp_min(_FLAT * sigma.mean())
+        scale, floor = float(sigma.mean()), _CERTAIN * float(each.mean())
+        return cls(objective, network, U / sigma.sqrt(), scale, floor)
+
+    @property
+    def ridge(self) -> Tensor:
+        """Ridge of an output's weights (signals,), in the common coordinates."""
+        W = self.network.weights[-1]
+        own = self.objective.penalty.ridge(self.network)[-W.numel() :]
+        return own[: W.shape[1]] / self.scale
+
+    @property
+    def outputs(self) -> Tensor:
+        """The output layer's weights (c, signals), in the common coordinates."""
+        W: Tensor = torch.linalg.solve(self.to_common, self.network.weights[-1])
+        return W
+
+    def at(self, rows: Tensor | slice) -> Sight:
+        """Some of the samples."""
+        data, loss = self.objective.data.rows(rows), self.objective.loss
+        signals, weight = self.network.signals(data.inputs), data.weight
+        output = signals @ self.network.weights[-1].T
+        asked = loss.residual(output, data.y) @ self.to_common
+        curvature, _ = loss.curvature(output, weight)
+        least = self.floor * torch.ones_like(curvature)
+        if weight is not None:
+            asked, least = asked * weight[:, None], least * weight
+        curvature = torch.maximum(curvature, least)
+        return Sight(signals, asked, curvature, weight, data.count)
+
+    def slices(self, width: int) -> Iterator[Sight]:
+        """All samples, so many at a time that ``width`` numbers each fit the memory."""
+        n = len(self.objective.data)
+        step = max(256, _SLICE // max(width, 1))
+        for start in range(0, n, step):
+            yield self.at(slice(start, start + step))
+
+    def sample(self, n: int, generator: torch.Generator) -> Sight:
+        """Some of the samples at random, none twice; all of them if they fit."""
+        total = len(self.objective.data)
+        if total <= n:
+            return self.at(slice(None))
+        drawn = torch.randperm(total, generator=generator)[:n]
+        return self.at(drawn.to(self.objective.data.inputs.device))

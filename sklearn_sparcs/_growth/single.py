@@ -1,0 +1,225 @@
+"""A fit without folds: along falling alphas, and which point of the path is kept.
+
+The path is `descent.follow`. Where alpha is not given, it ends where new neurons no
+longer pay, by a criterion (`criterion`) or by the loss on samples set aside; where it
+is, all weights are trained there until they settle. Whether there is to be a neuron at
+all was asked before (`noise`).
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+
+from .._data.batches import TrainingData
+from .._networks.live import LiveNetwork
+from .._training.levenberg import improved
+from .._training.losses import Loss
+from .._training.objective import Objective, Observations
+from .._training.status import Status
+from .criterion import criterion
+from .descent import First, Growth, Point, follow, settled
+
+#: What is known of a point: numbers, by name.
+Row = dict[str, Any]
+
+#: What an effective weight has to be worth, in nats of the whole likelihood.
+FACTOR = 2.0
+
+#: An alpha of the path in the one before it: twelve steps to a thousandth.
+_RATIO = 1e-3 ** (1 / 12)
+#: Smallest alphas of the path in the largest: where the criterion chooses, where
+#: samples set aside do, and where it is passed on the way to a smaller one.
+_END, _VALIDATED_END, _PASSED = 1e-3, 1e-4, 1e-4
+
+#: Alphas in a row without any improvement that end a path.
+_PATIENCE = 4
+#: Surveys more at the alpha that was asked for, while neurons wake.
+_MORE_SURVEYS = 4
+#: Iterations at most that train all weights there.
+_MOST_ITERATIONS = 20
+
+
+@dataclass(frozen=True)
+class Way:
+    """What there is to follow and to look at.
+
+    Attributes
+    ----------
+    objective : Objective
+        The data and the loss, whatever its penalty is.
+    first : First
+        The linear model, and what may wake in it.
+    growth : Growth
+    loss : Loss
+    valid : Observations or None
+        Samples set aside.
+    generator : torch.Generator
+        Draws candidates.
+    told : callable
+        Is told of every row.
+    """
+
+    objective: Objective
+    first: First
+    growth: Growth
+    loss: Loss
+    valid: Observations | None
+    generator: torch.Generator
+    told: Callable[[Row], object]
+
+    def follow(
+        self, alphas: Sequence[float], network: LiveNetwork | None = None
+    ) -> Iterator[tuple[Point, Row]]:
+        """Yield the network at each alpha, and what is known of it.
+
+        Where no neuron is to wake, one alpha says it all.
+        """
+        if network is None and not self.may_grow:
+            alphas = alphas[:1]
+        args = self.objective, self.first, alphas, self.growth, self.generator
+        for point in follow(*args, network):
+            yield point, self.row(point)
+
+    def row(self, point: Point) -> Row:
+        """What is known of a point, told."""
+        at = self.under(point).evaluate(point.network)
+        row: Row = {
+            "alpha": point.penalty.alpha,
+            "train_loss": at.loss,
+            "objective": at.value,
+            "n_live": sum(point.network.n_live),
+        }
+        if self.valid is not None:
+            output = point.network(self.valid.inputs)
+            told = output, self.valid.y, self.valid.weight
+            row["valid_loss"] = float(self.loss(*told))
+            row["valid_score"] = float(self.loss.score(*told))
+        self.told(row)
+        return row
+
+    def under(self, point: Point) -> Objective:
+        """The objective that a point was trained for."""
+        return replace(self.objective, penalty=point.penalty)
+
+    @property
+    def may_grow(self) -> bool:
+        """Whether the linear model leaves more than noise."""
+        return self.first.wakes(self.growth)
+
+
+@dataclass(frozen=True)
+class Led:
+    """The point that is kept, what it is worth (the less, the better), and the rows."""
+
+    point: Point
+    value: float
+    history: list[Row]
+    status: Status = Status.CONVERGED
+
+
+def observed(data: TrainingData | None, bias: bool) -> Observations | None:
+    """Samples as a network hears them, if there are any."""
+    return None if data is None else Observations.of(data, bias)
+
+
+def descending(largest: float, smallest: float) -> list[float]:
+    """Alphas from the largest down to exactly the smallest, each a share of the last.
+
+    Below `_PASSED` of the largest there are no steps: the smallest follows at once.
+    """
+    if not smallest < largest:
+        return [smallest]
+    end = max(smallest, _PASSED * largest)
+    n = math.ceil(math.log(end / largest) / math.log(_RATIO) - 1e-6)
+    steps = [largest * (end / largest) ** (i / n) for i in range(n)]
+    return [*steps, end] if end == smallest else [*steps, end, smallest]
+
+
+def by_criterion(way: Way) -> Led:
+    """The point of the path that the criterion prefers, the linear model among them."""
+    largest = way.first.alpha_max
+
+    def value(point: Point, row: Row) -> float:
+        return criterion(way.under(point), way.loss, point.network, FACTOR)
+
+    return _best(way, descending(largest, _END * largest), value)
+
+
+def by_validation(
+    way: Way, smallest: float | None, network: LiveNetwork | None = None
+) -> Led:
+    """The point with the lowest loss on samples set aside, down to some alpha.
+
+    From a network that there is already, it goes on at that alpha.
+    """
+    if smallest is None:
+        smallest = _VALIDATED_END * way.first.alpha_max
+    alphas = descending(way.first.alpha_max, smallest)
+    if network is not None:
+        alphas = [smallest] * _MORE_SURVEYS
+    return _best(way, alphas, lambda _, row: float(row["valid_loss"]), network)
+
+
+def at_alpha(
+    way: Way, alpha: float, max_iter: int, tol: float, network: LiveNetwork | None
+) -> Led:
+    """The optimum at an alpha, reached along the path, or from a network."""
+    point, history = _grown(way, alpha, network)
+    if not history[-1]["n_live"]:
+        return Led(point, history[-1]["objective"], history)
+    n_iter = min(max_iter, _MOST_ITERATIONS)
+    found = improved(way.under(point), point.network, n_iter, tol)
+    point = replace(point, network=settled(found.network, way.first))
+    history.append(way.row(point))
+    status = _asking_for_more(found.status, n_iter == max_iter)
+    return Led(point, history[-1]["objective"], history, status)
+
+
+def _grown(
+    way: Way, alpha: float, network: LiveNetwork | None
+) -> tuple[Point, list[Row]]:
+    """The network at an alpha after as many surveys as wake more neurons."""
+    alphas, n_live = [alpha], 0
+    if network is not None:
+        n_live = sum(network.n_live)
+    elif way.may_grow:
+        alphas = descending(way.first.alpha_max, alpha)
+    seen: list[tuple[Point, Row]] = []
+    for point, row in way.follow([*alphas, *[alpha] * _MORE_SURVEYS], network):
+        seen.append((point, row))
+        n_before, n_live = n_live, row["n_live"]
+        if len(seen) >= len(alphas) and n_live <= n_before:
+            break
+    return seen[-1][0], [row for _, row in seen]
+
+
+def _asking_for_more(status: Status, users_limit: bool) -> Status:
+    """How training ended, if there is something that the user can do about it."""
+    if status == Status.MAX_ITER and not users_limit:
+        return Status.CONVERGED
+    return status
+
+
+def _best(
+    way: Way,
+    alphas: Sequence[float],
+    value: Callable[[Point, Row], float],
+    network: LiveNetwork | None = None,
+) -> Led:
+    """The point of the least value, until there has been none better for a while."""
+    best: Led | None = None
+    since, history = 0, []
+    for point, row in way.follow(alphas, network):
+        history.append(row)
+        reached = value(point, row)
+        if best is None or reached < best.value:
+            best, since = Led(point, reached, history), 0
+        else:
+            since += 1
+        if since == _PATIENCE:
+            break
+    assert best is not None  # there is an alpha at least
+    return best

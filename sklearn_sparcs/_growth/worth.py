@@ -1,0 +1,296 @@
+r"""What a neuron is worth: by how much the loss rises when it goes and the rest refits.
+
+To second order about a minimum of loss and penalty (optimal brain surgeon, Hassibi and
+Stork, 1993, in blocks). A neuron is gone when it sends nothing: what it sends by, t,
+becomes zero, and what it hears by stays, as it no longer counts. So of all weights
+those of its block b are moved by v, which is −t there and 0 elsewhere, and all others
+by what is then best. With H the curvature of loss and penalty, K = H⁻¹:
+
+    Δ = K_·b (K_bb)⁻¹ v,    Δ' H Δ = v' (K_bb)⁻¹ v,
+
+and as the gradient of loss and penalty is zero, that of the loss alone is −R w, with R
+the penalty's ridge, and the loss rises by
+
+    −w' R Δ + ½ Δ' (H − R) Δ.
+
+What is left of K, K − K_·b (K_bb)⁻¹ K_b·, is the inverse without the block, so one
+neuron after the other can go, the cheapest first, and two that do the same are not both
+counted as worth nothing (`order_of_removal`). What a neuron hears by may have moved for
+the sake of others that went before; when it goes itself, that is taken back. All this
+is a prediction: `pruned` trains what it leaves, and keeps its promise on the loss.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import torch
+from numpy.linalg import LinAlgError
+from torch import Tensor
+
+from .._networks.gauge import structure_of
+from .._networks.live import LiveNetwork
+from .._networks.structure import parts
+from .._training.levenberg import improved
+from .._training.metric import dense_matrix, is_dense
+from .._training.normal import NormalMatrix, cholesky
+from .._training.objective import Objective
+
+#: By what neurons are put in order: their `worth`, or the paper's |λ|.
+Order = Literal["worth", "eigenvalue"]
+
+#: Weights up to which a matrix of them all is inverted.
+_LARGEST = 4096
+#: The power of the precision that is added to the diagonal of H, relative to it:
+#: signals may be collinear.
+_JITTER = 2 / 3
+
+
+def pruned(
+    objective: Objective,
+    network: LiveNetwork,
+    tol: float,
+    order: Order = "worth",
+    n_iter: int = 20,
+    loss: Callable[[LiveNetwork], float] | None = None,
+) -> LiveNetwork:
+    """Fewer neurons, trained again, for a rise of the data loss that is agreed upon.
+
+    Half of them go at a time, those in front of the order; a quarter, an eighth, … one
+    when so many are too many. What is left is trained, and put in order anew. Whether
+    or not the order is right, the network that is left keeps to the tolerance.
+
+    Parameters
+    ----------
+    objective : Objective
+        What the network is a minimum of, or nearly.
+    network : LiveNetwork
+    tol : float
+        Largest relative rise of the data loss. At zero nothing is pruned, even if that
+        would lower the loss: the result is then the network itself.
+    order : {"worth", "eigenvalue"}, default="worth"
+        Which neurons go first: those whose loss is predicted to be cheapest, or those
+        with the smallest |λ|. A network of more than 4,096 weights, whose curvature
+        would be dear, is pruned by its eigenvalues in any case; so is one whose
+        curvature is singular to rounding.
+    n_iter : int, default=20
+        Iterations of training after neurons have gone.
+    loss : callable, optional
+        What must not rise by more, as of samples set aside; by default the objective's
+        data loss.
+
+    Returns
+    -------
+    LiveNetwork
+    """
+    if tol == 0:
+        return network
+    loss = loss or objective.data_loss
+    allowed = loss(network) * (1 + tol)
+    going = _in_order(objective, network, order)
+    size = len(going)
+    while size := min(size, (len(going) + 1) // 2):
+        smaller = _without(network, going[:size])
+        smaller = improved(objective, smaller, n_iter).network
+        if loss(smaller) <= allowed:
+            network, going = smaller, _in_order(objective, smaller, order)
+        else:
+            size //= 2
+    return network
+
+
+def _in_order(objective: Objective, network: LiveNetwork, order: Order) -> Tensor:
+    """Hidden neurons (hidden,), those that go first in front."""
+    if not sum(network.n_live):
+        return torch.zeros(0, dtype=torch.long, device=network.device)
+    if order == "worth" and _is_small(network):
+        with suppress(LinAlgError):
+            return order_of_removal(objective, network)
+    return torch.cat(parts(structure_of(network))[1]).abs().argsort(stable=True)
+
+
+def order_of_removal(objective: Objective, network: LiveNetwork) -> Tensor:
+    """Hidden neurons in the order in which they cost least.
+
+    Each is the cheapest of those that the ones before it leave. With several hidden
+    layers it is so nearly: a link between two neurons of which the sender has gone
+    first is reckoned as cut, though nothing hears it any more.
+
+    Parameters
+    ----------
+    objective : Objective
+        What the network is a minimum of, or nearly.
+    network : LiveNetwork
+
+    Returns
+    -------
+    Tensor of int of shape (hidden neurons,)
+        Their numbers, the first layer's neurons being the first.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If the curvature is singular to rounding.
+    """
+    model, left = _Quadratic.of(objective, network), dict(enumerate(_blocks(network)))
+    order: list[int] = []
+    while left:
+        removals = {neuron: model.removal(block) for neuron, block in left.items()}
+        rises = {neuron: float(removal.rise) for neuron, removal in removals.items()}
+        neuron = min(rises, key=rises.__getitem__)
+        model = model.after(removals[neuron])
+        order.append(neuron)
+        del left[neuron]
+    return torch.tensor(order, dtype=torch.long, device=network.device)
+
+
+def worth(objective: Objective, network: LiveNetwork) -> Tensor:
+    """Rise of the data loss (hidden,) when each neuron goes alone, to second order.
+
+    Parameters
+    ----------
+    objective : Objective
+        What the network is a minimum of.
+    network : LiveNetwork
+
+    Returns
+    -------
+    Tensor of shape (hidden neurons,)
+        In float64, the first layer's neurons first.
+    """
+    model = _Quadratic.of(objective, network)
+    rises = [model.removal(block).rise for block in _blocks(network)]
+    return torch.stack(rises) if rises else model.weights.new_zeros(0)
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Where a neuron's weights are among all: what it hears by, what it sends by."""
+
+    heard: Tensor
+    sent: Tensor
+
+
+@dataclass(frozen=True)
+class _Removal:
+    """A neuron taken out.
+
+    ``move`` (p,) is Δ of all weights, ``rise`` () that of the data loss, ``block`` (b,)
+    where the neuron's weights are, and ``factor`` (b, b) Cholesky's of K_bb, lower.
+    """
+
+    move: Tensor
+    rise: Tensor
+    block: Tensor
+    factor: Tensor
+
+
+@dataclass(frozen=True)
+class _Quadratic:
+    """Loss and penalty about a network, to second order, some neurons being gone.
+
+    The outputs' weights are in the coordinates in which the curvature is a block for
+    each (`normal`).
+
+    Attributes
+    ----------
+    weights : Tensor of shape (p,)
+        The network's.
+    moved : Tensor of shape (p,)
+        By how much they are moved, others being gone.
+    gradient : Tensor of shape (p,)
+        That of the data loss, where they are now.
+    curvature : Tensor of shape (p, p)
+        That of the data loss.
+    ridge : Tensor of shape (p,)
+    inverse : Tensor of shape (p, p)
+        K of the weights that may move; zero for others.
+    """
+
+    weights: Tensor
+    moved: Tensor
+    gradient: Tensor
+    curvature: Tensor
+    ridge: Tensor
+    inverse: Tensor
+
+    @classmethod
+    def of(cls, objective: Objective, network: LiveNetwork) -> "_Quadratic":
+        """At a minimum of the objective."""
+        at = objective.evaluate(network, keep=True)
+        matrix = dense_matrix(objective, at, torch.Generator())
+        M = _dense(matrix).double()
+        hidden = [w.reshape(-1) for w in network.weights[:-1]]
+        outputs = (matrix.basis.T @ network.weights[-1]).reshape(-1)
+        weights = torch.cat([*hidden, outputs]).double()
+        ridge = objective.penalty.ridge(network).double()
+        jitter = torch.finfo(at.output.dtype).eps ** _JITTER
+        added = ridge + jitter * (M.diagonal() + M.diagonal().mean())
+        H = M + torch.diag(added)
+        inverse = torch.cholesky_inverse(cholesky(H))
+        still = torch.zeros_like(weights)
+        return cls(weights, still, -ridge * weights, M, ridge, inverse)
+
+    def removal(self, block: _Block) -> _Removal:
+        """What happens when a neuron goes: what it hears by counts no more."""
+        v = -self.moved
+        v[block.sent] -= self.weights[block.sent]
+        places = torch.cat([block.heard, block.sent])
+        places = places[self.inverse.diagonal()[places] > 0]  # others have gone before
+        rows, v = self.inverse[places], v[places]
+        factor = cholesky(rows[:, places])
+        force = torch.cholesky_solve(v[:, None], factor)[:, 0]
+        move = force @ rows
+        rise = self.gradient @ move + (v @ force - self.ridge @ move.square()) / 2
+        return _Removal(move, rise, places, factor)
+
+    def after(self, removal: _Removal) -> "_Quadratic":
+        """The model without the neuron."""
+        block, rows = removal.block, self.inverse[removal.block]
+        share = torch.linalg.solve_triangular(removal.factor, rows, upper=False)
+        inverse = torch.addmm(self.inverse, share.T, share, alpha=-1)
+        inverse[block], inverse[:, block] = 0, 0
+        return replace(
+            self,
+            moved=self.moved + removal.move,
+            gradient=self.gradient + self.curvature @ removal.move,
+            inverse=inverse,
+        )
+
+
+def _dense(matrix: NormalMatrix) -> Tensor:
+    """The whole of Gauss-Newton's matrix, a block for each output's weights."""
+    p, s = len(matrix.hidden), len(matrix.gram)
+    c = len(matrix.sigma)
+    whole = matrix.gram.new_zeros(p + c * s, p + c * s)
+    whole[:p, :p] = matrix.hidden
+    for k in range(c):
+        here = slice(p + k * s, p + (k + 1) * s)
+        whole[here, here] = matrix.sigma[k] * matrix.gram
+        whole[:p, here], whole[here, :p] = matrix.mixed[k], matrix.mixed[k].T
+    return whole
+
+
+def _blocks(network: LiveNetwork) -> list[_Block]:
+    """Every hidden neuron's, the first layer's first, as weights are in ``flat()``."""
+    device, sizes = network.device, [w.numel() for w in network.weights]
+    flat = torch.arange(sum(sizes), device=device).split(sizes)
+    places = [each.view(w.shape) for each, w in zip(flat, network.weights, strict=True)]
+    return [
+        _Block(places[i][m], torch.cat([later[:, at] for later in places[i + 1 :]]))
+        for i, place in enumerate(network.places)
+        for m, at in enumerate(range(place.start, place.stop))
+    ]
+
+
+def _without(network: LiveNetwork, gone: Tensor) -> LiveNetwork:
+    """The network without some of the hidden neurons (hidden,)."""
+    kept = torch.ones(sum(network.n_live), dtype=torch.bool, device=network.device)
+    kept[gone] = False
+    return network.kept(kept.split(network.n_live))
+
+
+def _is_small(network: LiveNetwork) -> bool:
+    """Whether a matrix of all weights can be inverted."""
+    return is_dense(network) and len(network.flat()) <= _LARGEST

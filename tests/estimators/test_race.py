@@ -1,0 +1,95 @@
+"""How far curves are followed, and which."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from sklearn_sparcs._direct.architecture import Architecture
+from sklearn_sparcs._estimators import race
+from sklearn_sparcs._estimators.race import PATIENCE, STRIDE, Curve, raced
+
+
+class FakePath:
+    """A fold's path whose scores are known beforehand."""
+
+    def __init__(self, scores, n=0):
+        self.all, self.n = scores, n
+
+    @property
+    def scores(self):
+        return self.all[: self.n]
+
+    @property
+    def architectures(self):
+        sizes = [(2, k, 1) for k in range(self.n)]
+        return [Architecture(s, ((),), (1,), (), 0) for s in sizes]
+
+
+class FakeFold:
+    """A fold that moves a fake path on."""
+
+    def advanced(self, path, alphas):
+        return FakePath(path.all, path.n + len(alphas))
+
+
+def followed(*scores, n_folds=3, n_alphas=24):
+    """Race curves, each a list of mean scores; folds differ by a constant."""
+    shifts = np.linspace(-0.01, 0.01, n_folds)
+    curves = [
+        Curve(1, "relu", tuple(FakePath(list(np.asarray(s) + d)) for d in shifts))
+        for s in scores
+    ]
+    steps = []
+    folds = [FakeFold()] * n_folds
+    found = raced(folds, curves, np.ones(n_alphas), None, steps.append)
+    return found, steps
+
+
+def test_a_curve_that_rises_is_followed_to_the_end():
+    (curve,), steps = followed(np.arange(24.0))
+    assert_allclose(curve.means, np.arange(24))
+    assert_allclose(curve.n_hidden, np.arange(24))
+    assert sum(steps) == 24 * 3
+
+
+def test_a_curve_that_has_stalled_is_left():
+    (curve,), _ = followed([*range(5), *[0.0] * 19])
+    last = len(curve.means)
+    assert last % STRIDE == 0
+    assert last - STRIDE < 5 + PATIENCE <= last
+
+
+def test_the_one_that_is_behind_is_left():
+    ahead, behind = np.arange(24.0), np.arange(24.0) / 2
+    (first, second), _ = followed(ahead, behind)
+    assert len(first.means) == 24
+    assert len(second.means) == 12
+    (first, second), _ = followed(ahead, ahead)
+    assert len(first.means) == len(second.means) == 24
+
+
+def test_scores_that_are_not_finite_are_worse_than_any():
+    (curve,), _ = followed([1.0, np.nan, 2.0, np.inf, 0.0, 0.0, 0.0, 0.0, *[0.0] * 16])
+    assert curve.means[1] == -np.inf and curve.means[3] == -np.inf
+    assert curve.means.argmax() == 2
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_every_job_is_done_by_the_fold_it_belongs_to(n, monkeypatch):
+    seen = []
+
+    class Fold(FakeFold):
+        def __init__(self, k):
+            self.k = k
+
+        def advanced(self, path, alphas):
+            seen.append((self.k, path.all[0]))
+            return super().advanced(path, alphas)
+
+    monkeypatch.setattr(race, "STRIDE", 100)
+    curves = [
+        Curve(1, "relu", tuple(FakePath([10.0 * c + k]) for k in range(3)))
+        for c in range(n)
+    ]
+    raced([Fold(k) for k in range(3)], curves, np.ones(1), None, int)
+    assert seen == [(k, 10.0 * c + k) for c in range(n) for k in range(3)]

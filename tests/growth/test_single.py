@@ -1,0 +1,86 @@
+"""What a single fit goes by: how many weights there are, and what they are worth."""
+
+import math
+from dataclasses import replace
+
+import pytest
+import torch
+from helpers.growth import REGRESSION, bent_table, grown_objective, growth
+from helpers.live import live_network, objective, samples
+from helpers.networks import LOSSES
+
+from sklearn_sparcs._growth.criterion import (
+    criterion,
+    effective_weights,
+    schwarz,
+)
+from sklearn_sparcs._growth.descent import First
+from sklearn_sparcs._growth.single import Way, by_criterion
+
+
+def n_weights(goal, net):
+    return effective_weights(goal, goal.evaluate(net, keep=True))
+
+
+@pytest.mark.parametrize("linear", [1e-8, 0.3])
+def test_effective_weights_of_a_ridge_regression(linear):
+    x, y = bent_table(REGRESSION, n_features=5, n_outputs=2)
+    goal, net = grown_objective(REGRESSION, x, y, linear=linear)
+    inputs, n = goal.data.inputs, len(x)
+    gram = inputs.T @ inputs / n  # times 2 / c = 1
+    ridge = torch.diag(torch.tensor([linear] * 5 + [0.0]).double())
+    expected = 2 * torch.linalg.solve(gram + ridge, gram).trace()
+    assert n_weights(goal, net) == pytest.approx(float(expected), rel=1e-6)
+
+
+def test_effective_weights_of_neurons_lie_between():
+    net = live_network((3,), n_outputs=1)
+    data = samples(REGRESSION, 200, 1)
+    free = objective(REGRESSION, data, alpha=0.0)
+    tight = objective(REGRESSION, data, alpha=10.0)
+    assert n_weights(free, net) == pytest.approx(len(net.flat()), rel=1e-3)
+    linear = net.n_inputs + 3  # the constant of each neuron is free
+    assert linear - 1 < n_weights(tight, net) < linear + 2
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: type(loss).__name__)
+def test_criterion_is_likelihood_and_weights(loss):
+    x, y = bent_table(loss)
+    goal, net = grown_objective(loss, x, y)
+    k, n, value = n_weights(goal, net), len(x), goal.data_loss(net)
+    nats = math.log(value) / 2 if loss.scales_targets else value
+    found = criterion(goal, loss, net, 2.0)
+    assert found == pytest.approx(nats + 2 * k / n, rel=1e-9)
+    assert schwarz(goal, loss, net) == pytest.approx(nats + math.log(n) / 2 * k / n)
+
+
+def single(loss, x, y, **options):
+    goal, net = grown_objective(loss, x, y)
+    plan = growth(loss, goal, **options)
+    first = First.of(goal, net, plan)
+    generator = torch.Generator().manual_seed(0)
+    way = Way(goal, first, plan, loss, None, generator, id)
+    return goal, by_criterion(way).point
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: type(loss).__name__)
+def test_a_few_neurons_where_it_bends(loss):
+    x, y = bent_table(loss, n=800)
+    goal, point = single(loss, x[:400], y[:400])
+    held, linear = grown_objective(loss, x[400:], y[400:])
+    held = replace(held, penalty=goal.penalty)
+    assert sum(point.network.n_live) in range(1, 15)
+    assert held.data_loss(point.network) < 0.6 * held.data_loss(linear)
+
+
+def test_none_where_it_does_not():
+    x, _ = bent_table(REGRESSION)
+    noise = torch.randn(200, 1, generator=torch.Generator().manual_seed(1)).double()
+    _, point = single(REGRESSION, x, x[:, :1] + noise)
+    assert point.network.n_live == [0]
+
+
+def test_none_where_nothing_is_left_to_explain():
+    x, _ = bent_table(REGRESSION)
+    _, point = single(REGRESSION, x, x[:, :1].clone())
+    assert point.network.n_live == [0]
