@@ -25,7 +25,7 @@ from sklearn_sparcs import SparcsRegressor
 from sklearn_sparcs._networks.direct import DirectNetwork
 from sklearn_sparcs.datasets import make_teacher_student
 
-TEACHER = {"alpha": 1e-3, "batch_size": 1000}
+TEACHER = {"solver": "first_order", "alpha": 1e-3, "batch_size": 1000}
 SEEDS = (0, 1, 2)
 
 
@@ -82,7 +82,8 @@ def false_alarms(n_sets=150):
         for seed in range(n_sets):
             rng = np.random.default_rng(seed)
             X, y = rng.normal(size=(n, features)), rng.normal(size=(n, targets))
-            model = SparcsRegressor(alpha=1e-6, max_iter=1, random_state=0).fit(X, y)
+            options = {"solver": "first_order", "max_iter": 1, "random_state": 0}
+            model = SparcsRegressor(alpha=1e-6, **options).fit(X, y)
             grown += model.history_[0]["n_live"] > 0
         shares.append(grown / n_sets)
     return max(shares)
@@ -132,7 +133,7 @@ def main():
     if arguments.data:
         for name in ("concrete", "airfoil"):
             for seed in SEEDS:
-                model = SparcsRegressor(random_state=seed)
+                model = SparcsRegressor(solver="first_order", random_state=seed)
                 rows.append(measured(name, model, table(arguments.data, name)))
     print(f"on pure noise, at most {false_alarms():.1%} of data sets grow")
     overhead = skorch_overhead()

@@ -1,6 +1,7 @@
-"""What a path of fifty alphas costs, in fits; and cross-validation along it.
+"""What a path of twenty-five alphas costs, in fits; and cross-validation along it.
 
-The plain estimator gets the parameters of the path's, and the same alphas. One thread.
+The plain estimator gets the parameters of the path's, and the same alphas. A grid
+search of it has the choice that cross-validation has, alpha and activation. One thread.
 """
 
 import os
@@ -27,6 +28,8 @@ TABLES = {
     "diabetes": load_diabetes(return_X_y=True),
     "breast_cancer": load_breast_cancer(return_X_y=True),
 }
+#: Alphas of the path at which a plain fit is timed.
+N_SINGLES = 5
 
 
 def seconds(run):
@@ -36,26 +39,25 @@ def seconds(run):
     return time.perf_counter() - started, result
 
 
-def compare(name, X, y):
+def compare(name, X, y, n_alphas=25):
     """One row: path against fits at its alphas, and CV against a grid search."""
     classes = len(np.unique(y)) == 2
     plain = SparcsClassifier if classes else SparcsRegressor
     cv = SparcsClassifierCV if classes else SparcsRegressorCV
     task = "classification" if classes else "regression"
-    params = {
-        name: getattr(cv(), name)
-        for name in ("hidden_layer_sizes", "min_significance", "learning_rate_init")
-    }
-    params |= {"max_iter": 1000, "random_state": 0}
-    of_path, path = seconds(lambda: sparcs_path(X, y, task=task, random_state=0))
-    chosen, alphas = plain(**params), path.alphas
+    params = {"min_significance": 0.0, "random_state": 0}
+    path_params = {"task": task, "n_alphas": n_alphas, "random_state": 0}
+    of_path, path = seconds(lambda: sparcs_path(X, y, **path_params))
+    alphas = path.alphas
+    timed = np.unique(np.linspace(0, len(alphas) - 1, N_SINGLES + 2).astype(int)[1:-1])
     singles = [
         seconds(lambda a=a: plain(alpha=a, **params).fit(X, y))[0]
-        for a in alphas[4::10]
+        for a in alphas[timed]
     ]
     of_cv, model = seconds(lambda: cv(alphas=alphas, random_state=0).fit(X, y))
+    grid = {"alpha": alphas, "activation": ["relu", "tanh"]}
     of_grid, search = seconds(
-        lambda: GridSearchCV(chosen, {"alpha": alphas}, cv=5).fit(X, y)
+        lambda: GridSearchCV(plain(**params), grid, cv=5).fit(X, y)
     )
     print(
         f"{name:22}path {of_path:6.1f} s = {of_path / np.mean(singles):5.1f} fits; "

@@ -45,7 +45,12 @@ from sklearn_sparcs.datasets import make_teacher_student
 from sklearn_sparcs.nn import SpectralNetwork
 
 #: No early end: both do the epochs they are given.
-TO_THE_END = {"tol": 0.0, "n_iter_no_change": 10**6, "random_state": 0}
+TO_THE_END = {
+    "solver": "first_order",
+    "tol": 0.0,
+    "n_iter_no_change": 10**6,
+    "random_state": 0,
+}
 
 
 @dataclass

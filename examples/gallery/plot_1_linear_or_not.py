@@ -16,14 +16,15 @@ from sklearn.datasets import load_diabetes, make_friedman1
 
 from sklearn_sparcs import PathDisplay, SparcsRegressorCV
 
-search = SparcsRegressorCV(20, n_alphas=20, cv=5, random_state=0)
+search = SparcsRegressorCV(20, random_state=0)
 diabetes = search.fit(*load_diabetes(return_X_y=True))
 print(diabetes.verdict_)
 
 # %%
-# Scores along the path, from the linear model on the left: neurons do wake, and the
-# score does not rise by more than the folds differ. At the far end it falls, for there
-# the network learns noise.
+# Scores along the path, from the linear model on the left, once with rectified neurons
+# and once with tanh: neurons do wake, and the score does not rise by more than the
+# folds differ. Further on it falls, for there the network learns noise, and the folds
+# follow it no more.
 
 display = PathDisplay.from_estimator(diabetes)
 _ = display.figure_.suptitle("Diabetes")
@@ -32,12 +33,12 @@ _ = display.figure_.suptitle("Diabetes")
 # Friedman's first problem is another matter: a sine of a product, a square, and two
 # linear terms.
 
-friedman = SparcsRegressorCV(20, n_alphas=20, cv=5, random_state=0)
+friedman = SparcsRegressorCV(20, random_state=0)
 friedman.fit(*make_friedman1(500, noise=0.5, random_state=0))
 print(friedman.verdict_)
 
 # %%
-# Here every neuron lifts the score, until there are a dozen or so.
+# Here every neuron lifts the score, until there are half a dozen.
 
 display = PathDisplay.from_estimator(friedman)
 _ = display.figure_.suptitle("Friedman's first problem")

@@ -33,6 +33,8 @@ models = {beta: [fits(alpha, beta) for alpha in control] for beta in (5, 1000)}
 # %%
 # ‖Γ‖ measures all paths from the input through hidden neurons to the output. It is zero
 # exactly where the network is linear, and where neurons wake it follows the function.
+# The data have no noise, so that neurons wake for the little of a parabola that β = 5
+# has at α = 0, and ‖Γ‖ says how little.
 
 fig, axes = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
 for ax, quantity in zip(axes, ("path_norm", "n_hidden"), strict=True):

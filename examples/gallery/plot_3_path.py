@@ -3,8 +3,8 @@ From the linear model to a network
 ==================================
 
 How much network is enough? :func:`~sklearn_sparcs.sparcs_path` follows the penalty from
-where nothing wakes down to a thousandth of that. Each network goes on from the last, so
-that fifty of them cost as much as a few fits.
+where nothing wakes down to a ten-thousandth of that. Each network goes on from the
+last, and has but a few neurons to train, so that all twenty-five take seconds.
 """
 
 # %%
@@ -39,8 +39,9 @@ print(f"alpha = {path.alphas[best]:.4f}: {chosen.active_architecture_}")
 print(f"R² on the validation set: {chosen.score(X_val, y_val):.3f}")
 
 # %%
-# How the neurons grow is in ``eigenvalues``, a row an alpha. Each line is one of them;
-# all but the first few wake where the validation loss rises already.
+# What became of each neuron is in ``eigenvalues``, a row an alpha. None creeps out of
+# zero: a neuron wakes at the size at which it pays. All but the first few wake where
+# the validation loss rises already.
 
 fig, ax = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
 ax.plot(path.alphas, path.eigenvalues[0], color="#0072B2", linewidth=0.8, alpha=0.7)

@@ -28,7 +28,7 @@ print(model.active_architecture_, f"R² = {model.score(X_test, y_test):.3f}")
 # the hidden layer are the linear part. On the right the accuracy that networks of any
 # size reach along the path, from the linear model on.
 
-path = sparcs_path(X, y, hidden_layer_sizes=(50,), n_alphas=25, random_state=0)
+path = sparcs_path(X, y, hidden_layer_sizes=(50,), random_state=0)
 scores = [network.score(X_test, y_test) for network in path.estimators]
 
 fig, (left, right) = plt.subplots(1, 2, figsize=(10, 4.2), layout="constrained")

@@ -71,4 +71,5 @@ ax.spines[["top", "right"]].set_visible(False)
 
 # %%
 # :class:`~sklearn_sparcs.SparcsRegressorCV` does the same along one warm path a fold,
-# with many more values of ``alpha``. It can stand at the end of a pipeline as well.
+# with many more values of ``alpha``, and chooses the activation besides. It can stand
+# at the end of a pipeline as well.
