@@ -141,8 +141,10 @@ class BaseSparcsCV(Spectral):
             problem = leader.problem(task)
             folds = self._folds(task, leader, y, sample_weight, groups, state)
             whole = self._whole(problem, leader, state)
-            self.alphas_ = self._grid(whole) if own_alphas is None else own_alphas
-            curves = self._cross_validate(folds, leader)
+            begun = self._begun(folds, leader.layers[-1:])
+            fits = [*whole, *(path.fit for curve in begun for path in curve.paths)]
+            self.alphas_ = self._grid(fits) if own_alphas is None else own_alphas
+            curves = self._cross_validate(folds, leader, begun)
             one_se, chosen = self._choose(curves)
             network = self._refit(problem, leader, curves, one_se, chosen, state)
             sizes, factor = leader.sizes, self.depth_factor
@@ -184,7 +186,13 @@ class BaseSparcsCV(Spectral):
             for activation in self._activations()
         ]
 
+    def _begun(self, folds: list[Fold], layers: tuple[int, ...]) -> list[Curve]:
+        """A curve for every activation, at the linear models."""
+        names = self._activations()
+        return [Curve.begun(folds, activation, layers) for activation in names]
+
     def _grid(self, begun: list[PathFit]) -> np.ndarray:
+        """Alphas of the path: at the first, all that have begun are linear."""
         alpha_max = max(fit.alpha_max for fit in begun)
         return path_alphas(alpha_max, self.n_alphas, self.eps)
 
@@ -216,7 +224,9 @@ class BaseSparcsCV(Spectral):
             )
         ]
 
-    def _cross_validate(self, folds: list[Fold], leader: Leader) -> list[Curve]:
+    def _cross_validate(
+        self, folds: list[Fold], leader: Leader, begun: list[Curve]
+    ) -> list[Curve]:
         """Curves of every activation, deeper ones while they pay."""
         curves: list[Curve] = []
         best = -np.inf
@@ -224,10 +234,8 @@ class BaseSparcsCV(Spectral):
         total = n_rounds * len(self._activations()) * len(self.alphas_) * len(folds)
         with self._progress(total) as advanced:
             for depth in range(1, n_rounds + 1):
-                begun = [
-                    Curve.begun(folds, activation, leader.layers[-depth:])
-                    for activation in self._activations()
-                ]
+                if depth > 1:
+                    begun = self._begun(folds, leader.layers[-depth:])
                 curves += raced(folds, begun, self.alphas_, self.n_jobs, advanced)
                 reached = max(c.means.max() for c in curves if c.depth == depth)
                 if not np.isfinite(reached) and depth == 1:

@@ -18,8 +18,8 @@ class SparcsRegressorCV(RegressionTargets, BaseSparcsCV):
         The *largest* network allowed. Of several layers the last is tried first, then
         one more at a time while the best mean score rises.
     n_alphas : int, default=25
-        Length of the grid, geometric from ``alpha_max`` down. The folds follow it as
-        far as their mean score rises.
+        Length of the grid, geometric from the alpha at which every fold is linear.
+        The folds follow it as far as their mean score rises.
     eps : float in (0, 1), default=1e-4
         Smallest alpha, as a share of the largest.
     alphas : array-like, optional
@@ -225,8 +225,8 @@ class SparcsClassifierCV(ClassificationTargets, BaseSparcsCV):
         The *largest* network allowed. Of several layers the last is tried first, then
         one more at a time while the best mean score rises.
     n_alphas : int, default=25
-        Length of the grid, geometric from ``alpha_max`` down. The folds follow it as
-        far as their mean score rises.
+        Length of the grid, geometric from the alpha at which every fold is linear.
+        The folds follow it as far as their mean score rises.
     eps : float in (0, 1), default=1e-4
         Smallest alpha, as a share of the largest.
     alphas : array-like, optional
