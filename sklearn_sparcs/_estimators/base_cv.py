@@ -28,7 +28,7 @@ from .._sklearn import Interval, StrOptions
 from .._training.bridge import BridgePenalty
 from .._training.device import resolve_device
 from .._training.problem import Problem, Units
-from .._training.randomness import own_random_state
+from .._training.randomness import own_random_state, seeds
 from .._training.task import Task
 from .base import BaseSparcs
 from .folds import Fold, Judge
@@ -126,7 +126,7 @@ class BaseSparcsCV(Spectral):
             problem = leader.problem(self._task(X, y, sample_weight, fresh=True))
             if X_val is not None:
                 valid = problem.data_of(self._task(X_val, y_val, None, fresh=False))
-            (seed,) = _seeds(own_random_state(self.random_state), 1)
+            (seed,) = seeds(own_random_state(self.random_state), 1)
             fit = leader.begun(problem, self._activations()[0], leader.layers, seed)
             alphas = self._grid([fit]) if own_alphas is None else own_alphas
             with self._progress(len(alphas)) as advanced:
@@ -180,7 +180,7 @@ class BaseSparcsCV(Spectral):
         self, problem: Problem, leader: Leader, state: np.random.RandomState
     ) -> list[PathFit]:
         """Paths over all the data, at their beginning: what alpha_max is read off."""
-        (seed,) = _seeds(state, 1)
+        (seed,) = seeds(state, 1)
         return [
             leader.begun(problem, activation, leader.layers, seed)
             for activation in self._activations()
@@ -220,7 +220,7 @@ class BaseSparcsCV(Spectral):
         return [
             Fold(task, train, test, seed, leader, judge)
             for (train, test), seed in zip(
-                splits, _seeds(state, len(splits)), strict=True
+                splits, seeds(state, len(splits)), strict=True
             )
         ]
 
@@ -304,7 +304,7 @@ class BaseSparcsCV(Spectral):
         state: np.random.RandomState,
     ) -> LiveNetwork:
         """The path over all the data to the choice; the simplest network besides."""
-        (seed,) = _seeds(state, 1)
+        (seed,) = seeds(state, 1)
 
         def led_to(point: Point) -> tuple[SparcsPath, PathFit]:
             curve, alphas = curves[point.curve], self.alphas_[: point.alpha + 1]
@@ -363,8 +363,3 @@ class BaseSparcsCV(Spectral):
             f"chosen network's predictions {self.hidden_share_:.1%} of the variance "
             "is not linear."
         )
-
-
-def _seeds(state: np.random.RandomState, n: int) -> list[int]:
-    """Numbers to seed draws with."""
-    return [int(seed) for seed in state.randint(np.iinfo(np.int32).max, size=n)]

@@ -1,0 +1,215 @@
+"""What compact estimators share: a wiring, trained in direct space."""
+
+from numbers import Integral
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import torch
+from sklearn.utils.validation import check_is_fitted
+from torch import nn
+
+from .._direct.form import DirectForm
+from .._networks.checks import checked_layer_sizes, checked_links
+from .._networks.direct import DirectNetwork
+from .._networks.export import to_torch
+from .._sklearn import Interval
+from .._training.adam_solver import AdamSolver
+from .._training.checkpoint import refuse_changed
+from .._training.device import resolve_device
+from .._training.penalty import SparseGroupPenalty
+from .._training.problem import Problem, Units
+from .._training.randomness import generators, own_random_state
+from .._training.run import train
+from .._training.task import Task
+from .encoding import Encoding
+from .epochs import TRAINING_CONSTRAINTS, TrainsByEpochs
+from .predictor import Predictor
+from .transaction import unchanged_on_failure
+
+
+class BaseCompact(TrainsByEpochs, Predictor):
+    """A wiring and its weights. Not for use by itself."""
+
+    relaxed_: bool
+    feature_names_in_: np.ndarray
+    fit_intercept: bool
+    activation: str
+    links: Any
+    hidden_layer_sizes: Any
+    learning_rate_init: float
+    warm_start: bool
+    device: str
+    random_state: Any
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **TRAINING_CONSTRAINTS,
+        "hidden_layer_sizes": [
+            "array-like",
+            Interval(Integral, 1, None, closed="left"),
+        ],
+        "links": ["array-like", None],
+    }
+
+    @classmethod
+    def from_form(
+        cls,
+        form: DirectForm,
+        encoding: Encoding,
+        *,
+        feature_names: Any = None,
+        relaxed: bool = False,
+        **params: Any,
+    ) -> Self:
+        """Make a fitted estimator of a network, whose ``fit`` trains its weights on.
+
+        Parameters
+        ----------
+        form : DirectForm
+            The network, with weights in raw units.
+        encoding : RealEncoding or ClassEncoding
+            How its outputs become predictions.
+        feature_names : ndarray of str, optional
+        relaxed : bool, default=False
+            Whether it was trained without a penalty.
+        **params
+            Other parameters of the estimator.
+
+        Returns
+        -------
+        CompactRegressor or CompactClassifier
+        """
+        estimator = cls(
+            hidden_layer_sizes=form.layer_sizes[1:-1],
+            links=tuple(sorted(form.coefs)),
+            activation=form.activation,
+            warm_start=True,
+            **params,
+        )
+        estimator.direct_form_, estimator.encoding_ = form, encoding
+        estimator.n_features_in_ = form.layer_sizes[0]
+        estimator.relaxed_ = relaxed
+        if feature_names is not None:
+            estimator.feature_names_in_ = feature_names
+        return estimator
+
+    @property
+    def coefs_(self) -> dict[tuple[int, int], np.ndarray]:
+        """Weights by (receiver, sender), in raw units."""
+        return self.direct_form_.coefs
+
+    @property
+    def intercepts_(self) -> dict[int, np.ndarray]:
+        """Intercepts by receiver, in raw units."""
+        return self.direct_form_.intercepts
+
+    @property
+    def feature_bounds_(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """Least and greatest value of each feature, which are cut off there."""
+        return self.direct_form_.bounds
+
+    def to_torch(self) -> nn.Module:
+        """The network as a plain torch module that needs nothing of this package.
+
+        Returns
+        -------
+        torch.fx.GraphModule
+            Takes raw features (n, features), gives raw outputs (n, outputs):
+            targets, or the scores that softmax or the logistic function turns into
+            probabilities. Built of `nn.Linear` and the activation's own module.
+        """
+        check_is_fitted(self)
+        return to_torch(self.direct_form_)
+
+    # -- training in direct space ------------------------------------------------------
+
+    def _fit(self, X: Any, y: Any, sample_weight: Any) -> Self:
+        """From the user's data to trained weights, the present ones or fresh ones."""
+        with unchanged_on_failure(self):
+            sizes, last = self._checked_sizes(), self._last_form()
+            task = self._task(X, y, sample_weight, fresh=last is None)
+            problem = self._problem(task, last)
+            shuffling, starting = generators(own_random_state(self.random_state), 2)
+            network = self._network(problem, sizes, starting, last)
+            outcome = train(
+                AdamSolver(
+                    network,
+                    problem.loss,
+                    SparseGroupPenalty(0.0),
+                    self.learning_rate_init,
+                ),
+                problem,
+                self._schedule(len(problem.train)),
+                shuffling,
+            )
+            form = network.form(last.layers, last.neurons) if last else network.form()
+            self.direct_form_ = problem.in_raw_units(form)
+            self.loss_curve_ = [row["train_loss"] for row in outcome.history]
+            self.n_iter_ = len(outcome.history)
+            self.relaxed_ = True
+        self._warn(outcome.status)
+        return self
+
+    def _checked_sizes(self) -> tuple[int, ...]:
+        return checked_layer_sizes(self.hidden_layer_sizes)
+
+    def _last_form(self) -> DirectForm | None:
+        """The network to train on, where that is asked for and there is one.
+
+        Raises
+        ------
+        ValueError
+            If its wiring is no longer what the parameters say.
+        """
+        if not (self.warm_start and self.__sklearn_is_fitted__()):
+            return None
+        form, sizes = self.direct_form_, self._checked_sizes()
+        links = checked_links(self.links, len(sizes) + 2)
+        bare = not any(b.any() for b in form.intercepts.values())
+        refuse_changed(
+            {
+                "hidden_layer_sizes": form.layer_sizes[1:-1],
+                "links": sorted(form.coefs),
+                "activation": form.activation,
+                # one can be added, but not taken away
+                "fit_intercept": self.fit_intercept or not bare,
+            },
+            {
+                "hidden_layer_sizes": sizes,
+                "links": links,
+                "activation": self.activation,
+                "fit_intercept": self.fit_intercept,
+            },
+        )
+        return form
+
+    def _problem(self, task: Task, last: DirectForm | None) -> Problem:
+        bounds = None if last is None else last.bounds
+        device = resolve_device(self.device)
+        units = Units(device, self.fit_intercept, bounds=bounds)
+        return Problem.of(task, units, start_linear=last is None)
+
+    def _network(
+        self,
+        problem: Problem,
+        sizes: tuple[int, ...],
+        generator: torch.Generator,
+        last: DirectForm | None,
+    ) -> DirectNetwork:
+        """The wiring, with the present weights or at the linear start."""
+        if last is not None:
+            form = problem.in_scaled_units(last)
+            return DirectNetwork.of(form, bias=self.fit_intercept, **problem.options)
+        network = DirectNetwork(
+            problem.n_features,
+            sizes,
+            problem.n_outputs,
+            links=self.links,
+            activation=self.activation,
+            bias=self.fit_intercept,
+            generator=generator,
+            **problem.options,
+        )
+        linked = (len(network.sizes), 1) in network.links
+        if problem.linear_map is not None and linked:
+            network.start_at(problem.linear_map)
+        return network
