@@ -45,12 +45,9 @@ from sklearn_sparcs.datasets import make_teacher_student
 from sklearn_sparcs.nn import SpectralNetwork
 
 #: No early end: both do the epochs they are given.
-TO_THE_END = {
-    "solver": "first_order",
-    "tol": 0.0,
-    "n_iter_no_change": 10**6,
-    "random_state": 0,
-}
+TO_THE_END = {"tol": 0.0, "n_iter_no_change": 10**6, "random_state": 0}
+#: The same, of ours by epochs too.
+BY_EPOCHS = {"solver": "first_order", **TO_THE_END}
 
 
 @dataclass
@@ -140,7 +137,7 @@ def mlp(sizes, batch_size="auto", estimator=MLPRegressor):
 def small_regression(repeats):
     X, y = make_friedman1(5000, 10, noise=0.5, random_state=0)
     data = split(X, (y - y.mean()) / y.std(), n_train=4000)
-    ours = SparcsRegressor((100,), max_iter=100, batch_size=200, **TO_THE_END)
+    ours = SparcsRegressor((100,), max_iter=100, batch_size=200, **BY_EPOCHS)
     return compared("MLP, 4,000 x 10", 3, ours, mlp((100,), 200), data, repeats)
 
 
@@ -148,7 +145,7 @@ def two_layers(repeats, n=50_000, epochs=4):
     X, y = make_teacher_student(n + 5000, random_state=0)
     data = split(X, y / y.std(), n_train=n)
     options = {"alpha": 1e-3, "batch_size": 1024, "max_iter": epochs}
-    ours = SparcsRegressor((200, 200), **options, **TO_THE_END)
+    ours = SparcsRegressor((200, 200), **options, **BY_EPOCHS)
     name = f"MLP, {n:,} x 20, 2 x 200"
     return compared(name, 5, ours, mlp((200, 200), 1024), data, repeats)
 
@@ -159,7 +156,7 @@ def eight_layers(repeats, n=20_000, epochs=2):
     y = np.maximum(X @ rng.normal(size=(50, 10)), 0) @ rng.normal(size=(10, 10))
     data = split(X, y / y.std(), n_train=n)
     options = {"alpha": 1e-3, "batch_size": 256, "max_iter": epochs}
-    ours = SparcsRegressor((200,) * 8, **options, **TO_THE_END)
+    ours = SparcsRegressor((200,) * 8, **options, **BY_EPOCHS)
     name = f"MLP, {n:,} x 50, 8 x 200"
     return compared(name, 5, ours, mlp((200,) * 8, 256), data, repeats)
 
@@ -169,7 +166,7 @@ def digits(repeats):
     data = split(X, y, stratify=y)
     # at the default the linear model is the answer, and nothing is trained
     options = {"alpha": 1e-4, "min_significance": 0, "max_iter": 60, "batch_size": 200}
-    ours = SparcsClassifier(**options, **TO_THE_END)
+    ours = SparcsClassifier(**options, **BY_EPOCHS)
     theirs = mlp((100,), 200, MLPClassifier)
     return compared("MLP, digits", 2.5, ours, theirs, data, repeats)
 
@@ -178,7 +175,7 @@ def letter(repeats, folder):
     table = pd.read_parquet(Path(folder) / "classification" / "letter.parquet")
     y = table.pop("target").to_numpy()
     data = split(table.to_numpy(float), y, stratify=y)
-    ours = SparcsClassifier(alpha=3e-4, max_iter=20, batch_size=200, **TO_THE_END)
+    ours = SparcsClassifier(alpha=3e-4, max_iter=20, batch_size=200, **BY_EPOCHS)
     theirs = mlp((100,), 200, MLPClassifier)
     return compared("MLP, letter", 2.5, ours, theirs, data, repeats)
 
@@ -273,7 +270,7 @@ def one_fit_of_a_million(name):
     X, X_test, y, y_test = X[:1_000_000], X[1_000_000:], y[:1_000_000], y[1_000_000:]
     estimator = SparcsRegressor if name == "ours" else MLPRegressor
     estimator(max_iter=1).fit(X[:2000], y[:2000])  # libraries' own buffers
-    model = estimator(max_iter=3, **TO_THE_END)
+    model = estimator(max_iter=3, **BY_EPOCHS)
     Path("/proc/self/clear_refs").write_text("5")  # the peak starts again from here
     before = memory("VmRSS")
     taken = seconds(lambda: model.fit(X, y))
@@ -347,7 +344,7 @@ def dense_blocks(repeats, n_layers, width, target, n=5120, epochs=2):
     y = y @ rng.normal(size=(10, n_outputs))
     y, hidden = y / y.std(), (width,) * n_layers
     options = {"alpha": 1e-3, "batch_size": batch_size, "max_iter": epochs}
-    ours = SparcsRegressor(hidden, **options, **TO_THE_END).fit(X, y)
+    ours = SparcsRegressor(hidden, **options, **BY_EPOCHS).fit(X, y)
 
     def dense():
         train_densely(X, y, hidden, batch_size, ours.n_iter_, 1e-3)
@@ -368,7 +365,7 @@ def skorch_loop(repeats):
     X, y = make_friedman1(5000, 10, noise=0.5, random_state=0)
     data = split(X, (y - y.mean()) / y.std(), n_train=4000)
     data = [part.astype(np.float32) for part in data]
-    ours = SparcsRegressor((100,), max_iter=20, batch_size=200, **TO_THE_END)
+    ours = SparcsRegressor((100,), max_iter=20, batch_size=200, **BY_EPOCHS)
 
     class Net(NeuralNetRegressor):
         def fit(self, X, y, **options):
@@ -428,7 +425,7 @@ def wide(repeats):
     X, y = make_friedman1(5000, 10, noise=0.5, random_state=0)
     X, X_test, y, y_test = split(X, (y - y.mean()) / y.std(), n_train=4000)
     models = [
-        SparcsRegressor((width,), max_iter=30, batch_size=200, **TO_THE_END)
+        SparcsRegressor((width,), max_iter=30, batch_size=200, **BY_EPOCHS)
         for width in (10_000, 100)
     ]
     a, b = in_turns(*(lambda m=m: m.fit(X, y) for m in models), repeats)
@@ -451,7 +448,7 @@ def wide(repeats):
 def floor_share(repeats):
     """Share of a step that its bare matrix products take, on the 2 x 200 problem."""
     X, y = make_teacher_student(20_000, random_state=0)
-    options = {"alpha": 1e-3, "batch_size": 1024, "max_iter": 20, **TO_THE_END}
+    options = {"alpha": 1e-3, "batch_size": 1024, "max_iter": 20, **BY_EPOCHS}
     model = SparcsRegressor((200, 200), **options).fit(X, y)
     found = model.active_architecture_
     live = [0, 0]
