@@ -59,6 +59,8 @@ class Activation:
         Makes torch's own module, for export.
     waking : Waking
         How a sleeping neuron with this activation wakes.
+    homogeneous : bool
+        Whether f(c z) = c f(z) for c > 0.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Activation:
     torch: InPlace
     module: Callable[[], nn.Module]
     waking: Waking
+    homogeneous: bool = False
 
     @property
     def fires_at_zero(self) -> bool:
@@ -93,6 +96,7 @@ _IDENTITY = Activation(
     torch=InPlace(lambda z, out: out.copy_(z), _identity_backward),
     module=nn.Identity,
     waking=_KINK,
+    homogeneous=True,
 )
 
 
@@ -156,6 +160,7 @@ _RELU = Activation(
     ),
     module=nn.ReLU,
     waking=_KINK,
+    homogeneous=True,
 )
 
 

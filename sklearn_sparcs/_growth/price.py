@@ -14,12 +14,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from .._activations import ACTIVATIONS
 from .._networks.live import LiveNetwork
 from .._training.bridge import BridgePenalty
 from .ascent import Height
-
-#: Activations of which f(r z) = r f(z) for r > 0.
-HOMOGENEOUS = frozenset({"relu", "identity"})
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ class Price:
         heard, sent = penalty.norms(network)
         squares = (4 * heard * sent).split(network.n_live)
         awake = torch.stack([part.sum() for part in squares])
-        return cls(penalty, network.activation in HOMOGENEOUS, awake)
+        return cls(penalty, ACTIVATIONS[network.activation].homogeneous, awake)
 
     def rise(
         self, layer: Tensor, length: Tensor, size: Tensor, awake: Tensor

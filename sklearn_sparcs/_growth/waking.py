@@ -10,11 +10,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from .._activations import ACTIVATIONS
 from .._networks.live import LiveNetwork
 from .._training.objective import Objective
 from .._training.output_layer import outputs_solved
 from .judgement import Candidates
-from .price import HOMOGENEOUS, Price
+from .price import Price
 
 #: Share of a candidate's output that is left beyond those taken: with less, it is left
 #: to the next survey, which sees a network that has learnt from them.
@@ -148,7 +149,7 @@ def _weights(
     gram = candidates.gram[picked][:, picked]
     t = torch.linalg.solve(gram, candidates.pull[picked]) @ candidates.to_outputs.T
     w = candidates.incoming[picked]
-    if network.activation in HOMOGENEOUS:
+    if ACTIVATIONS[network.activation].homogeneous:
         r = (t.norm(dim=1) / candidates.length[picked]).sqrt()
         w, t = w * r[:, None], t / r[:, None]
     like = network.weights[-1]

@@ -33,13 +33,11 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from .._activations import ACTIVATIONS
 from .flat import pack, unpack
 from .growing import GrowingNetwork
 from .live import LiveNetwork
 from .structure import Structure, parts
-
-#: Activations with f(c z) = c f(z) for c > 0.
-HOMOGENEOUS = frozenset({"identity", "relu"})
 
 #: Where the search for |λ| starts at least: that of a neuron that hears the constant
 #: alone would be zero, and the neuron asleep.
@@ -99,7 +97,7 @@ def balanced(network: LiveNetwork, depth_factor: float = 1.0) -> LiveNetwork:
     LiveNetwork
         In the network's dtype. It is worked out in float64.
     """
-    if network.activation not in HOMOGENEOUS:
+    if not ACTIVATIONS[network.activation].homogeneous:
         return network
     weights = [w.detach().double() for w in network.weights]
     lengths = _lengths(weights, network)
