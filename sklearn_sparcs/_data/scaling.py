@@ -1,6 +1,6 @@
 """What turns raw units into those that a network is trained in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,8 @@ class Scaling:
     y_mean, y_scale : ndarray of shape (outputs,) or (1,)
     bounds : pair of ndarrays of shape (features,), or None
         Features are cut off there before they are scaled.
+    hidden_bounds : pair of ndarrays of shape (features,), or None
+        Hidden neurons hear raw features no further.
     """
 
     x_mean: np.ndarray
@@ -32,6 +34,7 @@ class Scaling:
     y_mean: np.ndarray
     y_scale: np.ndarray
     bounds: Bounds | None = None
+    hidden_bounds: Bounds | None = None
 
     @classmethod
     def of(
@@ -42,13 +45,17 @@ class Scaling:
         center: bool,
         scale_targets: bool,
         clip: float | None = None,
+        hidden_clip: float | None = None,
         bounds: Bounds | None = None,
+        hidden_bounds: Bounds | None = None,
     ) -> "Scaling":
         """Standardise weighted samples, their targets too if ``scale_targets``.
 
         Features are cut off ``clip`` standard deviations from their mean, or at
-        ``bounds``, and scaled as they then are. Sparse ones are not centred, and
-        nothing is where no intercept could take the mean back (``center=False``).
+        ``bounds``, and scaled as they then are. Hidden neurons hear them no further
+        than ``hidden_clip`` of those, or than ``hidden_bounds``. Sparse ones are not
+        centred, and nothing is where no intercept could take the mean back
+        (``center=False``).
         """
         X, y, weight = samples.X, samples.y, samples.weight
         x_mean, x_scale = np.zeros(X.shape[1]), np.ones(X.shape[1])
@@ -57,8 +64,12 @@ class Scaling:
             x_mean, x_scale = _moments(X, weight, bounds)
             if clip is not None:
                 bounds = _bounds(X, x_mean, x_scale, clip)
-                if _exceeds(X, bounds):
+                if exceeds(X, bounds):
                     x_mean, x_scale = _moments(X, weight, bounds)
+            if hidden_clip is not None:
+                hidden_bounds = _within(
+                    _bounds(X, x_mean, x_scale, hidden_clip), bounds
+                )
             if sparse.issparse(X) or not center:
                 x_mean = np.zeros_like(x_mean)
             # numbers that X can hold: the same shift is then taken and folded back
@@ -68,7 +79,12 @@ class Scaling:
         if standardize and scale_targets:
             y_mean, y_scale = _moments(y, weight)
             y_mean = y_mean if center else np.zeros_like(y_mean)
-        return cls(x_mean, x_scale, y_mean, y_scale, bounds)
+        return cls(x_mean, x_scale, y_mean, y_scale, bounds, hidden_bounds)
+
+    @property
+    def for_hidden_neurons(self) -> "Scaling":
+        """What cuts features off where hidden neurons hear them no further."""
+        return replace(self, bounds=self.hidden_bounds or self.bounds)
 
     def features(self, X: Any) -> Any:
         """Scaled features (n, features) in the dtype of X: an array, or CSR for CSR."""
@@ -109,7 +125,14 @@ def _bounds(X: Any, mean: np.ndarray, scale: np.ndarray, clip: float) -> Bounds:
     return low.astype(X.dtype), high.astype(X.dtype)
 
 
-def _exceeds(X: Any, bounds: Bounds) -> bool:
+def _within(inner: Bounds, outer: Bounds | None) -> Bounds:
+    """Bounds no wider than others, if there are any."""
+    if outer is None:
+        return inner
+    return np.maximum(inner[0], outer[0]), np.minimum(inner[1], outer[1])
+
+
+def exceeds(X: Any, bounds: Bounds) -> bool:
     """Whether any value of X lies beyond the bounds."""
     least, most = X.min(axis=0), X.max(axis=0)
     if sparse.issparse(X):

@@ -47,6 +47,8 @@ class DirectForm:
         Features are cut off there first.
     feature_scale : array (features,), optional
         Standard deviations of the features that the network was found on, if known.
+    hidden_bounds : pair of arrays (features,), optional
+        Hidden neurons hear features no further than there; the output hears them on.
 
     Examples
     --------
@@ -67,6 +69,7 @@ class DirectForm:
     neurons: tuple[np.ndarray, ...] = field(default=())
     bounds: Bounds | None = None
     feature_scale: np.ndarray | None = None
+    hidden_bounds: Bounds | None = None
 
     @property
     def layer_sizes(self) -> tuple[int, ...]:
@@ -159,8 +162,11 @@ class DirectForm:
     def _signals(self, X: Rows) -> dict[int, Rows]:
         """What every layer sends, the features as cut off first."""
         f = ACTIVATIONS[self.activation].array
-        signals, last = {1: clipped(X, self.bounds)}, len(self.layer_sizes)
+        whole, last = clipped(X, self.bounds), len(self.layer_sizes)
+        signals = {1: clipped(whole, self.hidden_bounds)}
         for i in range(2, last + 1):
+            if i == last:
+                signals[1] = whole
             z = np.tile(self.intercepts[i], (X.shape[0], 1))
             for j in self.senders(i):
                 z += signals[j] @ self.coefs[i, j].T
@@ -199,14 +205,14 @@ class DirectForm:
         for j in self.senders(last):
             coefs[last, j] = coefs[last, j] * np.reshape(y_scale, (-1, 1))
         intercepts[last] = intercepts[last] * y_scale + y_mean
-        bounds, scale = self.bounds, self.feature_scale
+        scale = self.feature_scale
         return replace(
             self,
             coefs=coefs,
             intercepts=intercepts,
-            bounds=bounds
-            and (bounds[0] * x_scale + x_mean, bounds[1] * x_scale + x_mean),
+            bounds=_rescaled(self.bounds, x_mean, x_scale),
             feature_scale=None if scale is None else scale * x_scale,
+            hidden_bounds=_rescaled(self.hidden_bounds, x_mean, x_scale),
         )
 
     def astype(self, dtype: DTypeLike) -> "DirectForm":
@@ -269,6 +275,15 @@ class DirectForm:
                     intercepts[i] = intercepts[i] + w[:, constant] @ value
                     w[:, constant] = 0
         return replace(self, coefs=coefs, intercepts=intercepts)
+
+
+def _rescaled(
+    bounds: Bounds | None, x_mean: np.ndarray, x_scale: np.ndarray
+) -> Bounds | None:
+    """Bounds in raw units, if there are any."""
+    if bounds is None:
+        return None
+    return bounds[0] * x_scale + x_mean, bounds[1] * x_scale + x_mean
 
 
 def _restricted(form: DirectForm, live: dict[int, np.ndarray]) -> DirectForm:

@@ -62,6 +62,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         "init": [StrOptions({"least_squares", "xavier"})],
         "standardize": ["boolean"],
         "clip": [Interval(Real, 0, None, closed="neither"), None],
+        "hidden_clip": [Interval(Real, 0, None, closed="neither"), None],
         "early_stopping": ["boolean"],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
         "prune_tol": [Interval(Real, 0, None, closed="left")],
@@ -155,6 +156,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
                 self.fit_intercept,
                 self.standardize,
                 self.clip,
+                self.hidden_clip if solver == "second_order" else None,
             ),
             scaling=None if checkpoint is None else checkpoint.scaling,
             validation=Validation(self.validation_fraction, state)

@@ -107,6 +107,11 @@ class BaseCompact(TrainsByEpochs, Predictor):
         """Least and greatest value of each feature, which are cut off there."""
         return self.direct_form_.bounds
 
+    @property
+    def hidden_bounds_(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """Least and greatest value of each feature that hidden neurons hear."""
+        return self.direct_form_.hidden_bounds
+
     def to_torch(self) -> nn.Module:
         """The network as a plain torch module that needs nothing of this package.
 

@@ -53,6 +53,7 @@ _SHARED = (
     "fit_intercept",
     "standardize",
     "clip",
+    "hidden_clip",
     "prune_tol",
     "device",
     "random_state",
@@ -167,6 +168,7 @@ class BaseSparcsCV(Spectral):
                 self.fit_intercept,
                 self.standardize,
                 self.clip,
+                self.hidden_clip,
             ),
         )
 

@@ -56,6 +56,8 @@ class CompactRegressor(RegressionTargets, BaseCompact):
         Whether the weights were trained without a penalty.
     feature_bounds_ : (low, high), ndarrays of shape (n_features,), or None
         Features are cut off there first, as they were in the search.
+    hidden_bounds_ : (low, high), ndarrays of shape (n_features,), or None
+        Hidden neurons hear features no further than there.
     active_architecture_ : Architecture
         The neurons that compute, and which layers feed which.
     n_iter_ : int
@@ -199,6 +201,8 @@ class CompactClassifier(ClassificationTargets, BaseCompact):
         How targets become the network's, and its outputs predictions.
     feature_bounds_ : (low, high), ndarrays of shape (n_features,), or None
         Features are cut off there first, as they were in the search.
+    hidden_bounds_ : (low, high), ndarrays of shape (n_features,), or None
+        Hidden neurons hear features no further than there.
     relaxed_ : bool
         Whether the weights were trained without a penalty.
 

@@ -52,6 +52,11 @@ default="auto"
         is extrapolated further than that. The linear start is then that of the features
         as cut. It ruins linear data whose features have heavy tails, and shrinks rare
         dummies, so None leaves features as they are.
+    hidden_clip : float or None, default=5.0
+        With ``standardize``, hidden neurons hear a feature no further than this many
+        standard deviations from its mean, while the linear part hears it whole: what
+        lies far out is extrapolated by a straight line. Where epochs train, and with
+        None, they hear it whole too.
     prune_tol : float, default=0.05
         Largest relative rise of the loss that ``pruned_estimator_`` may cost.
     n_jobs : int, default=None
@@ -163,6 +168,7 @@ default="auto"
         fit_intercept=True,
         standardize=True,
         clip=None,
+        hidden_clip=5.0,
         prune_tol=0.05,
         n_jobs=None,
         device="cpu",
@@ -182,6 +188,7 @@ default="auto"
         self.fit_intercept = fit_intercept
         self.standardize = standardize
         self.clip = clip
+        self.hidden_clip = hidden_clip
         self.prune_tol = prune_tol
         self.n_jobs = n_jobs
         self.device = device
@@ -259,6 +266,11 @@ default="auto"
         is extrapolated further than that. The linear start is then that of the features
         as cut. It ruins linear data whose features have heavy tails, and shrinks rare
         dummies, so None leaves features as they are.
+    hidden_clip : float or None, default=5.0
+        With ``standardize``, hidden neurons hear a feature no further than this many
+        standard deviations from its mean, while the linear part hears it whole: what
+        lies far out is extrapolated by a straight line. Where epochs train, and with
+        None, they hear it whole too.
     prune_tol : float, default=0.05
         Largest relative rise of the loss that ``pruned_estimator_`` may cost.
     class_weight : dict, "balanced" or None, default=None
@@ -378,6 +390,7 @@ default="auto"
         fit_intercept=True,
         standardize=True,
         clip=None,
+        hidden_clip=5.0,
         prune_tol=0.05,
         class_weight=None,
         n_jobs=None,
@@ -398,6 +411,7 @@ default="auto"
         self.fit_intercept = fit_intercept
         self.standardize = standardize
         self.clip = clip
+        self.hidden_clip = hidden_clip
         self.prune_tol = prune_tol
         self.class_weight = class_weight
         self.n_jobs = n_jobs

@@ -42,7 +42,8 @@ def pruning_curve(
     closer the fewer neurons are left.
     """
     samples = replace(task, X=task.X.astype(np.float64)).samples()
-    data = TrainingData.of(samples, result.scaling, torch.device("cpu"))
+    scaling = result.scaling.for_hidden_neurons
+    data = TrainingData.of(samples, scaling, torch.device("cpu"))
     nothing = SparseGroupPenalty(0.0)
     solver = AdamSolver(result.network(), task.loss, nothing, learning_rate=0.0)
     loss = evaluate(solver, data)

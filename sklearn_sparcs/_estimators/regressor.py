@@ -69,6 +69,11 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         is extrapolated further than that. The linear start is then that of the features
         as cut. It ruins linear data whose features have heavy tails, and shrinks rare
         dummies, so None leaves features as they are.
+    hidden_clip : float or None, default=5.0
+        With ``standardize``, hidden neurons hear a feature no further than this many
+        standard deviations from its mean, while the linear part hears it whole: what
+        lies far out is extrapolated by a straight line. Where epochs train, and with
+        None, they hear it whole too.
     learning_rate_init : float or "auto", default="auto"
         Adam's step size where epochs train, halved when the objective stalls. "auto" is
         0.01 where an epoch is one or two batches, falling to 0.005 at four, as batches
@@ -189,6 +194,7 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         fit_intercept=True,
         standardize=True,
         clip=None,
+        hidden_clip=5.0,
         learning_rate_init="auto",
         batch_size="auto",
         max_iter=1000,
@@ -216,6 +222,7 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         self.fit_intercept = fit_intercept
         self.standardize = standardize
         self.clip = clip
+        self.hidden_clip = hidden_clip
         self.learning_rate_init = learning_rate_init
         self.batch_size = batch_size
         self.max_iter = max_iter

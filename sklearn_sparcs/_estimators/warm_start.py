@@ -22,6 +22,7 @@ MUST_AGREE: tuple[str, ...] = (
     "fit_intercept",
     "standardize",
     "clip",
+    "hidden_clip",
 )
 
 #: Parameters of a call: how it trains, judges and reports.

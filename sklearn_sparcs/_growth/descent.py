@@ -108,7 +108,8 @@ def linear_start(
     """The problem's linear model as a network without neurons."""
     assert problem.linear_map is not None  # second-order growth always asks for it
     W = problem.linear_map.to(**problem.options)
-    return LiveNetwork.linear(W, n_hidden_layers, activation, problem.bias)
+    options = activation, problem.bias, problem.reach
+    return LiveNetwork.linear(W, n_hidden_layers, *options)
 
 
 def linear_ridge(loss: Loss, n_outputs: int) -> float:

@@ -83,7 +83,7 @@ def _climbed(
     """Candidates (k, signals) of a layer, the best first."""
     network = outlook.network
     hear, n_bias = _heard(network, layer), int(network.bias)
-    heard = sight.signals[:, hear]
+    heard = network.heard(sight.signals)[:, hear]
     alone = heard[:, : len(hear) - n_bias]
     start = directions(N_DIRECTIONS, alone, sight.weight, network.bias, generator)
     height = price.height(layer, first=not any(network.n_live))

@@ -175,10 +175,11 @@ def _outputs(
     outlook: Outlook, incoming: Tensor
 ) -> Iterator[tuple[Tensor, Tensor, Sight]]:
     """Slices of the present signals H, and of candidates' outputs a."""
-    f = outlook.network.activation
+    network = outlook.network
     for part in outlook.slices(2 * sum(incoming.shape)):
         sight = part.to(torch.float64)
-        a, _ = fired(f, sight.signals @ incoming.double().T)
+        heard = network.heard(sight.signals)
+        a, _ = fired(network.activation, heard @ incoming.double().T)
         yield sight.signals, a, sight
 
 

@@ -166,4 +166,5 @@ class SecondOrder:
         snapshot = checkpoint.snapshot(problem)
         weights = tuple(weights_of(snapshot.parameters))
         neurons = tuple(snapshot.neurons)
-        return LiveNetwork(weights, self.activation, problem.bias, neurons)
+        options = self.activation, problem.bias, neurons, problem.reach
+        return LiveNetwork(weights, *options)

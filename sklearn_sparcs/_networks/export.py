@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, fx, nn
 
 from .._activations import ACTIVATIONS
+from .._data.features import Bounds
 from .._direct.form import DirectForm
 
 
@@ -34,10 +35,14 @@ def to_torch(form: DirectForm) -> fx.GraphModule:
     and the activation's own module; features are cut off at the form's bounds.
     """
     root, graph = nn.Module(), fx.Graph()
-    signals = {1: _features(form, root, graph)}
+    whole = _cut(graph.placeholder("x"), form.bounds, ("low", "high"), root, graph)
+    names = ("hidden_low", "hidden_high")
+    signals = {1: _cut(whole, form.hidden_bounds, names, root, graph)}
     root.activation = ACTIVATIONS[form.activation].module()
     last = len(form.layer_sizes)
     for i in range(2, last + 1):
+        if i == last:
+            signals[1] = whole
         root.add_module(f"layer_{i}", _linear(form, i))
         heard = [signals[j] for j in form.senders(i)]
         both = (
@@ -49,15 +54,20 @@ def to_torch(form: DirectForm) -> fx.GraphModule:
     return fx.GraphModule(root, graph)
 
 
-def _features(form: DirectForm, root: nn.Module, graph: fx.Graph) -> fx.Node:
-    """The input, cut off at the bounds if there are any."""
-    x = graph.placeholder("x")
-    if form.bounds is None:
+def _cut(
+    x: fx.Node,
+    bounds: Bounds | None,
+    names: tuple[str, str],
+    root: nn.Module,
+    graph: fx.Graph,
+) -> fx.Node:
+    """Features cut off at the bounds, buffers of these names, if there are any."""
+    if bounds is None:
         return x
-    for name, bound in zip(("low", "high"), form.bounds, strict=True):
+    for name, bound in zip(names, bounds, strict=True):
         root.register_buffer(name, torch.from_numpy(bound))
-    bounds = graph.get_attr("low"), graph.get_attr("high")
-    return graph.call_function(torch.clamp, (x, *bounds))
+    low, high = (graph.get_attr(name) for name in names)
+    return graph.call_function(torch.clamp, (x, low, high))
 
 
 def _linear(form: DirectForm, i: int) -> nn.Linear:

@@ -19,6 +19,9 @@ from .._direct.form import DirectForm
 from .export import form_of
 from .flat import pack, unpack
 
+#: Least and greatest values, a tensor (features,) each.
+Reach = tuple[Tensor, Tensor]
+
 
 @dataclass(frozen=True)
 class LiveNetwork:
@@ -35,21 +38,31 @@ class LiveNetwork:
         Whether the last input is the constant.
     neurons : tuple of Tensors of int
         For each hidden layer, the indices of its neurons in the largest network.
+    reach : pair of Tensors of shape (features,), or None
+        Least and greatest value of each feature that hidden neurons tell apart: beyond,
+        they hear the bound. The output hears features whole.
     """
 
     weights: tuple[Tensor, ...]
     activation: str
     bias: bool
     neurons: tuple[Tensor, ...]
+    reach: Reach | None = None
 
     @classmethod
     def linear(
-        cls, linear_map: Tensor, n_hidden_layers: int, activation: str, bias: bool
+        cls,
+        linear_map: Tensor,
+        n_hidden_layers: int,
+        activation: str,
+        bias: bool,
+        reach: Reach | None = None,
     ) -> "LiveNetwork":
         """No neuron yet: y = linear_map · [x, 1], of shape (outputs, inputs)."""
         hidden = [linear_map[:0]] * n_hidden_layers
         none = torch.zeros(0, dtype=torch.long, device=linear_map.device)
-        return cls((*hidden, linear_map), activation, bias, (none,) * n_hidden_layers)
+        neurons = (none,) * n_hidden_layers
+        return cls((*hidden, linear_map), activation, bias, neurons, reach)
 
     @property
     def n_live(self) -> list[int]:
@@ -120,7 +133,7 @@ class LiveNetwork:
         """
         f = ACTIVATIONS[self.activation].torch
         signals = inputs.new_empty(len(inputs), self.n_signals)
-        signals[:, : self.n_inputs] = inputs
+        signals[:, : self.n_inputs] = self.heard(inputs)
         found = []
         for weight, place in zip(self.weights[:-1], self.places, strict=True):
             z = signals[:, : place.start] @ weight.T
@@ -131,7 +144,18 @@ class LiveNetwork:
                 slope = torch.ones_like(z)
                 f.backward(slope, z, a)
                 found.append(slope)
+        signals[:, : self.n_inputs] = inputs
         return (signals, found) if slopes else signals
+
+    def heard(self, signals: Tensor) -> Tensor:
+        """Signals (n, …) as hidden neurons hear them: features within their reach."""
+        if self.reach is None:
+            return signals
+        within = signals.clone()
+        features = within[:, : self.n_features]
+        low, high = (bound.to(features) for bound in self.reach)
+        torch.clamp(features, low, high, out=features)
+        return within
 
     def deltas(self, D: Tensor, slopes: Sequence[Tensor]) -> list[Tensor]:
         """Backward pass: ∂/∂z (…, n, N_i) of every hidden layer.

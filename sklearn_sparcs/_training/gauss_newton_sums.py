@@ -72,7 +72,8 @@ def _by_jacobian(
     total = rows.basis.new_zeros(p + s, p + s)
     for H, slopes, root in rows.slices(p + s):
         J = total.new_empty(len(H), p + s)
-        _khatri_rao([d[0] * root for d in deltas(slopes)], H, rows.network, J)
+        own = [d[0] * root for d in deltas(slopes)]
+        _khatri_rao(own, rows.network.heard(H), rows.network, J)
         torch.mul(H, root, out=J[:, p:])
         _add_gram(total, J)
     total = _mirrored(total)
@@ -85,8 +86,9 @@ def _mixed(rows: CurvedRows, deltas: Deltas, sigma: Tensor) -> Tensor:
     total = rows.basis.new_zeros(len(sigma), p, s)
     for H, slopes, root in rows.slices(p + s):
         J, weighted, found = H.new_empty(len(H), p), H * root.square(), deltas(slopes)
+        heard = rows.network.heard(H)
         for k in range(len(sigma)):
-            _khatri_rao([delta[k] for delta in found], H, rows.network, J)
+            _khatri_rao([delta[k] for delta in found], heard, rows.network, J)
             total[k].addmm_(J.T, weighted)
     return total * sigma[:, None, None]
 
@@ -101,7 +103,8 @@ def _by_pairs(rows: CurvedRows, deltas: Deltas, sigma: Tensor) -> Tensor:
     for H, slopes, root in rows.slices(2 * (_triangle(N) + _triangle(z))):
         delta = torch.cat(deltas(slopes), dim=2) * scale * root
         kappa = _pair_products(delta.mT.contiguous())
-        products = _pair_products(H[None, :, :z].mT.contiguous())
+        heard_by_all = network.heard(H[:, :z])
+        products = _pair_products(heard_by_all[None].mT.contiguous())
         for place, width in layers:
             own = slice(_triangle(place.start), _triangle(place.stop))
             heard = slice(0, _triangle(width))

@@ -71,10 +71,11 @@ def _blocks(rows: CurvedRows) -> list[Tensor]:
     total = [w.new_zeros(*w.shape, w.shape[1]) for w in hidden]
     width = rows.network.n_outputs * sum(rows.network.n_live) + rows.network.n_signals
     for H, slopes, root in rows.slices(width):
+        heard = rows.network.heard(H)
         for blocks, delta in zip(total, rows.deltas(slopes), strict=True):
             kappa = torch.tensordot(rows.sigma, delta.square(), dims=1)
             scale = kappa.sqrt().mul_(root)
-            signals = H[:, : blocks.shape[1]]
+            signals = heard[:, : blocks.shape[1]]
             for block, own in zip(blocks, scale.T, strict=True):
                 J = signals * own[:, None]
                 block.addmm_(J.T, J)

@@ -155,9 +155,10 @@ class Objective:
         total = [torch.zeros_like(w) for w in network.weights]
         for rows, (signals, slopes) in self.signals(at):
             D = e[rows] @ network.weights[-1][:, network.n_inputs :]
-            deltas = [*network.deltas(D, slopes), e[rows]]
-            for grad, delta in zip(total, deltas, strict=True):
-                grad.addmm_(delta.T, signals[:, : grad.shape[1]])
+            heard = network.heard(signals)
+            for grad, delta in zip(total[:-1], network.deltas(D, slopes), strict=True):
+                grad.addmm_(delta.T, heard[:, : grad.shape[1]])
+            total[-1].addmm_(e[rows].T, signals)
         return pack(total).mul_(-1 / len(self.data))
 
     def residual(self, at: Evaluation) -> Tensor:

@@ -9,8 +9,9 @@ import torch
 from .._data.batches import TrainingData
 from .._data.features import Bounds
 from .._data.samples import validation_split
-from .._data.scaling import Scaling
+from .._data.scaling import Scaling, exceeds
 from .._direct.form import DirectForm
+from .._networks.live import Reach
 from .._networks.network import HasForm
 from .losses import Loss
 from .start import linear_start
@@ -38,15 +39,19 @@ class Units:
         Scale features, and targets where the loss has units.
     clip : float or None
         Standard deviations from the mean at which features are cut off.
-    bounds : pair of arrays (features,), or None
-        Where features are cut off, if that is known beforehand.
+    hidden_clip : float or None
+        Standard deviations beyond which hidden neurons hear features no further.
+    bounds, hidden_bounds : pairs of arrays (features,), or None
+        Where they are cut off, if that is known beforehand.
     """
 
     device: torch.device
     bias: bool = True
     standardize: bool = True
     clip: float | None = None
+    hidden_clip: float | None = None
     bounds: Bounds | None = None
+    hidden_bounds: Bounds | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,8 @@ class Problem:
         Whether the network hears a constant besides the features.
     linear_map : Tensor of shape (outputs, features + bias) or None
         The linear model to start at, if there is one.
+    reach : pair of Tensors of shape (features,), or None
+        Scaled features between which hidden neurons hear, if any lies beyond.
     """
 
     train: TrainingData
@@ -74,6 +81,7 @@ class Problem:
     n_outputs: int
     bias: bool
     linear_map: torch.Tensor | None
+    reach: Reach | None = None
 
     @classmethod
     def of(
@@ -101,7 +109,9 @@ class Problem:
                 center=units.bias,
                 scale_targets=task.loss.scales_targets,
                 clip=units.clip,
+                hidden_clip=units.hidden_clip,
                 bounds=units.bounds,
+                hidden_bounds=units.hidden_bounds,
             )
         train = TrainingData.of(samples, scaling, units.device)
         linear_map = None
@@ -117,6 +127,7 @@ class Problem:
             task.n_outputs,
             units.bias,
             linear_map,
+            _reach(task.X, scaling, train),
         )
 
     @property
@@ -137,7 +148,12 @@ class Problem:
         s = self.scaling
         raw = form.rescaled(s.x_mean, s.x_scale, s.y_mean, s.y_scale)
         dtype = np.float32 if self.train.dtype == torch.float32 else np.float64
-        return replace(raw.astype(dtype), bounds=s.bounds, feature_scale=s.x_scale)
+        return replace(
+            raw.astype(dtype),
+            bounds=s.bounds,
+            feature_scale=s.x_scale,
+            hidden_bounds=s.hidden_bounds if raw.layers else None,
+        )
 
     def in_scaled_units(self, form: DirectForm) -> DirectForm:
         """The folding undone: weights for the data of this problem."""
@@ -145,3 +161,15 @@ class Problem:
         return form.rescaled(
             -s.x_mean / s.x_scale, 1 / s.x_scale, -s.y_mean / s.y_scale, 1 / s.y_scale
         )
+
+
+def _reach(X: Any, scaling: Scaling, train: TrainingData) -> Reach | None:
+    """The hidden neurons' bounds in scaled units, if any value lies beyond them."""
+    bounds = scaling.hidden_bounds
+    if bounds is None or not exceeds(X, bounds):
+        return None
+    low, high = (
+        torch.from_numpy((bound - scaling.x_mean) / scaling.x_scale).to(train.y.device)
+        for bound in bounds
+    )
+    return low, high

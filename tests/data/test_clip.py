@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 import torch
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LinearRegression
 from sklearn.preprocessing import StandardScaler
 
@@ -89,6 +90,61 @@ def test_scale_is_that_of_the_features_as_cut():
     scaled = TrainingData.of(samples, scaling, torch.device("cpu")).x
     assert_allclose(scaled.std(dim=0, correction=0), 1.0)
     assert_allclose(scaled.mean(dim=0), 0.0, atol=1e-12)
+
+
+def bent(X):
+    return np.abs(X[:, 0]) + X @ np.arange(1.0, X.shape[1] + 1)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_hidden_neurons_hear_features_within_bounds(dtype):
+    X, _ = data_with_a_slip()
+    X = X.astype(dtype)
+    model = SparcsRegressor(hidden_clip=2.0, random_state=0).fit(X, bent(X))
+    form = model.direct_form_
+    assert not model.active_architecture_.is_linear
+    assert_allclose(form.hidden_signals(X), form.hidden_signals(cut(X, X, 2.0)), 1e-4)
+    out = np.array([[10.0, 0.0, 0.0], [11.0, 0.0, 0.0]], dtype)
+    last = len(form.layer_sizes)
+    slope = model.predict(out)[1] - model.predict(out)[0]
+    assert_allclose(slope, form.coefs[last, 1][0, 0], rtol=1e-4)
+    small, far = model.pruned_estimator_, 3 * X
+    assert_allclose(small.hidden_bounds_, form.hidden_bounds)
+    module = small.to_torch()
+    with torch.no_grad():
+        found = module(torch.from_numpy(far))[:, 0]
+    assert_allclose(found, small.predict(far), rtol=1e-4, atol=1e-3)
+
+
+def test_bounds_that_nothing_exceeds_change_nothing_in_training():
+    X, _ = data_with_a_slip()
+    X = X[8:]
+    within, whole = (
+        SparcsRegressor(hidden_clip=clip, random_state=0).fit(X, bent(X))
+        for clip in (100.0, None)
+    )
+    assert_array_equal(within.predict(X), whole.predict(X))
+    assert whole.direct_form_.hidden_bounds is None
+
+
+def test_hidden_bounds_lie_within_the_bounds_of_the_features():
+    X, y = data_with_a_slip()
+    samples = Samples(X, y[:, None], None)
+    options = {"standardize": True, "center": True, "scale_targets": True}
+    scaling = Scaling.of(samples, clip=2.0, hidden_clip=5.0, **options)
+    whole, hidden = np.array(scaling.bounds), np.array(scaling.hidden_bounds)
+    assert_array_equal(hidden[:, [0, 2]], whole[:, [0, 2]])
+    inside = cut(X, X, 2.0)[:, 1]  # where a slip is cut off, the spread is less
+    assert_allclose(hidden[1, 1], inside.mean() + 5 * inside.std())
+    assert hidden[1, 1] < whole[1, 1]
+
+
+def test_where_epochs_train_hidden_neurons_hear_features_whole():
+    X, _ = data_with_a_slip()
+    model = SparcsRegressor(solver="first_order", max_iter=5, random_state=0)
+    with pytest.warns(ConvergenceWarning):
+        model.fit(X, bent(X))
+    assert model.direct_form_.hidden_bounds is None
 
 
 def test_linear_data_with_heavy_tails_stay_linear():

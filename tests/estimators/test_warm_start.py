@@ -25,6 +25,7 @@ CHANGED = {
     "fit_intercept": False,
     "standardize": False,
     "clip": 2.0,
+    "hidden_clip": 2.0,
 }
 
 

@@ -32,12 +32,13 @@ def verdict(goal, network, w):
 @pytest.mark.parametrize(("live", "c"), [((0,), 1), ((3,), 2), ((2, 3), 2)])
 def test_gains_are_those_of_a_refit(live, c, bias, weighted, activation, monkeypatch):
     monkeypatch.setattr(judgement, "FEWEST", 0.0)
-    net = live_network(live, n_outputs=c, bias=bias, activation=activation)
+    options = {"bias": bias, "activation": activation, "bounded": weighted}
+    net = live_network(live, n_outputs=c, **options)
     data = samples(REGRESSION, 80, c, bias=bias, weighted=weighted)
     goal = objective(REGRESSION, data, alpha=0.05, linear=1e-3, prior=1e-3)
     w = candidates(net)
     found = verdict(goal, net, w)
-    a, _ = fired(activation, net.signals(data.inputs) @ w.T)
+    a, _ = fired(activation, net.heard(net.signals(data.inputs)) @ w.T)
     alone, _ = refitted(goal, net, a[:, :0])
     for k in range(len(w)):
         together, weights = refitted(goal, net, a[:, k : k + 1])

@@ -16,14 +16,23 @@ LIVE = [(), (0,), (4,), (3, 2), (0, 2), (3, 0), (2, 1, 3), (1, 2, 0, 3)]
 
 
 def live_network(
-    live, seed=0, n_features=4, n_outputs=2, activation="tanh", bias=True, **options
+    live,
+    seed=0,
+    n_features=4,
+    n_outputs=2,
+    activation="tanh",
+    bias=True,
+    bounded=False,
+    **options,
 ):
-    """Random weights on every link."""
+    """Random weights on every link; ``bounded``, hidden neurons hear within bounds."""
     options = {"dtype": torch.float64} | options
     draw = {"generator": torch.Generator().manual_seed(seed)} | options
     n_inputs = n_features + bias
     linear = torch.zeros(n_outputs, n_inputs, **options)
-    net = LiveNetwork.linear(linear, len(live), activation, bias)
+    high = torch.linspace(0.1, 1.0, n_features, **options)
+    reach = (-high.flip(0), high) if bounded else None
+    net = LiveNetwork.linear(linear, len(live), activation, bias, reach)
     for k, n in enumerate(live):
         heard = torch.zeros(n, n_inputs + sum(live[:k]), **options)
         sent = torch.zeros(n_outputs, n, **options)
@@ -48,12 +57,17 @@ def objective(loss, data, **penalty):
     return Objective(data, curvature.of(loss), penalty)
 
 
-def plain_output(weights, inputs, activation):
+def plain_output(network, inputs):
     """The network in a way that autograd follows."""
-    f, signals = ACTIVATIONS[activation].tensor, inputs
-    for weight in weights[:-1]:
+    f, signals = ACTIVATIONS[network.activation].tensor, inputs
+    if network.reach is not None:
+        low, high = network.reach
+        within = inputs[:, : len(low)].clamp(low, high)
+        signals = torch.cat([within, inputs[:, len(low) :]], dim=1)
+    for weight in network.weights[:-1]:
         signals = torch.cat([signals, f(signals @ weight.T)], dim=1)
-    return signals @ weights[-1].T
+    hidden = signals[:, inputs.shape[1] :]
+    return torch.cat([inputs, hidden], dim=1) @ network.weights[-1].T
 
 
 def gradient(function, network):
@@ -70,7 +84,7 @@ def jacobians(network, inputs):
     """∂output/∂weights of every sample, shape (n, outputs, weights)."""
 
     def output(flat, x):
-        return plain_output(network.with_flat(flat).weights, x[None], "tanh")[0]
+        return plain_output(network.with_flat(flat), x[None])[0]
 
     flat = network.flat()
     return torch.stack(

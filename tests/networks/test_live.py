@@ -10,6 +10,7 @@ from helpers.networks import NETWORKS, random_network
 from helpers.reference import ACTIVATIONS, neuron_by_neuron
 from numpy.testing import assert_allclose, assert_array_equal
 
+from sklearn_sparcs._networks.export import to_torch
 from sklearn_sparcs._networks.live import LiveNetwork
 from sklearn_sparcs._training.losses import SquaredError
 
@@ -17,24 +18,36 @@ from sklearn_sparcs._training.losses import SquaredError
 def direct_neuron_by_neuron(network, inputs):
     """Output (n, outputs), a weight at a time."""
     f = ACTIVATIONS[network.activation]
-    signals = list(inputs.T)
+    heard, whole = list(inputs.T), list(inputs.T)
+    for k in range(network.n_features if network.reach else 0):
+        low, high = network.reach[0][k], network.reach[1][k]
+        heard[k] = torch.stack([min(max(x, low), high) for x in whole[k]])
     for i, weight in enumerate(network.weights):
+        last = i == len(network.weights) - 1
+        signals = [*whole, *heard[len(whole) :]] if last else heard
         z = [sum(w * h for w, h in zip(row, signals, strict=True)) for row in weight]
-        signals += z if i == len(network.weights) - 1 else [f(x) for x in z]
-    return torch.stack(signals[-network.n_outputs :], dim=1)
+        heard += z if last else [f(x) for x in z]
+    return torch.stack(heard[-network.n_outputs :], dim=1)
 
 
+@pytest.mark.parametrize("bounded", [False, True])
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
 @pytest.mark.parametrize("live", LIVE)
-def test_output_neuron_by_neuron(live, activation, bias):
-    net = live_network(live, activation=activation, bias=bias)
+def test_output_neuron_by_neuron(live, activation, bias, bounded):
+    net = live_network(live, activation=activation, bias=bias, bounded=bounded)
     inputs = samples(SquaredError(), 8, 2, bias=bias).inputs
     expected = direct_neuron_by_neuron(net, inputs)
     assert_allclose(net(inputs), expected, rtol=1e-10, atol=1e-12)
     if sum(live):
+        bounds = tuple(b.numpy() for b in net.reach) if bounded else None
+        form = replace(net.form(), hidden_bounds=bounds)
         features = inputs[:, : net.n_features].numpy()
-        assert_allclose(net.form()(features), expected, rtol=1e-10, atol=1e-12)
+        assert_allclose(form(features), expected, rtol=1e-10, atol=1e-12)
+        module = to_torch(form)
+        assert_allclose(
+            module(torch.from_numpy(features)).detach(), expected, 1e-9, 1e-12
+        )
 
 
 @pytest.mark.parametrize(("hidden", "live"), NETWORKS)
@@ -62,7 +75,7 @@ def test_deltas_equal_autograd(live, activation):
     deltas = net.deltas(e @ net.weights[-1][:, net.n_inputs :], slopes)
 
     def inner(network):
-        return (e * plain_output(network.weights, inputs, activation)).sum()
+        return (e * plain_output(network, inputs)).sum()
 
     pairs = zip(deltas, net.weights[:-1], strict=True)
     grads = [d.T @ signals[:, : w.shape[1]] for d, w in pairs]
@@ -116,7 +129,7 @@ def test_kept_neurons_compute_as_if_the_others_sent_nothing():
         weight[:, net.n_inputs + 1] = 0
     for weight in silent[2:]:
         weight[:, net.n_inputs + 3] = 0
-    expected = plain_output(silent, inputs, "tanh")
+    expected = plain_output(replace(net, weights=tuple(silent)), inputs)
     found = net.kept(masks)
     assert found.n_live == [2, 1, 2]
     assert [n.tolist() for n in found.neurons] == [[0, 2], [11], [20, 21]]

@@ -45,12 +45,14 @@ def at(goal, network):
     return goal.evaluate(network, keep=True)
 
 
+@pytest.mark.parametrize("bounded", [False, True])
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("n_outputs", [1, 3])
 @pytest.mark.parametrize("live", LIVE)
-def test_squared_error_is_exact(live, n_outputs, weighted, bias):
-    loss, net = SquaredError(), live_network(live, n_outputs=n_outputs, bias=bias)
+def test_squared_error_is_exact(live, n_outputs, weighted, bias, bounded):
+    loss = SquaredError()
+    net = live_network(live, n_outputs=n_outputs, bias=bias, bounded=bounded)
     data = samples(loss, 20, n_outputs, bias=bias, weighted=weighted)
     goal = objective(loss, data)
     expected = by_samples(net, data, fisher(loss, net(data.inputs), data.weight))
@@ -97,9 +99,10 @@ def test_slices_of_rows_give_the_same_matrix(live, n_outputs, monkeypatch):
     assert_allclose(dense(forgotten), whole, atol=1e-12)
 
 
+@pytest.mark.parametrize("bounded", [False, True])
 @pytest.mark.parametrize("live", [(9,), (11, 0, 3), (4, 5, 6)])
-def test_pairs_and_jacobians_give_the_same_matrix(live, monkeypatch):
-    loss, net = SquaredError(), live_network(live, n_outputs=1)
+def test_pairs_and_jacobians_give_the_same_matrix(live, bounded, monkeypatch):
+    loss, net = SquaredError(), live_network(live, n_outputs=1, bounded=bounded)
     goal = objective(loss, samples(loss, 50, 1, weighted=True))
     monkeypatch.setattr(gauss_newton_sums, "_MANY_WEIGHTS", 0)
     pairs = dense(NormalMatrix.of(goal, at(goal, net)))

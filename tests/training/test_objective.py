@@ -17,7 +17,7 @@ from sklearn_sparcs._training.objective import Observations
 def expected(goal, loss, network):
     def value(net):
         data = goal.data
-        output = plain_output(net.weights, data.inputs, net.activation)
+        output = plain_output(net, data.inputs)
         return loss(output, data.y, data.weight) + goal.penalty.value(net)
 
     return gradient(value, network)
@@ -28,7 +28,8 @@ def expected(goal, loss, network):
 @pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: type(loss).__name__)
 @pytest.mark.parametrize("live", LIVE)
 def test_equals_autograd(live, loss, activation, bias, weighted):
-    net = live_network(live, activation=activation, bias=bias)
+    # where there are weights, hidden neurons hear within bounds
+    net = live_network(live, activation=activation, bias=bias, bounded=weighted)
     data = samples(loss, 20, 2, bias=bias, weighted=weighted)
     penalty = {"l1_ratio": 0.6, "depth_factor": 2.0, "linear": 0.2, "prior": 0.1}
     goal = objective(loss, data, **penalty)

@@ -84,7 +84,7 @@ def test_softmax_reaches_the_optimum(live, largest, monkeypatch):
 @ONE_OR_SEVERAL
 @pytest.mark.parametrize("live", LIVE)
 def test_neurons_blocks_are_those_of_the_whole_matrix(live, loss, n_outputs):
-    net = live_network(live, n_outputs=n_outputs)
+    net = live_network(live, n_outputs=n_outputs, bounded=True)
     goal = objective(loss, samples(loss, 60, n_outputs, weighted=True), prior=0.1)
     at, ridge = goal.evaluate(net, keep=True), goal.penalty.ridge(net)
     whole = NormalMatrix.of(goal, at)
