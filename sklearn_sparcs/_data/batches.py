@@ -86,6 +86,11 @@ class TrainingData:
             return self.x.dtype
         return torch.float32 if self.x.dtype == np.float32 else torch.float64
 
+    @property
+    def n_counted(self) -> float:
+        """How many samples all rows stand for."""
+        return len(self) * (1.0 if self.mean_count is None else self.mean_count)
+
     def multiplicity(self, weight: Tensor | None) -> Tensor | float:
         """How many samples each row of a batch with such weights stands for."""
         if self.mean_count is None:

@@ -29,7 +29,7 @@ from .epochs import TRAINING_CONSTRAINTS, TrainsByEpochs
 from .result import Result
 from .solvers import Solver as SolverName
 from .solvers import chosen_solver
-from .spectral import Spectral
+from .spectral import Spectral, given_strength
 from .transaction import unchanged_on_failure
 from .warm_start import agreed
 
@@ -39,6 +39,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
 
     history_: History
     alpha_: float
+    linear_alpha_: float
     #: What "auto" is where epochs train: there is no path to choose on.
     _alpha_by_epochs: ClassVar[float]
     _checkpoint: Checkpoint
@@ -54,6 +55,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             Interval(Integral, 1, None, closed="left"),
         ],
         "alpha": [StrOptions({"auto"}), Interval(Real, 0, None, closed="left")],
+        "linear_alpha": [StrOptions({"auto"}), Interval(Real, 0, None, closed="left")],
         "l1_ratio": [Interval(Real, 0, 1, closed="both")],
         "depth_factor": [Interval(Real, 0, None, closed="neither")],
         "min_significance": [Interval(Real, 0, None, closed="left")],
@@ -164,6 +166,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             else None,
             start_linear=solver == "second_order"
             or (self.init == "least_squares" and checkpoint is None),
+            linear_alpha=given_strength(self.linear_alpha),
         )
 
     def _search(
@@ -255,6 +258,8 @@ class BaseSparcs(TrainsByEpochs, Spectral):
     def _record(self, found: Found, checkpoint: Checkpoint | None) -> None:
         """Take over how it went, after what went before."""
         self.alpha_ = found.alpha
+        if found.problem.linear_map is not None or checkpoint is None:
+            self.linear_alpha_ = found.problem.linear_alpha
         if found.alpha_max is not None and checkpoint is None:
             self.alpha_max_ = found.alpha_max
         earlier = [] if checkpoint is None else self.history_

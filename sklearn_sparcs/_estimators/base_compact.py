@@ -16,6 +16,7 @@ from .._sklearn import Interval
 from .._training.adam_solver import AdamSolver
 from .._training.checkpoint import refuse_changed
 from .._training.device import resolve_device
+from .._training.losses import ClassificationLoss
 from .._training.penalty import SparseGroupPenalty
 from .._training.problem import Problem, Units
 from .._training.randomness import generators, own_random_state
@@ -191,7 +192,9 @@ class BaseCompact(TrainsByEpochs, Predictor):
         bounds = None if last is None else last.bounds
         device = resolve_device(self.device)
         units = Units(device, self.fit_intercept, bounds=bounds)
-        return Problem.of(task, units, start_linear=last is None)
+        # no penalty is trained under; classes may need one for there to be a start
+        strength = None if isinstance(task.loss, ClassificationLoss) else 0.0
+        return Problem.of(task, units, start_linear=last is None, linear_alpha=strength)
 
     def _network(
         self,

@@ -35,7 +35,7 @@ from .folds import Fold, Judge
 from .found_path import SparcsPath, checked_alphas, recorded
 from .race import Curve, raced
 from .result import Result
-from .spectral import Spectral
+from .spectral import Spectral, given_strength
 from .transaction import unchanged, unchanged_on_failure
 
 #: Samples that a network is looked at on: at most so many, or so many a feature if
@@ -48,6 +48,7 @@ _TRIED = ("relu", "tanh")
 #: Parameters of the plain estimators that a path has too.
 _SHARED = (
     "hidden_layer_sizes",
+    "linear_alpha",
     "l1_ratio",
     "depth_factor",
     "fit_intercept",
@@ -140,6 +141,7 @@ class BaseSparcsCV(Spectral):
             leader, state = self._leader(), own_random_state(self.random_state)
             task = self._task(X, y, sample_weight, fresh=True)
             problem = leader.problem(task)
+            self.linear_alpha_ = problem.linear_alpha
             folds = self._folds(task, leader, y, sample_weight, groups, state)
             whole = self._whole(problem, leader, state)
             begun = self._begun(folds, leader.layers[-1:])
@@ -170,6 +172,7 @@ class BaseSparcsCV(Spectral):
                 self.clip,
                 self.hidden_clip,
             ),
+            given_strength(self.linear_alpha),
         )
 
     @contextmanager

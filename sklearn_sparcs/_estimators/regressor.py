@@ -29,6 +29,15 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         is the linear model. "auto" follows a path of thirteen alphas down to a
         thousandth of ``alpha_max_`` and takes the one that the likelihood prefers, two
         nats a weight; where epochs train, it is 0.002, and 0.0005 for classes.
+    linear_alpha : float or "auto", default="auto"
+        Strength of the linear part's own ridge, ½ linear_alpha ‖W‖² of the weights that
+        scaled features have straight to the outputs, averaged over outputs as the loss
+        is: `Ridge` at ``alpha = n_samples * linear_alpha / 2``, or `LogisticRegression`
+        at ``C = 1 / (n_samples * linear_alpha)``. "auto" takes what errs least on
+        samples left out one at a time, in every fold anew. Regressions have none, least
+        squares, where samples are twenty a feature or more, or a ridge saves less than
+        1 % of the error; classes have 1e-4 from two hundred a feature on. Epochs of
+        Adam start at that model, and train without the ridge.
     l1_ratio : float in [0, 1], default=1.0
         1 selects neurons (ℓ₁), 0 selects layers (each layer's unsquared norm, the
         paper's "L2"), between them the sparse group lasso.
@@ -135,6 +144,8 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         The ``alpha`` that was used; ``alpha_max_`` if that is linear.
     alpha_max_ : float
         Smallest ``alpha`` at which no neuron wakes (not for solver "adam").
+    linear_alpha_ : float
+        The strength of the linear part's ridge that was used.
     loss_curve_ : list of float
         Objective, loss and penalty, of each row of ``history_``.
     validation_scores_ : list of float or None
@@ -184,6 +195,7 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         hidden_layer_sizes=(100,),
         *,
         alpha="auto",
+        linear_alpha="auto",
         l1_ratio=1.0,
         depth_factor=1.0,
         min_significance=2.5,
@@ -212,6 +224,7 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.alpha = alpha
+        self.linear_alpha = linear_alpha
         self.l1_ratio = l1_ratio
         self.depth_factor = depth_factor
         self.min_significance = min_significance

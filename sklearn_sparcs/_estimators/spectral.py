@@ -13,6 +13,11 @@ from .pruning_curve import PruningCurve, pruning_curve
 from .result import Result
 
 
+def given_strength(linear_alpha: float | str) -> float | None:
+    """The strength of the linear part's ridge, or None if it is to be chosen."""
+    return None if isinstance(linear_alpha, str) else float(linear_alpha)
+
+
 class Spectral(Predictor):
     """An estimator with the spectrum of its network. Not for use by itself."""
 

@@ -19,6 +19,7 @@ MUST_AGREE: tuple[str, ...] = (
     "solver",
     "input_eigenvalues",
     "init",
+    "linear_alpha",
     "fit_intercept",
     "standardize",
     "clip",

@@ -15,16 +15,19 @@ from .._training.bridge import BridgePenalty
 from .._training.levenberg import improved
 from .._training.losses import Loss
 from .._training.objective import Objective
+from .._training.output_layer import outputs_solved
 from .._training.problem import Problem
-from .._training.start import LOGISTIC_RIDGE
 from .finite_gain import N_DIRECTIONS, survey
 from .judgement import Candidates
 from .noise import FREE, TEAM
 from .price import Price
 from .waking import Room, chosen, woken
 
-#: Ridge of the linear part under squared error: it makes the matrix definite.
+#: Least ridge of the linear part: it makes the matrix definite.
 _DEFINITE = 1e-8
+
+#: Newton's steps that take the ridge off the linear part: each is damped a little.
+_UNSHRINKING = 3
 
 #: Damping that training begins with, and neurons that may wake at any time.
 _DAMPING, _FEWEST = 1e-3, 2
@@ -112,11 +115,10 @@ def linear_start(
     return LiveNetwork.linear(W, n_hidden_layers, *options)
 
 
-def linear_ridge(loss: Loss, n_outputs: int) -> float:
-    """The ridge under which the linear start is optimal (`start`)."""
-    if loss.linear_model == "least squares":
-        return _DEFINITE
-    return LOGISTIC_RIDGE / loss.n_averaged(n_outputs)
+def linear_ridge(problem: Problem) -> float:
+    """The ridge under which the problem's linear model is optimal."""
+    n_averaged = problem.loss.n_averaged(problem.n_outputs)
+    return max(problem.linear_alpha / n_averaged, _DEFINITE)
 
 
 @dataclass(frozen=True)
@@ -148,12 +150,13 @@ class First:
         penalty = growth.under(0.0, objective, network)
         objective = replace(objective, penalty=penalty)
         price = Price.of(penalty, network)
-        given = objective, network, price, growth.layers
-        drawn = survey(*given, _first_draw(), n_steps=0, n_judged=N_DIRECTIONS)
-        climbed = survey(*given, _first_draw(), n_steps=_FIRST_STEPS)
+        climbed = _climbed(objective, network, price, growth)
         if growth.explained(objective, network):
             return cls(network, climbed, 0.0, 0.0)
-        significance = _significance(drawn, climbed, price)
+        if _is_shrunk(growth):
+            significance = _significance_unshrunk(objective, penalty, network, growth)
+        else:
+            significance = _significance(objective, network, price, growth, climbed)
         alphas = price.threshold(
             climbed.layer, climbed.gain, climbed.length, climbed.size
         )
@@ -164,11 +167,47 @@ class First:
         return self.significance >= growth.min_significance and self.alpha_max > 0
 
 
-def _significance(drawn: Candidates, climbed: Candidates, price: Price) -> float:
+def _climbed(
+    objective: Objective, network: LiveNetwork, price: Price, growth: Growth
+) -> Candidates:
+    """The first survey's candidates."""
+    given = objective, network, price, growth.layers
+    return survey(*given, _first_draw(), n_steps=_FIRST_STEPS)
+
+
+def _is_shrunk(growth: Growth) -> bool:
+    """Whether a ridge leaves something that is linear to be explained."""
+    squared = growth.loss.linear_model == "least squares"
+    return squared and growth.penalty.linear > _DEFINITE
+
+
+def _significance_unshrunk(
+    objective: Objective, penalty: BridgePenalty, network: LiveNetwork, growth: Growth
+) -> float:
+    """What would be significant beside least squares, which leaves nothing linear."""
+    penalty = replace(penalty, linear=_DEFINITE)
+    free = replace(objective, penalty=penalty)
+    at = outputs_solved(free, free.evaluate(network, keep=True), n_iter=_UNSHRINKING)
+    if growth.explained(free, at.network):
+        return 0.0
+    price = Price.of(penalty, at.network)
+    climbed = _climbed(free, at.network, price, growth)
+    return _significance(free, at.network, price, growth, climbed)
+
+
+def _significance(
+    objective: Objective,
+    network: LiveNetwork,
+    price: Price,
+    growth: Growth,
+    climbed: Candidates,
+) -> float:
     """Standard errors that a table's best gain lies above noise: see `noise`.
 
     The price is that at an alpha of zero.
     """
+    given = objective, network, price, growth.layers
+    drawn = survey(*given, _first_draw(), n_steps=0, n_judged=N_DIRECTIONS)
     enough = torch.full_like(price.awake, TEAM, dtype=torch.long)
     team = chosen(drawn, price, enough, TEAM)
     return max(

@@ -144,11 +144,10 @@ class SecondOrder:
 
     def _begun(self, problem: Problem, layers: Sequence[int], seed: int) -> PathFit:
         """A path at the linear model."""
-        ridge = linear_ridge(problem.loss, problem.n_outputs)
         growth = Growth(
             self.hidden_layer_sizes,
             tuple(layers),
-            replace(self.penalty, linear=ridge),
+            replace(self.penalty, linear=linear_ridge(problem)),
             problem.loss,
             min_significance=self.min_significance,
         )

@@ -146,11 +146,14 @@ class Leader:
     penalty : BridgePenalty
         Whatever its alpha is.
     units : Units
+    linear_alpha : float or None
+        Strength of the linear models' ridge; None chooses it for every problem.
     """
 
     sizes: tuple[int, ...]
     penalty: BridgePenalty
     units: Units
+    linear_alpha: float | None = None
 
     @property
     def layers(self) -> tuple[int, ...]:
@@ -159,17 +162,16 @@ class Leader:
 
     def problem(self, task: Task) -> Problem:
         """The problem that a task poses, begun at the linear model."""
-        return Problem.of(task, self.units)
+        return Problem.of(task, self.units, linear_alpha=self.linear_alpha)
 
     def begun(
         self, problem: Problem, activation: str, layers: Sequence[int], seed: int
     ) -> PathFit:
         """A path at its beginning, with these layers open."""
-        ridge = linear_ridge(problem.loss, problem.n_outputs)
         growth = Growth(
             self.sizes,
             tuple(layers),
-            replace(self.penalty, linear=ridge),
+            replace(self.penalty, linear=linear_ridge(problem)),
             problem.loss,
             min_significance=0.0,
         )

@@ -161,12 +161,26 @@ class SpectralNetwork(nn.Module):
         linear_map : Tensor of shape (out_features, inputs)
             The map is exact if the hidden layers are wide enough to pass it on.
         """
+        *hidden, last = [phi.double().cpu() for phi in self.phi]
         path = torch.eye(self.phi[0].shape[1], dtype=torch.float64)
-        for phi in list(self.phi)[:-1]:
-            path = -phi.double().cpu() @ path
-        last = self.phi[-1]
-        missing = -linear_map.double().cpu() - last.double().cpu() @ path
-        last += (missing @ torch.linalg.pinv(path)).to(last)
+        constant, sent = path.new_zeros(len(path)), self._sent_by_sleepers()
+        for phi in hidden:
+            path, constant = -phi @ path, sent - phi @ constant
+        wanted = -linear_map.double().cpu()
+        if self.bias:
+            path[:, -1] += constant
+        else:
+            path = torch.cat([path, constant[:, None]], dim=1)
+            wanted = F.pad(wanted, (0, 1))
+        change = (wanted - last @ path) @ torch.linalg.pinv(path)
+        self.phi[-1] += change.to(self.phi[-1])
+
+    def _sent_by_sleepers(self) -> float:
+        """What a neuron sends whose eigenvalue is zero: f(0), unless it is gated."""
+        if self.gated or self.repeated:
+            return 0.0
+        zero = torch.zeros((), dtype=torch.float64)
+        return float(ACTIVATIONS[self.activation].tensor(zero))
 
     @property
     def neurons(self) -> list[Tensor]:

@@ -69,6 +69,8 @@ class Problem:
         Whether the network hears a constant besides the features.
     linear_map : Tensor of shape (outputs, features + bias) or None
         The linear model to start at, if there is one.
+    linear_alpha : float
+        Strength of the ridge under which that is optimal (`start`).
     reach : pair of Tensors of shape (features,), or None
         Scaled features between which hidden neurons hear, if any lies beyond.
     """
@@ -81,6 +83,7 @@ class Problem:
     n_outputs: int
     bias: bool
     linear_map: torch.Tensor | None
+    linear_alpha: float
     reach: Reach | None = None
 
     @classmethod
@@ -92,8 +95,12 @@ class Problem:
         scaling: Scaling | None = None,
         validation: Validation | None = None,
         start_linear: bool = True,
+        linear_alpha: float | None = None,
     ) -> "Problem":
-        """Split, scale (as found now, or as given), move to the device, and start."""
+        """Split, scale (as found now, or as given), move to the device, and start.
+
+        The linear model's ridge is of strength ``linear_alpha``; None chooses it.
+        """
         samples, held = task.samples(), None
         if validation is not None:
             samples, held = validation_split(
@@ -114,10 +121,11 @@ class Problem:
                 hidden_bounds=units.hidden_bounds,
             )
         train = TrainingData.of(samples, scaling, units.device)
-        linear_map = None
+        linear_map, strength = None, 0.0
         if start_linear:
-            found = linear_start(train, task.loss, task.n_outputs, units.bias)
-            linear_map = torch.from_numpy(found)
+            given = train, task.loss, task.n_outputs, units.bias
+            weights, strength = linear_start(*given, linear_alpha)
+            linear_map = torch.from_numpy(weights)
         return cls(
             train,
             None if held is None else TrainingData.of(held, scaling, units.device),
@@ -127,6 +135,7 @@ class Problem:
             task.n_outputs,
             units.bias,
             linear_map,
+            strength,
             _reach(task.X, scaling, train),
         )
 

@@ -9,7 +9,6 @@ from sklearn.metrics import accuracy_score
 from sklearn.utils.class_weight import compute_sample_weight
 
 from sklearn_sparcs import SparcsClassifier
-from sklearn_sparcs._training.start import LOGISTIC_RIDGE
 
 
 @pytest.mark.filterwarnings("ignore:max_iter")  # separable: the loss falls for ever
@@ -32,9 +31,9 @@ def test_at_alpha_max_it_is_logistic_regression(n_classes):
     X, y = make_classification(
         200, 6, n_informative=4, n_classes=n_classes, random_state=0
     )
-    model = SparcsClassifier(alpha=10.0).fit(X, y)
+    model = SparcsClassifier(alpha=10.0, linear_alpha=1e-3).fit(X, y)
     Z = (X - X.mean(0)) / X.std(0)
-    logistic = LogisticRegression(C=1 / (200 * LOGISTIC_RIDGE), tol=1e-10).fit(Z, y)
+    logistic = LogisticRegression(C=1 / (200 * 1e-3), tol=1e-10).fit(Z, y)
     assert model.active_architecture_.is_linear
     assert_allclose(model.predict_proba(X), logistic.predict_proba(Z), atol=1e-5)
 

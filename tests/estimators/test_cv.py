@@ -207,7 +207,8 @@ def test_a_score_that_is_not_finite_stays_so_and_is_not_chosen(kinked):
 
 def test_every_fold_is_linear_at_the_first_alpha(linear_data):
     X, y = linear_data
-    model = SparcsRegressorCV(5, n_alphas=3, random_state=0).fit(X[:40], y[:40])
+    model = SparcsRegressorCV(5, n_alphas=3, linear_alpha=0.0, random_state=0)
+    model.fit(X[:40], y[:40])
     for folds in model.cv_architectures_path_:
         assert [fold[0].n_hidden for fold in folds] == [0] * 5
     assert model.alphas_[0] >= model.alpha_max_

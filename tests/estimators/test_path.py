@@ -41,7 +41,8 @@ def test_what_is_recorded_agrees(kinked):
 
 def test_classes(rings):
     X, y = rings
-    path = sparcs_path(X, y, task="classification", n_alphas=8, random_state=0)
+    params = {"linear_alpha": 1e-3, "n_alphas": 8, "random_state": 0}
+    path = sparcs_path(X, y, task="classification", **params)
     first, last = path.estimators[0], path.estimators[-1]
     linear = LogisticRegression(C=1 / (1e-3 * 300)).fit(X, y)
     assert_allclose(first.predict_proba(X), linear.predict_proba(X), atol=1e-3)

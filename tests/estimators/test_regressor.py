@@ -46,7 +46,7 @@ def test_just_below_alpha_max_a_neuron_wakes(kinked, solver):
 def test_several_targets_start_at_least_squares_through_a_narrow_layer():
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(50, 6)), rng.normal(size=(50, 5))
-    model = SparcsRegressor((2,), alpha=10.0).fit(X, y)
+    model = SparcsRegressor((2,), alpha=10.0, linear_alpha=0.0).fit(X, y)
     expected = LinearRegression().fit(X, y).predict(X)
     assert_allclose(model.predict(X), expected, rtol=1e-6, atol=1e-9)
     assert model.n_outputs_ == 5

@@ -9,6 +9,15 @@ from helpers.problems import regression_problem
 from numpy.testing import assert_allclose
 
 from sklearn_sparcs._growth.descent import First, follow, linear_start
+from sklearn_sparcs._growth.path import Leader
+from sklearn_sparcs._training.bridge import BridgePenalty
+from sklearn_sparcs._training.losses import (
+    BinaryCrossEntropy,
+    SoftmaxCrossEntropy,
+    SquaredError,
+)
+from sklearn_sparcs._training.problem import Problem, Units
+from sklearn_sparcs._training.task import Task
 
 
 def walked(goal, net, plan, shares, seed=0):
@@ -162,3 +171,40 @@ def test_nothing_wakes_where_nothing_is_left_to_explain():
     first, points = walked(goal, net, plan, [1.0])
     assert first.alpha_max == 0
     assert points[0].network is net
+
+
+@pytest.mark.parametrize("kind", ["regression", "two classes", "several classes"])
+def test_the_linear_model_is_an_optimum_under_the_ridge_chosen(kind):
+    """No slope of loss and ridge is left where growth begins."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(80, 12)), rng.normal(size=80)
+    task = Task(X, y[:, None], None, SquaredError(), 1)
+    if kind == "two classes":
+        answers = (y > 0).astype(float)[:, None]
+        task = Task(X, answers, None, BinaryCrossEntropy(), 1)
+    elif kind == "several classes":
+        task = Task(X, np.digitize(y, [-0.5, 0.5]), None, SoftmaxCrossEntropy(), 3)
+    problem = Problem.of(task, Units(torch.device("cpu")))
+    leader = Leader((4,), BridgePenalty(0.0), Units(torch.device("cpu")))
+    fit = leader.begun(problem, "relu", (0,), 0)
+    assert problem.linear_alpha > 0.01
+    network = fit.first.network
+    W = network.weights[-1].clone().requires_grad_()
+    objective, penalty = fit.objective, fit.growth.penalty
+    output = objective.data.inputs @ W.T
+    loss = problem.loss(output, objective.data.y, None)
+    (loss + penalty.value(network.with_output(W))).backward()
+    assert_allclose(W.grad, 0, atol=1e-5)
+
+
+@pytest.mark.parametrize("n_features", [50, 200])
+def test_what_a_ridge_leaves_of_a_linear_table_wakes_nothing(n_features):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(100, n_features))
+    y = X @ rng.normal(size=n_features) / np.sqrt(n_features) + rng.normal(size=100)
+    task = Task(X, y[:, None], None, SquaredError(), 1)
+    problem = Problem.of(task, Units(torch.device("cpu")))
+    leader = Leader((4,), BridgePenalty(0.0), Units(torch.device("cpu")))
+    first = leader.begun(problem, "relu", (0,), 0).first
+    assert problem.linear_alpha > 0.1
+    assert first.significance < 2.5

@@ -6,7 +6,7 @@ import torch
 
 from helpers.live import objective
 from sklearn_sparcs._data.batches import TrainingData
-from sklearn_sparcs._growth.descent import Growth, linear_ridge
+from sklearn_sparcs._growth.descent import Growth
 from sklearn_sparcs._networks.live import LiveNetwork
 from sklearn_sparcs._training.losses import (
     BinaryCrossEntropy,
@@ -47,12 +47,14 @@ def grown_objective(
     """The objective of a table, and its linear model."""
     c = int(y.max()) + 1 if y.dim() == 1 else y.shape[1]
     data = TrainingData(x, y, weight)
-    W = torch.from_numpy(linear_start(data, loss, c, bias))
+    squared = isinstance(loss, SquaredError)
+    W, ridge = linear_start(data, loss, c, bias, 0.0 if squared else 1e-3)
     ones = torch.ones_like(x[:, : int(bias)])
     observed = Observations(torch.cat([x, ones], dim=1), y, weight, mean_count)
-    ridge = {"linear": linear_ridge(loss, c)}
+    ridge = {"linear": max(ridge / loss.n_averaged(c), 1e-8)}
     goal = objective(loss, observed, **(ridge | penalty))
-    return goal, LiveNetwork.linear(W.to(x), depth, activation, bias)
+    start = torch.from_numpy(W).to(x)
+    return goal, LiveNetwork.linear(start, depth, activation, bias)
 
 
 def growth(loss, goal, sizes=(20,), **options):

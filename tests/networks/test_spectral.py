@@ -77,12 +77,18 @@ def test_one_eigenvalue_wakes_the_next_layer_unless_gated():
 
 
 @pytest.mark.parametrize("hidden", [(), (6,), (6, 5)])
-def test_start_at_makes_the_linear_map_exact(hidden):
-    net = SpectralNetwork(4, hidden, 2, dtype=torch.float64)
-    linear = torch.randn(2, 5, dtype=torch.float64)
+@pytest.mark.parametrize("activation", ["relu", "logistic"])
+@pytest.mark.parametrize("gated", [False, True])
+@pytest.mark.parametrize("bias", [False, True])
+def test_start_at_makes_the_linear_map_exact(hidden, activation, gated, bias):
+    """Ungated, a sleeping neuron sends f(0), which is not zero for every activation."""
+    net = SpectralNetwork(
+        4, hidden, 2, activation=activation, gated=gated, bias=bias, dtype=torch.float64
+    )
+    linear = torch.randn(2, 4 + bias, dtype=torch.float64)
     net.start_at(linear)
     x = torch.randn(9, 4, dtype=torch.float64)
-    expected = x @ linear[:, :4].T + linear[:, 4]
+    expected = x @ linear[:, :4].T + (linear[:, 4] if bias else 0)
     assert_allclose(net(x).detach(), expected, atol=1e-10)
 
 

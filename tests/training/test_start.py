@@ -14,7 +14,7 @@ from sklearn_sparcs._training.losses import (
     SoftmaxCrossEntropy,
     SquaredError,
 )
-from sklearn_sparcs._training.start import LOGISTIC_RIDGE, linear_start
+from sklearn_sparcs._training.start import linear_start
 
 
 def training_data(X, y, weight=None, **options):
@@ -31,7 +31,8 @@ def test_least_squares_a_slice_at_a_time(shape, weighted, intercept, monkeypatch
     X, y = rng.normal(size=shape) + 2, rng.normal(size=(shape[0], 2))
     X[:, -1] = X[:, 0]  # several solutions: the smallest is asked for
     weight = rng.uniform(0.5, 2, size=shape[0]) if weighted else None
-    found = linear_start(training_data(X, y, weight), SquaredError(), 2, intercept)
+    data = training_data(X, y, weight)
+    found, _ = linear_start(data, SquaredError(), 2, intercept, 0.0)
     model = LinearRegression(fit_intercept=intercept).fit(X, y, weight)
     expected = model.coef_
     if intercept:
@@ -45,7 +46,7 @@ def test_least_squares_of_columns_nearly_alike():
     X = rng.normal(size=(2000, 3))
     X[:, 2] = X[:, 0] + 1e-7 * X[:, 2]
     y = X @ np.array([[1.0], [2.0], [3.0]]) + 0.5
-    found = linear_start(training_data(X, y), SquaredError(), 1, True)
+    found, _ = linear_start(training_data(X, y), SquaredError(), 1, True)
     assert_allclose(found, [[1, 2, 3, 0.5]], rtol=1e-6)
 
 
@@ -67,9 +68,10 @@ def test_streamed_logistic_regression(n_classes, intercept, monkeypatch):
     data = TrainingData(
         X, torch.from_numpy(target), torch.from_numpy(weight), scaling=scaling
     )
-    found = linear_start(data, loss, 1 if n_classes == 2 else 3, intercept)
+    n_outputs = 1 if n_classes == 2 else 3
+    found, _ = linear_start(data, loss, n_outputs, intercept, 1e-3)
     model = LogisticRegression(
-        C=1 / (LOGISTIC_RIDGE * 300), fit_intercept=intercept, tol=1e-10
+        C=1 / (1e-3 * 300), fit_intercept=intercept, tol=1e-10
     ).fit(scaling.features(X), y, weight)
     assert_allclose(found[:, :4], model.coef_, atol=1e-3)
     if intercept:  # softmax leaves a common shift open

@@ -1,0 +1,211 @@
+"""Cross-entropy of linear models under a ridge, and its minimum.
+
+Quasi-Newton steps (L-BFGS) are taken in coordinates in which the matrix of second
+derivatives is nearly the identity (`output_blocks`): a few are then enough.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import torch
+from scipy.optimize import minimize
+
+from .._data.batches import TrainingData
+from . import curvature
+from .losses import ClassificationLoss
+from .output_blocks import NoBlocks, OutputBlocks
+from .ridge import Linear, some_rows, whole
+
+#: Features up to which second derivatives are factored, operations that their
+#: matrix may cost, and samples that it is formed of in any case.
+LARGEST, _BUDGET, _FEWEST = 500, 2**30, 500
+#: Iterations in one set of coordinates, and how often new ones are taken; and
+#: iterations in the features' own.
+_N_ITER, _N_COORDINATES, _N_PLAIN = 30, 20, 1000
+#: SciPy's word for iterations used up.
+_MORE_ITERATIONS = 1
+
+
+@dataclass(frozen=True)
+class LogisticObjective:
+    """Mean cross-entropy, and ½ linear_alpha ‖W‖² averaged over outputs as it is.
+
+    Attributes
+    ----------
+    data : TrainingData
+    features : ndarray or csr_array of shape (n, features), or None
+        In float64; None where they are too large, and come a slice at a time.
+    y : Tensor of shape (n,) or (n, outputs)
+    weight : Tensor of shape (n,)
+    kind : ClassificationLoss
+    n_outputs : int
+    intercept : bool
+    """
+
+    data: TrainingData
+    features: Any
+    y: torch.Tensor
+    weight: torch.Tensor
+    kind: ClassificationLoss
+    n_outputs: int
+    intercept: bool
+
+    @classmethod
+    def of(
+        cls,
+        data: TrainingData,
+        kind: ClassificationLoss,
+        n_outputs: int,
+        intercept: bool,
+    ) -> "LogisticObjective":
+        """The loss on scaled samples."""
+        y = data.y.cpu()
+        y = y.double() if y.is_floating_point() else y
+        weight = data.weight
+        weight = torch.ones(len(y)) if weight is None else weight.cpu()
+        return cls(
+            data,
+            whole(data) if data.scaling is None else None,
+            y,
+            weight.double(),
+            kind,
+            n_outputs,
+            intercept,
+        )
+
+    @property
+    def n_features(self) -> int:
+        """Columns of X."""
+        return int(self.data.x.shape[1])
+
+    @property
+    def zero(self) -> Linear:
+        """The model whose outputs are zero."""
+        W = np.zeros((self.n_outputs, self.n_features))
+        return W, np.zeros(self.n_outputs)
+
+    @property
+    def count(self) -> np.ndarray:
+        """How many samples each row (n,) stands for."""
+        weight = None if self.data.weight is None else self.weight
+        return np.broadcast_to(self.data.multiplicity(weight), len(self.y))
+
+    def parts(self) -> Iterator[Any]:
+        """Features, some samples at a time."""
+        if self.features is not None:
+            yield self.features
+        else:
+            for x, _, _ in self.data.slices():
+                yield x.double().cpu().numpy()
+
+    def outputs(self, linear: Linear) -> np.ndarray:
+        """W x + b, shape (n, outputs)."""
+        W, b = linear
+        return np.concatenate([np.asarray(x @ W.T) for x in self.parts()]) + b
+
+    def loss(self, outputs: np.ndarray) -> float:
+        """The mean loss at some outputs."""
+        each = curvature.of(self.kind).value(torch.from_numpy(outputs), self.y)
+        return float(torch.dot(each, self.weight)) / len(self.y)
+
+    def slope(self, outputs: np.ndarray) -> np.ndarray:
+        """The ∂(w_i ℓ_i)/∂f_ik, shape (n, outputs)."""
+        f = torch.from_numpy(outputs)
+        residual = curvature.of(self.kind).residual(f, self.y)
+        return -(residual * self.weight[:, None]).numpy()
+
+    def curvatures(self, outputs: np.ndarray) -> np.ndarray:
+        """The ∂²(w_i ℓ_i)/∂f_ik², shape (n, outputs)."""
+        p = self.kind.probabilities(outputs)
+        weight = self.weight.numpy()[:, None] / self.kind.n_averaged(self.n_outputs)
+        return weight * p * (1 - p)
+
+    def joint_curvatures(self, outputs: np.ndarray) -> np.ndarray:
+        """The ∂²(w_i ℓ_i)/∂f_ik ∂f_il, shape (n, outputs, outputs)."""
+        alone = self.curvatures(outputs)
+        joint: np.ndarray = alone[:, :, None] * np.eye(self.n_outputs)
+        if self.kind.linear_model == "multinomial":
+            p, weight = self.kind.probabilities(outputs), self.weight.numpy()
+            across = weight[:, None, None] * p[:, :, None] * p[:, None, :]
+            joint -= across * (1 - np.eye(self.n_outputs))
+        return joint
+
+    def ridge(self, linear_alpha: float) -> float:
+        """The r of ½ r ‖W‖²."""
+        return linear_alpha / self.kind.n_averaged(self.n_outputs)
+
+    def evaluate(self, linear: Linear, linear_alpha: float) -> tuple[float, Linear]:
+        """Value and slopes."""
+        (W, _), ridge = linear, self.ridge(linear_alpha)
+        outputs = self.outputs(linear)
+        slope = self.slope(outputs) / len(outputs)
+        of_W, done = ridge * W, 0
+        for x in self.parts():
+            here = slice(done, done + x.shape[0])
+            of_W, done = of_W + np.asarray(x.T @ slope[here]).T, here.stop
+        value = self.loss(outputs) + ridge / 2 * float(np.square(W).sum())
+        return value, (of_W, slope.sum(axis=0) * float(self.intercept))
+
+    @cached_property
+    def seen(self) -> "LogisticObjective":
+        """The same of the samples that second derivatives are taken of."""
+        most = max(_FEWEST, _BUDGET // self.n_features**2)
+        if len(self.y) <= most:
+            return self
+        some = some_rows(self.data, most)
+        return LogisticObjective.of(some, self.kind, self.n_outputs, self.intercept)
+
+    @cached_property
+    def dense(self) -> np.ndarray:
+        """All features as an array."""
+        x = whole(self.data) if self.features is None else self.features
+        return x.toarray() if self.data.is_sparse else x
+
+    def blocks(self, outputs: np.ndarray, linear_alpha: float) -> OutputBlocks:
+        """Second derivatives where these samples have such outputs."""
+        ridge = self.ridge(linear_alpha)
+        v = self.curvatures(outputs)
+        return OutputBlocks.of(self.dense, v, ridge, self.intercept)
+
+    def minimised(self, linear: Linear, linear_alpha: float, tol: float) -> Linear:
+        """The model of least value, from another one on.
+
+        ``tol`` is the slope, in the coordinates used, that counts as none.
+        """
+        if self.n_features > LARGEST:
+            plain = NoBlocks((self.n_outputs, self.n_features))
+            return self._descended(linear, linear_alpha, plain, tol, _N_PLAIN)[0]
+        for _ in range(_N_COORDINATES):
+            blocks = self.seen.blocks(self.seen.outputs(linear), linear_alpha)
+            linear, settled = self._descended(
+                linear, linear_alpha, blocks, tol, _N_ITER
+            )
+            if settled:
+                break
+        return linear
+
+    def _descended(
+        self,
+        linear: Linear,
+        linear_alpha: float,
+        blocks: OutputBlocks | NoBlocks,
+        tol: float,
+        n_iter: int,
+    ) -> tuple[Linear, bool]:
+        """So many steps, or fewer if it settles; and whether it has."""
+
+        def evaluate(flat: np.ndarray) -> tuple[float, np.ndarray]:
+            value, slope = self.evaluate(blocks.linear(flat), linear_alpha)
+            return value, blocks.slope(slope)
+
+        found = minimize(
+            evaluate,
+            blocks.of_linear(linear),
+            jac=True,
+            method="L-BFGS-B",
+            options={"maxiter": n_iter, "gtol": tol, "ftol": 0.0},
+        )
+        return blocks.linear(found.x), found.status != _MORE_ITERATIONS

@@ -1,0 +1,95 @@
+"""What the linear models share whose ridge is chosen by leaving samples out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from scipy.linalg import eigh
+
+from .._data.batches import TrainingData
+
+#: The weights (outputs, features), and the intercepts (outputs,).
+Linear = tuple[np.ndarray, np.ndarray]
+
+#: Most samples that a strength is chosen on where features are about as many.
+N_JUDGED = 1000
+
+
+@dataclass(frozen=True)
+class Rotated:
+    """A table of more features than samples, in as many principal coordinates.
+
+    With centred features X = U S V', a ridge of W = B V' is one of B, and the
+    coordinates U S (n, r) are all that the samples show of their features.
+
+    Attributes
+    ----------
+    data : TrainingData
+        Samples of these coordinates.
+    back : callable
+        From B (outputs, r) to W (outputs, features).
+    centre : ndarray of shape (features,)
+        Where the coordinates are zero.
+    """
+
+    data: TrainingData
+    back: Callable[[np.ndarray], np.ndarray]
+    centre: np.ndarray
+
+    @classmethod
+    def of(cls, data: TrainingData, intercept: bool) -> "Rotated":
+        """Coordinates by the eigenvectors of the samples' products, X X'."""
+        X = whole(data)
+        centre = np.asarray(X.mean(axis=0)).ravel() * float(intercept)
+        products = X @ X.T
+        K = products.toarray() if data.is_sparse else products
+        if intercept:
+            K = K - K.mean(axis=0)
+            K = K - K.mean(axis=1)[:, None]
+        square, U = eigh(K)
+        kept = square > max(len(K), 10) * np.finfo(float).eps * square[-1]
+        kept[-1] = True  # a coordinate there must be, if only of zeros
+        U, s = U[:, kept], np.sqrt(square[kept].clip(np.finfo(float).tiny))
+
+        def back(B: np.ndarray) -> np.ndarray:
+            rows = U @ (B / s).T  # (n, outputs)
+            return np.asarray(X.T @ rows - np.outer(centre, rows.sum(axis=0))).T
+
+        z = torch.from_numpy(U * s).to(data.y.device)
+        y = data.y.double() if data.y.is_floating_point() else data.y
+        weight = None if data.weight is None else data.weight.double()
+        return cls(TrainingData(z, y, weight, data.mean_count), back, centre)
+
+    def undo(self, found: Linear) -> Linear:
+        """A linear model of the coordinates as one of the features."""
+        B, bias = found
+        W = self.back(B)
+        return W, bias - W @ self.centre
+
+
+def whole(data: TrainingData) -> Any:
+    """All features in float64, as an array or a CSR matrix."""
+    if data.is_sparse:
+        return data.x.astype(np.float64)
+    return torch.cat([x.double().cpu() for x, _, _ in data.slices()]).numpy()
+
+
+def some_rows(data: TrainingData, n: int) -> TrainingData:
+    """About n of the samples, always the same, with weights of mean one."""
+    rows = np.sort(np.random.RandomState(0).permutation(len(data))[:n])
+    index = torch.from_numpy(rows).to(data.y.device)
+    weight, count = None, data.mean_count
+    if data.weight is not None:
+        weight = data.weight[index]
+        mean = float(weight.mean())
+        weight, count = weight / mean, None if count is None else count * mean
+    x = data.x[index] if isinstance(data.x, torch.Tensor) else data.x[rows]
+    return replace(
+        data,
+        x=x,
+        y=data.y[index],
+        weight=weight,
+        mean_count=count,
+    )
