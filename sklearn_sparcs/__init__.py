@@ -16,6 +16,7 @@ from ._estimators.found_path import SparcsPath
 from ._estimators.measures import hidden_path_norm
 from ._estimators.path import sparcs_path
 from ._estimators.regressor import SparcsRegressor
+from ._estimators.warned import LeverageWarning
 from ._version import __version__
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "CompactRegressor",
     "DirectForm",
     "EigenvalueDisplay",
+    "LeverageWarning",
     "PathDisplay",
     "PruningCurveDisplay",
     "SparcsClassifier",

@@ -215,6 +215,24 @@ class DirectForm:
             hidden_bounds=_rescaled(self.hidden_bounds, x_mean, x_scale),
         )
 
+    def deaf_to(self, features: np.ndarray) -> "DirectForm":
+        """The network with no weight on some features.
+
+        Parameters
+        ----------
+        features : ndarray of bool, shape (features,)
+            Which.
+
+        Returns
+        -------
+        DirectForm
+        """
+        if not features.any():
+            return self
+        heard = {(i, j): w for (i, j), w in self.coefs.items() if j == 1}
+        heard = {link: np.where(features, 0.0, w) for link, w in heard.items()}
+        return replace(self, coefs=self.coefs | heard)
+
     def astype(self, dtype: DTypeLike) -> "DirectForm":
         """The network with its weights in another floating type.
 

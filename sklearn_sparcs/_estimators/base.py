@@ -26,6 +26,8 @@ from .._training.status import Status
 from .._training.task import Task
 from .alpha_log import AlphaLog
 from .epochs import TRAINING_CONSTRAINTS, TrainsByEpochs
+from .full_layers import warn_of_full_layers
+from .leverage import warn_of_leverage
 from .result import Result
 from .solvers import Solver as SolverName
 from .solvers import chosen_solver
@@ -81,6 +83,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             task = self._task(
                 X, y, sample_weight, fresh=checkpoint is None, classes=classes
             )
+            self.encoding_ = self._encoding_of(task.y, task.weight)
             solver = self._solver(task, stream)
             state = own_random_state(self.random_state)
             problem = self._problem(task, solver, checkpoint, state)
@@ -94,6 +97,8 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             self.pruned_estimator_ = self._as_compact(*smaller)
         if not (stream and found.status == Status.MAX_ITER):
             self._warn(found.status)
+        if not stream:
+            self._warn_of_data(task, found.network.gated)
         return self
 
     # -- stages ------------------------------------------------------------------------
@@ -218,6 +223,15 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             return growth.found(problem, layers, seed)
 
         return search(growing, len(growth.hidden_layer_sizes), self.tol)
+
+    def _warn_of_data(self, task: Task, grown: bool) -> None:
+        """Say what of the data, or of the sizes, asks for something to be done."""
+        whole = self.clip is None or not self.standardize
+        if whole and self.init == "least_squares":
+            warn_of_leverage(task, getattr(self, "feature_names_in_", None))
+        if grown:
+            sizes = checked_layer_sizes(self.hidden_layer_sizes)
+            warn_of_full_layers(self.direct_form_, sizes)
 
     # -- what the parameters mean ------------------------------------------------------
 

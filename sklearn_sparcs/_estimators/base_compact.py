@@ -120,11 +120,13 @@ class BaseCompact(TrainsByEpochs, Predictor):
         -------
         torch.fx.GraphModule
             Takes raw features (n, features), gives raw outputs (n, outputs):
-            targets, or the scores that softmax or the logistic function turns into
-            probabilities. Built of `nn.Linear` and the activation's own module.
+            targets, within their margin if there is one, or the scores that softmax or
+            the logistic function turns into probabilities. Built of `nn.Linear` and the
+            activation's own module. It computes in float64; ``.float()`` makes it
+            compute in float32.
         """
         check_is_fitted(self)
-        return to_torch(self.direct_form_)
+        return to_torch(self.direct_form_, self.encoding_.output_bounds)
 
     # -- training in direct space ------------------------------------------------------
 
@@ -133,6 +135,7 @@ class BaseCompact(TrainsByEpochs, Predictor):
         with unchanged_on_failure(self):
             sizes, last = self._checked_sizes(), self._last_form()
             task = self._task(X, y, sample_weight, fresh=last is None)
+            self.encoding_ = self._encoding_of(task.y, task.weight)
             problem = self._problem(task, last)
             shuffling, starting = generators(own_random_state(self.random_state), 2)
             network = self._network(problem, sizes, starting, last)

@@ -7,6 +7,8 @@ grow, then the last two, and so on while the best mean score rises.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from numbers import Integral, Real
 from typing import Any, ClassVar, NamedTuple
 
@@ -31,8 +33,10 @@ from .._training.problem import Problem, Units
 from .._training.randomness import own_random_state, seeds
 from .._training.task import Task
 from .base import BaseSparcs
+from .chosen_clip import leader_that_cuts_if_it_pays
 from .folds import Fold, Judge
 from .found_path import SparcsPath, checked_alphas, recorded
+from .full_layers import warn_of_full_layers
 from .race import Curve, raced
 from .result import Result
 from .spectral import Spectral, given_strength
@@ -53,7 +57,6 @@ _SHARED = (
     "depth_factor",
     "fit_intercept",
     "standardize",
-    "clip",
     "hidden_clip",
     "prune_tol",
     "device",
@@ -80,6 +83,7 @@ class BaseSparcsCV(Spectral):
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **{name: BaseSparcs._parameter_constraints[name] for name in _SHARED},
         "activation": [StrOptions({"auto", *ACTIVATIONS})],
+        "clip": [StrOptions({"auto"}), *BaseSparcs._parameter_constraints["clip"]],
         "n_alphas": [Interval(Integral, 1, None, closed="left")],
         "eps": [Interval(Real, 0, 1, closed="neither")],
         "alphas": ["array-like", None],
@@ -125,7 +129,9 @@ class BaseSparcsCV(Spectral):
         own_alphas = None if self.alphas is None else checked_alphas(self.alphas)
         with unchanged(self):
             leader, valid = self._leader(), None
-            problem = leader.problem(self._task(X, y, sample_weight, fresh=True))
+            task = self._task(X, y, sample_weight, fresh=True)
+            self.encoding_ = self._encoding_of(task.y, task.weight)
+            problem = leader.problem(task)
             if X_val is not None:
                 valid = problem.data_of(self._task(X_val, y_val, None, fresh=False))
             (seed,) = seeds(own_random_state(self.random_state), 1)
@@ -140,9 +146,14 @@ class BaseSparcsCV(Spectral):
         with unchanged_on_failure(self):
             leader, state = self._leader(), own_random_state(self.random_state)
             task = self._task(X, y, sample_weight, fresh=True)
+            folds = self._folds(task, leader, y, sample_weight, groups, state)
+            if self.clip == "auto":
+                leader = leader_that_cuts_if_it_pays(task, folds, leader, self.n_jobs)
+                folds = [replace(fold, leader=leader) for fold in folds]
+            self.clip_ = leader.units.clip
+            self.encoding_ = self._encoding_of(task.y, task.weight)
             problem = leader.problem(task)
             self.linear_alpha_ = problem.linear_alpha
-            folds = self._folds(task, leader, y, sample_weight, groups, state)
             whole = self._whole(problem, leader, state)
             begun = self._begun(folds, leader.layers[-1:])
             fits = [*whole, *(path.fit for curve in begun for path in curve.paths)]
@@ -153,6 +164,7 @@ class BaseSparcsCV(Spectral):
             sizes, factor = leader.sizes, self.depth_factor
             self._adopt(Result.of_live(problem, network, sizes, factor, state))
             self._describe(task.X, curves[chosen.curve], chosen.alpha, state)
+        warn_of_full_layers(self.direct_form_, leader.sizes)
         return self
 
     # -- stages ------------------------------------------------------------------------
@@ -161,7 +173,7 @@ class BaseSparcsCV(Spectral):
         return _TRIED if self.activation == "auto" else (self.activation,)
 
     def _leader(self) -> Leader:
-        """What the parameters mean."""
+        """What the parameters mean; a choice of the clip is yet to be made."""
         return Leader(
             checked_layer_sizes(self.hidden_layer_sizes),
             BridgePenalty(np.inf, self.l1_ratio, self.depth_factor),
@@ -169,7 +181,7 @@ class BaseSparcsCV(Spectral):
                 resolve_device(self.device),
                 self.fit_intercept,
                 self.standardize,
-                self.clip,
+                None if self.clip == "auto" else self.clip,
                 self.hidden_clip,
             ),
             given_strength(self.linear_alpha),
@@ -218,12 +230,18 @@ class BaseSparcsCV(Spectral):
         splitter = check_cv(self.cv, y, classifier=is_classifier(self))
         X, y, groups = indexable(task.X, y, groups)
         weight = usable_weight(sample_weight, X)
-        judge = Judge(
-            check_scoring(self, scoring=self.scoring), self._as_compact, X, y, weight
-        )
+        scorer = check_scoring(self, scoring=self.scoring)
         splits = list(splitter.split(X, y, groups))
+
+        def judge(train: np.ndarray) -> Judge:
+            """Judges by what the rows trained on say of the targets."""
+            known = None if task.weight is None else task.weight[train]
+            encoding = self._encoding_of(task.y[train], known)
+            as_compact = partial(self._as_compact, encoding=encoding)
+            return Judge(scorer, as_compact, X, y, weight)
+
         return [
-            Fold(task, train, test, seed, leader, judge)
+            Fold(task, train, test, seed, leader, judge(train))
             for (train, test), seed in zip(
                 splits, seeds(state, len(splits)), strict=True
             )

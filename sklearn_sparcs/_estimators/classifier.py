@@ -73,9 +73,10 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
     clip : float or None, default=None
         With ``standardize``, cut features off this many standard deviations from their
         mean, in training and ever after: a sensor's slip decides nothing, and nothing
-        is extrapolated further than that. The linear start is then that of the features
-        as cut. It ruins linear data whose features have heavy tails, and shrinks rare
-        dummies, so None leaves features as they are.
+        is extrapolated further than that. Standard deviation and mean are of what lies
+        within twenty robust ones of the median. The linear start is then that of the
+        features as cut. It ruins linear data whose features have heavy tails, and
+        shrinks rare dummies, so None leaves features as they are.
     hidden_clip : float or None, default=5.0
         With ``standardize``, hidden neurons hear a feature no further than this many
         standard deviations from its mean, while the linear part hears it whole: what

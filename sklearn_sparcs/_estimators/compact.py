@@ -2,7 +2,11 @@
 
 from .._sklearn import StrOptions, fit_context
 from .base_compact import BaseCompact
-from .targets import ClassificationTargets, RegressionTargets
+from .targets import (
+    REGRESSION_CONSTRAINTS,
+    ClassificationTargets,
+    RegressionTargets,
+)
 
 
 class CompactRegressor(RegressionTargets, BaseCompact):
@@ -35,6 +39,10 @@ class CompactRegressor(RegressionTargets, BaseCompact):
     n_iter_no_change : int, default=10
         Epochs without progress before the learning rate is halved; training ends
         when that happens a fifth time.
+    prediction_margin : float or None, default=None
+        Keep predictions within the range of the training targets, widened at either
+        end by this share of its width; 0 keeps to the range. None lets a network of
+        linear pieces say what it says of rows unlike all that it was trained on.
     warm_start : bool, default=False
         Let ``fit`` go on from the present weights. True in a ``pruned_estimator_``.
     device : str, default="cpu"
@@ -83,6 +91,11 @@ class CompactRegressor(RegressionTargets, BaseCompact):
     Architecture(10 → 4 → 1)
     """
 
+    _parameter_constraints = {
+        **BaseCompact._parameter_constraints,
+        **REGRESSION_CONSTRAINTS,
+    }
+
     def __init__(
         self,
         hidden_layer_sizes=(),
@@ -96,6 +109,7 @@ class CompactRegressor(RegressionTargets, BaseCompact):
         shuffle=True,
         tol=1e-4,
         n_iter_no_change=10,
+        prediction_margin=None,
         warm_start=False,
         device="cpu",
         random_state=None,
@@ -111,6 +125,7 @@ class CompactRegressor(RegressionTargets, BaseCompact):
         self.shuffle = shuffle
         self.tol = tol
         self.n_iter_no_change = n_iter_no_change
+        self.prediction_margin = prediction_margin
         self.warm_start = warm_start
         self.device = device
         self.random_state = random_state

@@ -3,7 +3,11 @@
 from .._sklearn import StrOptions, fit_context
 from .base_cv import BaseSparcsCV
 from .compact import CompactClassifier, CompactRegressor
-from .targets import ClassificationTargets, RegressionTargets
+from .targets import (
+    REGRESSION_CONSTRAINTS,
+    ClassificationTargets,
+    RegressionTargets,
+)
 
 
 class SparcsRegressorCV(RegressionTargets, BaseSparcsCV):
@@ -55,17 +59,22 @@ default="auto"
     standardize : bool, default=True
         Scale features, and the targets of a regression, to mean zero and variance one
         inside, sparse features to variance one. The fitted weights take raw units.
-    clip : float or None, default=None
+    clip : float, "auto" or None, default="auto"
         With ``standardize``, cut features off this many standard deviations from their
         mean, in training and ever after: a sensor's slip decides nothing, and nothing
-        is extrapolated further than that. The linear start is then that of the features
-        as cut. It ruins linear data whose features have heavy tails, and shrinks rare
-        dummies, so None leaves features as they are.
+        is extrapolated further than that. Standard deviation and mean are of what lies
+        within twenty robust ones of the median. "auto" tries 5 where any value lies
+        beyond, and takes it if the linear models of the folds are clearly better with
+        it. None leaves features as they are.
     hidden_clip : float or None, default=5.0
         With ``standardize``, hidden neurons hear a feature no further than this many
         standard deviations from its mean, while the linear part hears it whole: what
         lies far out is extrapolated by a straight line. Where epochs train, and with
         None, they hear it whole too.
+    prediction_margin : float or None, default=None
+        Keep predictions within the range of the training targets, widened at either
+        end by this share of its width; 0 keeps to the range. None lets a network of
+        linear pieces say what it says of rows unlike all that it was trained on.
     prune_tol : float, default=0.05
         Largest relative rise of the loss that ``pruned_estimator_`` may cost.
     n_jobs : int, default=None
@@ -83,6 +92,8 @@ default="auto"
         The alpha chosen.
     activation_ : str
         The activation chosen.
+    clip_ : float or None
+        Where features are cut off, if they are, in standard deviations.
     depth_ : int
         How many hidden layers were open.
     alphas_ : ndarray of shape (n_alphas,)
@@ -162,6 +173,10 @@ default="auto"
     """
 
     _compact = CompactRegressor
+    _parameter_constraints = {
+        **BaseSparcsCV._parameter_constraints,
+        **REGRESSION_CONSTRAINTS,
+    }
 
     def __init__(
         self,
@@ -179,8 +194,9 @@ default="auto"
         activation="auto",
         fit_intercept=True,
         standardize=True,
-        clip=None,
+        clip="auto",
         hidden_clip=5.0,
+        prediction_margin=None,
         prune_tol=0.05,
         n_jobs=None,
         device="cpu",
@@ -202,6 +218,7 @@ default="auto"
         self.standardize = standardize
         self.clip = clip
         self.hidden_clip = hidden_clip
+        self.prediction_margin = prediction_margin
         self.prune_tol = prune_tol
         self.n_jobs = n_jobs
         self.device = device
@@ -282,12 +299,13 @@ default="auto"
     standardize : bool, default=True
         Scale features, and the targets of a regression, to mean zero and variance one
         inside, sparse features to variance one. The fitted weights take raw units.
-    clip : float or None, default=None
+    clip : float, "auto" or None, default="auto"
         With ``standardize``, cut features off this many standard deviations from their
         mean, in training and ever after: a sensor's slip decides nothing, and nothing
-        is extrapolated further than that. The linear start is then that of the features
-        as cut. It ruins linear data whose features have heavy tails, and shrinks rare
-        dummies, so None leaves features as they are.
+        is extrapolated further than that. Standard deviation and mean are of what lies
+        within twenty robust ones of the median. "auto" tries 5 where any value lies
+        beyond, and takes it if the linear models of the folds are clearly better with
+        it. None leaves features as they are.
     hidden_clip : float or None, default=5.0
         With ``standardize``, hidden neurons hear a feature no further than this many
         standard deviations from its mean, while the linear part hears it whole: what
@@ -315,6 +333,8 @@ default="auto"
         The alpha chosen.
     activation_ : str
         The activation chosen.
+    clip_ : float or None
+        Where features are cut off, if they are, in standard deviations.
     depth_ : int
         How many hidden layers were open.
     alphas_ : ndarray of shape (n_alphas,)
@@ -414,7 +434,7 @@ default="auto"
         activation="auto",
         fit_intercept=True,
         standardize=True,
-        clip=None,
+        clip="auto",
         hidden_clip=5.0,
         prune_tol=0.05,
         class_weight=None,

@@ -1,6 +1,6 @@
 """How the user's targets become the network's outputs, and outputs predictions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -8,6 +8,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import column_or_1d
 
+from .._data.features import Bounds
 from .._training.losses import (
     BinaryCrossEntropy,
     Loss,
@@ -31,6 +32,10 @@ class Encoding(Protocol):
     def stratified(self) -> bool:
         """Whether each sample has one class, which a split keeps in proportion."""
 
+    @property
+    def output_bounds(self) -> Bounds | None:
+        """What outputs are kept within, if anything."""
+
     def encode(self, y: np.ndarray, dtype: Any) -> np.ndarray:
         """Targets as the loss takes them."""
 
@@ -45,10 +50,16 @@ class RealEncoding:
         Targets a sample.
     one_dimensional : bool
         Whether predictions have shape (n,) rather than (n, 1).
+    seen : pair of ndarrays of shape (n_outputs,), or None
+        Least and greatest value of each target that was learned from.
+    margin : float or None
+        Share of that range by which predictions may leave it; None lets them.
     """
 
     n_outputs: int
     one_dimensional: bool
+    seen: Bounds | None = None
+    margin: float | None = None
 
     @classmethod
     def of(cls, y: np.ndarray) -> "RealEncoding":
@@ -64,6 +75,22 @@ class RealEncoding:
     def stratified(self) -> bool:
         """False: real targets have no classes."""
         return False
+
+    @property
+    def output_bounds(self) -> Bounds | None:
+        """The range of the targets, widened by the margin, if there is one."""
+        if self.margin is None or self.seen is None:
+            return None
+        low, high = self.seen
+        wider = self.margin * (high - low)
+        return low - wider, high + wider
+
+    def having_seen(self, y: np.ndarray, margin: float | None) -> "RealEncoding":
+        """The encoding once targets (n, outputs) have been learned from."""
+        low, high = y.min(axis=0), y.max(axis=0)
+        if self.seen is not None:
+            low, high = np.minimum(low, self.seen[0]), np.maximum(high, self.seen[1])
+        return replace(self, seen=(low, high), margin=margin)
 
     def encode(self, y: np.ndarray, dtype: Any) -> np.ndarray:
         """Targets (n, outputs).
@@ -82,7 +109,9 @@ class RealEncoding:
         return targets
 
     def predictions(self, output: np.ndarray) -> np.ndarray:
-        """Targets, shaped as the user's."""
+        """Targets, within their bounds, shaped as the user's."""
+        if self.output_bounds is not None:
+            output = output.clip(*self.output_bounds).astype(output.dtype, copy=False)
         return output[:, 0] if self.one_dimensional else output
 
 
@@ -138,6 +167,11 @@ class ClassEncoding:
     def stratified(self) -> bool:
         """Whether each sample has one class."""
         return not self.multilabel
+
+    @property
+    def output_bounds(self) -> None:
+        """None: probabilities are bounded as they are."""
+        return None
 
     def encode(self, y: Any, dtype: Any = np.float64) -> np.ndarray:
         """Indicators (n, labels), of the second class (n, 1), or class indices (n,).

@@ -1,13 +1,8 @@
 """What estimators share that train by epochs: their schedule, and their warnings."""
 
-import warnings
-from inspect import currentframe
 from numbers import Integral, Real
-from pathlib import Path
-from types import FrameType
 from typing import Any
 
-import sklearn
 from sklearn.exceptions import ConvergenceWarning
 from skorch.callbacks import EpochTimer, PrintLog
 
@@ -16,9 +11,7 @@ from .._growth.recipe import batch_size_for
 from .._sklearn import Interval, StrOptions
 from .._training.run import Schedule
 from .._training.status import Status
-
-#: Where code is that no user wrote.
-_INSIDE = tuple(str(Path(found).parent) for found in (sklearn.__file__, __file__))
+from .warned import warn_user
 
 TRAINING_CONSTRAINTS: dict[str, list[Any]] = {
     "activation": [StrOptions(set(ACTIVATIONS))],
@@ -64,13 +57,4 @@ class TrainsByEpochs:
         """Say why training ended, where that asks for something to be done."""
         if status.message:
             message = status.message.format(max_iter=self.max_iter)
-            warnings.warn(message, ConvergenceWarning, stacklevel=_users_level())
-
-
-def _users_level() -> int:
-    """How many calls above its caller's the user's own line is."""
-    frame: FrameType | None = currentframe()
-    level = 0
-    while frame is not None and frame.f_code.co_filename.startswith(_INSIDE):
-        frame, level = frame.f_back, level + 1
-    return level
+            warn_user(message, ConvergenceWarning)

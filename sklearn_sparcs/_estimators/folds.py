@@ -80,6 +80,11 @@ class Fold:
     leader: Leader
     judge: Judge
 
+    def linear_score(self, leader: Leader) -> float:
+        """The score of the linear model, in the units of a leader."""
+        problem = leader.problem(self.task.taken(self.train))
+        return self.judge.score(problem.linear_form(), self.test)
+
     def begun(self, activation: str, layers: Sequence[int]) -> FoldPath:
         """A path on the training rows, at its beginning."""
         problem = self.leader.problem(self.task.taken(self.train))

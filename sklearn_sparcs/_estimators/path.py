@@ -43,7 +43,7 @@ def sparcs_path(
     **params
         Other parameters of `SparcsRegressorCV` or `SparcsClassifierCV`, those of the
         folds aside. All hidden layers are open from the start, and
-        ``activation="relu"`` is the default.
+        ``activation="relu"`` and ``clip=None`` are the defaults.
 
     Returns
     -------
@@ -65,6 +65,7 @@ def sparcs_path(
     >>> bool(path.train_loss[-1] < 0.1 * path.train_loss[0])
     True
     """
+    kinds: dict[str, type[SparcsRegressorCV] | type[SparcsClassifierCV]]
     kinds = {"regression": SparcsRegressorCV, "classification": SparcsClassifierCV}
     if task not in kinds:
         raise ValueError(f"task must be one of {sorted(kinds)}; got {task!r}.")
@@ -75,7 +76,7 @@ def sparcs_path(
             f"{foreign} mean nothing to a path, which has its own alphas and stages; "
             f"give some of {sorted(known)}."
         )
-    params = {"activation": "relu", **params}
+    params = {"activation": "relu", "clip": None, **params}
     grid = {"n_alphas": n_alphas, "eps": eps, "alphas": alphas}
     model = kinds[task](**grid, random_state=random_state, **params)
     return model.path(X, y, sample_weight, X_val=X_val, y_val=y_val)

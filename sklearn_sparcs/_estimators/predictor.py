@@ -32,6 +32,10 @@ class Predictor(BaseEstimator, ABC):
     ) -> Task:
         """Check data and encode targets; learn what there is to learn if ``fresh``."""
 
+    @abstractmethod
+    def _encoding_of(self, y: np.ndarray, weight: np.ndarray | None) -> Encoding:
+        """The encoding, once encoded targets have been learned from."""
+
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True

@@ -3,7 +3,7 @@
 from .._sklearn import fit_context
 from .base import BaseSparcs
 from .compact import CompactRegressor
-from .targets import RegressionTargets
+from .targets import REGRESSION_CONSTRAINTS, RegressionTargets
 
 #: What alpha="auto" is where epochs train, for a regression.
 ALPHA_BY_EPOCHS = 0.002
@@ -75,9 +75,10 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
     clip : float or None, default=None
         With ``standardize``, cut features off this many standard deviations from their
         mean, in training and ever after: a sensor's slip decides nothing, and nothing
-        is extrapolated further than that. The linear start is then that of the features
-        as cut. It ruins linear data whose features have heavy tails, and shrinks rare
-        dummies, so None leaves features as they are.
+        is extrapolated further than that. Standard deviation and mean are of what lies
+        within twenty robust ones of the median. The linear start is then that of the
+        features as cut. It ruins linear data whose features have heavy tails, and
+        shrinks rare dummies, so None leaves features as they are.
     hidden_clip : float or None, default=5.0
         With ``standardize``, hidden neurons hear a feature no further than this many
         standard deviations from its mean, while the linear part hears it whole: what
@@ -110,6 +111,10 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         else the alpha, down to ``alpha``, or to 1e-4 of ``alpha_max_``.
     validation_fraction : float in (0, 1), default=0.1
         Size of that part.
+    prediction_margin : float or None, default=None
+        Keep predictions within the range of the training targets, widened at either
+        end by this share of its width; 0 keeps to the range. None lets a network of
+        linear pieces say what it says of rows unlike all that it was trained on.
     prune_tol : float, default=0.05
         Largest relative rise of the loss that ``pruned_estimator_`` may cost.
     warm_start : bool, default=False
@@ -188,7 +193,10 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
 
     _alpha_by_epochs = ALPHA_BY_EPOCHS
     _compact = CompactRegressor
-    _parameter_constraints = BaseSparcs._parameter_constraints
+    _parameter_constraints = {
+        **BaseSparcs._parameter_constraints,
+        **REGRESSION_CONSTRAINTS,
+    }
 
     def __init__(
         self,
@@ -215,6 +223,7 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         n_iter_no_change=20,
         early_stopping=False,
         validation_fraction=0.1,
+        prediction_margin=None,
         prune_tol=0.05,
         warm_start=False,
         callbacks=None,
@@ -244,6 +253,7 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         self.n_iter_no_change = n_iter_no_change
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
+        self.prediction_margin = prediction_margin
         self.prune_tol = prune_tol
         self.warm_start = warm_start
         self.callbacks = callbacks

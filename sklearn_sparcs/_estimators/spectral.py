@@ -8,9 +8,13 @@ from sklearn.utils.validation import check_is_fitted
 from .._data.scaling import Scaling
 from .._direct.form import DirectForm
 from .compact import CompactClassifier, CompactRegressor
+from .encoding import Encoding
 from .predictor import Predictor
 from .pruning_curve import PruningCurve, pruning_curve
 from .result import Result
+
+#: Parameters that an estimator of the network has too, where they mean anything.
+_HANDED_ON = ("fit_intercept", "device", "random_state", "prediction_margin")
 
 
 def given_strength(linear_alpha: float | str) -> float | None:
@@ -28,11 +32,6 @@ class Spectral(Predictor):
     eigenvalues_: list[np.ndarray]
     eigenvectors_: list[np.ndarray]
 
-    fit_intercept: bool
-    activation: str
-    device: str
-    random_state: Any
-
     def _adopt(self, result: Result) -> None:
         """Take over what was found."""
         self.direct_form_ = result.form
@@ -40,16 +39,20 @@ class Spectral(Predictor):
         self.eigenvectors_ = result.eigenvectors
         self._scaling, self._gated = result.scaling, result.gated
 
-    def _as_compact(self, form: DirectForm, relaxed: bool = False) -> Any:
+    def _as_compact(
+        self,
+        form: DirectForm,
+        relaxed: bool = False,
+        encoding: Encoding | None = None,
+    ) -> Any:
         """A network as a fitted estimator of its own."""
+        own = self.get_params(deep=False)
         return self._compact.from_form(
             form,
-            self.encoding_,
+            encoding or self.encoding_,
             feature_names=getattr(self, "feature_names_in_", None),
             relaxed=relaxed,
-            fit_intercept=self.fit_intercept,
-            device=self.device,
-            random_state=self.random_state,
+            **{name: own[name] for name in _HANDED_ON if name in own},
         )
 
     def pruning_curve(

@@ -1,5 +1,6 @@
 """What estimators predict: real targets, or classes. Two mixins."""
 
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -8,15 +9,21 @@ from sklearn.utils.validation import validate_data
 
 from .._data.features import X_FORMAT, as_rows
 from .._data.samples import usable_weight
+from .._sklearn import Interval
 from .._training.task import Task
 from .encoding import ClassEncoding, Encoding, RealEncoding
 from .predictor import Predictor
+
+REGRESSION_CONSTRAINTS: dict[str, list[Any]] = {
+    "prediction_margin": [Interval(Real, 0, None, closed="left"), None]
+}
 
 
 class RegressionTargets(RegressorMixin, Predictor):
     """Estimators of one or several real targets. Not for use by itself."""
 
     encoding_: RealEncoding
+    prediction_margin: float | None
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -38,6 +45,11 @@ class RegressionTargets(RegressorMixin, Predictor):
         if fresh:
             self.encoding_ = RealEncoding.of(y)
         return _task(self.encoding_, X, y, usable_weight(sample_weight, X))
+
+    def _encoding_of(self, y: np.ndarray, weight: np.ndarray | None) -> RealEncoding:
+        """The encoding, which knows the range of targets learned from."""
+        counting = y if weight is None else y[weight > 0]
+        return self.encoding_.having_seen(counting, self.prediction_margin)
 
     def predict(self, X: Any) -> np.ndarray:
         """Predict targets.
@@ -87,6 +99,10 @@ class ClassificationTargets(ClassifierMixin, Predictor):
             self.encoding_ = ClassEncoding.of(seen, classes)
         weight = self.encoding_.weighted(y, weight, self.class_weight)
         return _task(self.encoding_, X, y, weight)
+
+    def _encoding_of(self, y: np.ndarray, weight: np.ndarray | None) -> ClassEncoding:
+        """The encoding: nothing more is to be known of classes."""
+        return self.encoding_
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Probability of each class.

@@ -40,6 +40,7 @@ TAKES_EFFECT: tuple[str, ...] = (
     "n_iter_no_change",
     "early_stopping",
     "validation_fraction",
+    "prediction_margin",
     "prune_tol",
     "class_weight",
     "warm_start",

@@ -28,46 +28,46 @@ def form_of(
     )
 
 
-def to_torch(form: DirectForm) -> fx.GraphModule:
-    """A module that computes what the form does, in the form's dtype.
+def to_torch(form: DirectForm, output_bounds: Bounds | None = None) -> fx.GraphModule:
+    """A module that computes what the form does, in the dtype of its weights.
 
     It is built of `torch.nn.Linear`, one for each layer on its senders side by side,
-    and the activation's own module; features are cut off at the form's bounds.
+    and the activation's own module. Features are cut off at the form's bounds, and
+    outputs at theirs, if there are any.
     """
     root, graph = nn.Module(), fx.Graph()
-    whole = _cut(graph.placeholder("x"), form.bounds, ("low", "high"), root, graph)
-    names = ("hidden_low", "hidden_high")
-    signals = {1: _cut(whole, form.hidden_bounds, names, root, graph)}
-    root.activation = ACTIVATIONS[form.activation].module()
     last = len(form.layer_sizes)
+    for i in range(2, last + 1):
+        root.add_module(f"layer_{i}", _linear(form, i))
+    root.activation = ACTIVATIONS[form.activation].module()
+    x, weight = graph.placeholder("x"), graph.get_attr("layer_2.weight")
+    inside = _clamped(x, form.bounds, "feature", root, graph)
+    whole = graph.call_method("to", (inside, weight))
+    signals = {1: _clamped(whole, form.hidden_bounds, "hidden", root, graph)}
     for i in range(2, last + 1):
         if i == last:
             signals[1] = whole
-        root.add_module(f"layer_{i}", _linear(form, i))
         heard = [signals[j] for j in form.senders(i)]
         both = (
             heard[0] if len(heard) == 1 else graph.call_function(torch.cat, (heard, 1))
         )
         z = graph.call_module(f"layer_{i}", (both,))
         signals[i] = z if i == last else graph.call_module("activation", (z,))
-    graph.output(signals[last])
+    graph.output(_clamped(signals[last], output_bounds, "output", root, graph))
     return fx.GraphModule(root, graph)
 
 
-def _cut(
-    x: fx.Node,
-    bounds: Bounds | None,
-    names: tuple[str, str],
-    root: nn.Module,
-    graph: fx.Graph,
+def _clamped(
+    signals: fx.Node, bounds: Bounds | None, name: str, root: nn.Module, graph: fx.Graph
 ) -> fx.Node:
-    """Features cut off at the bounds, buffers of these names, if there are any."""
+    """Signals cut off at bounds, if there are any, which become buffers."""
     if bounds is None:
-        return x
-    for name, bound in zip(names, bounds, strict=True):
-        root.register_buffer(name, torch.from_numpy(bound))
-    low, high = (graph.get_attr(name) for name in names)
-    return graph.call_function(torch.clamp, (x, low, high))
+        return signals
+    names = f"{name}_low", f"{name}_high"
+    for buffer, bound in zip(names, bounds, strict=True):
+        root.register_buffer(buffer, torch.from_numpy(bound))
+    low, high = map(graph.get_attr, names)
+    return graph.call_function(torch.clamp, (signals, low, high))
 
 
 def _linear(form: DirectForm, i: int) -> nn.Linear:

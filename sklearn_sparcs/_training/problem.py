@@ -11,6 +11,7 @@ from .._data.features import Bounds
 from .._data.samples import validation_split
 from .._data.scaling import Scaling, exceeds
 from .._direct.form import DirectForm
+from .._networks.export import form_of
 from .._networks.live import Reach
 from .._networks.network import HasForm
 from .losses import Loss
@@ -120,6 +121,8 @@ class Problem:
                 bounds=units.bounds,
                 hidden_bounds=units.hidden_bounds,
             )
+        else:
+            scaling = scaling.seeing(samples.X)
         train = TrainingData.of(samples, scaling, units.device)
         linear_map, strength = None, 0.0
         if start_linear:
@@ -149,16 +152,25 @@ class Problem:
         return TrainingData.of(task.samples(), self.scaling, self.train.y.device)
 
     def form_of(self, network: HasForm) -> DirectForm:
-        """The network's function of raw features, in the dtype of X."""
+        """The network's function of raw features."""
         return self.in_raw_units(network.form())
 
+    def linear_form(self) -> DirectForm:
+        """The function of raw features that the linear model is."""
+        assert self.linear_map is not None
+        return self.in_raw_units(form_of([self.linear_map], self.bias, "identity", []))
+
     def in_raw_units(self, form: DirectForm) -> DirectForm:
-        """A network's weights with the scaling folded in, in the dtype of X."""
+        """A network's weights with the scaling folded in.
+
+        They are of float64 whatever X is: of a float32 feature far from zero, weight
+        times value and intercept are large, and cancel.
+        """
         s = self.scaling
-        raw = form.rescaled(s.x_mean, s.x_scale, s.y_mean, s.y_scale)
-        dtype = np.float32 if self.train.dtype == torch.float32 else np.float64
+        heard = form if s.constant is None else form.deaf_to(s.constant)
+        raw = heard.rescaled(s.x_mean, s.x_scale, s.y_mean, s.y_scale)
         return replace(
-            raw.astype(dtype),
+            raw,
             bounds=s.bounds,
             feature_scale=s.x_scale,
             hidden_bounds=s.hidden_bounds if raw.layers else None,

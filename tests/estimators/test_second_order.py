@@ -241,7 +241,7 @@ def test_single_precision_finds_what_double_does(kinked, rings):
     for kind, (X, y) in ((SparcsRegressor, kinked), (SparcsClassifier, rings)):
         double = kind(random_state=0).fit(X, y)
         single = kind(random_state=0).fit(X.astype(np.float32), y)
-        assert single.pruned_estimator_.coefs_[3, 2].dtype == np.float32
+        assert single._outputs(X.astype(np.float32)).dtype == np.float32
         assert single.score(X, y) == pytest.approx(double.score(X, y), abs=0.01)
         assert single.alpha_max_ == pytest.approx(double.alpha_max_, rel=0.02)
 

@@ -1,0 +1,31 @@
+"""A cap that binds is said: every neuron that was allowed in a layer is live."""
+
+from collections.abc import Sequence
+
+from sklearn.exceptions import ConvergenceWarning
+
+from .._direct.form import DirectForm
+from .warned import warn_user
+
+
+def warn_of_full_layers(form: DirectForm, sizes: Sequence[int]) -> None:
+    """Warn if a hidden layer of the network has as many neurons as it may have.
+
+    Parameters
+    ----------
+    form : DirectForm
+        The neurons that live.
+    sizes : sequence of int
+        Most neurons of each hidden layer.
+    """
+    full = [
+        f"{len(neurons)} neuron{'s' * (len(neurons) > 1)} of hidden layer {layer}"
+        for layer, neurons in zip(form.layers, form.neurons, strict=True)
+        if len(neurons) == sizes[layer - 1]
+    ]
+    if full:
+        warn_user(
+            f"All {' and all '.join(full)} are live, and more might do better: allow "
+            f"more by hidden_layer_sizes, which was {tuple(sizes)}, or raise alpha.",
+            ConvergenceWarning,
+        )

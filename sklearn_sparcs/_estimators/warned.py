@@ -1,0 +1,46 @@
+"""What users are warned of, at their own line."""
+
+import warnings
+from inspect import currentframe
+from pathlib import Path
+from types import FrameType
+
+import sklearn
+
+#: Where code is that no user wrote.
+_INSIDE = tuple(str(Path(found).parent) for found in (sklearn.__file__, __file__))
+
+
+class LeverageWarning(UserWarning):
+    """A few rows decide what a linear model says of a feature.
+
+    They lie so far from all others that the fit goes through them, whatever the others
+    say: a sensor's slip, or a code such as -9999 for what is missing.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> import numpy as np
+    >>> from sklearn_sparcs import LeverageWarning, SparcsRegressor
+    >>> X = np.random.default_rng(0).normal(size=(500, 2))
+    >>> X[7, 1] = -9999
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     model = SparcsRegressor(()).fit(X, X[:, 0])
+    >>> caught[0].category is LeverageWarning
+    True
+    """
+
+
+def warn_user(message: str, category: type[Warning]) -> None:
+    """Warn, as if from the line that called the estimator."""
+    warnings.warn(message, category, stacklevel=_users_level())
+
+
+def _users_level() -> int:
+    """How many calls above its caller's the user's own line is."""
+    frame: FrameType | None = currentframe()
+    level = 0
+    while frame is not None and frame.f_code.co_filename.startswith(_INSIDE):
+        frame, level = frame.f_back, level + 1
+    return level
