@@ -116,8 +116,13 @@ class Scaling:
         return _ROUNDINGS * np.abs(self.x_mean)
 
     def features(self, X: Any) -> Any:
-        """Scaled features (n, features) in the dtype of X: an array, or CSR for CSR."""
+        """Scaled features (n, features) in the dtype of X: an array, or CSR for CSR.
+
+        Where they are centred, a CSR matrix becomes an array.
+        """
         inside = clipped(X, self.bounds)
+        if sparse.issparse(inside) and self.x_mean.any():
+            inside = inside.toarray()
         if sparse.issparse(inside):
             return sparse.csr_array(inside.multiply(1 / self.x_scale)).astype(X.dtype)
         scaled = inside - self.x_mean.astype(X.dtype)

@@ -85,6 +85,7 @@ class DirectForm:
         bias: bool,
         activation: str,
         neurons: Sequence[np.ndarray],
+        links: Iterable[Link] | None = None,
     ) -> "DirectForm":
         """Cut W_i (N_i, signals before layer i) into its blocks.
 
@@ -103,11 +104,13 @@ class DirectForm:
             Of the hidden layers.
         neurons : sequence of ndarrays of int
             For each hidden layer, the indices of its neurons in the largest network.
+        links : iterable of (receiver, sender), optional
+            The links of a wiring that is given: it stays as it is.
 
         Returns
         -------
         DirectForm
-            With the neurons that compute, and no others.
+            Without ``links``, of the neurons that compute, and no others.
         """
         coefs: dict[Link, np.ndarray] = {}
         intercepts: dict[int, np.ndarray] = {}
@@ -117,7 +120,10 @@ class DirectForm:
             intercepts[i] = blocks.pop(1).sum(axis=1)
             coefs.update({(i, j): b for j, b in enumerate(blocks, start=1)})
         layers = tuple(range(1, len(neurons) + 1))
-        return cls(coefs, intercepts, activation, layers, tuple(neurons)).computing()
+        form = cls(coefs, intercepts, activation, layers, tuple(neurons))
+        if links is None:
+            return form.computing()
+        return replace(form, coefs={link: coefs[link] for link in sorted(links)})
 
     def senders(self, receiver: int) -> list[int]:
         """Layers that feed layer ``receiver``.

@@ -1,4 +1,4 @@
-"""A line an alpha on the screen."""
+"""A line an alpha, or every few iterations, on the screen."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 #: Columns, and how each is printed.
 _COLUMNS = {
     "alpha": "{:>11.3e}",
+    "iteration": "{:>9d}",
     "train_loss": "{:>12.5g}",
     "objective": "{:>12.5g}",
     "n_live": "{:>8d}",

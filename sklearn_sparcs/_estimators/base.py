@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from skorch.history import History
 
+from .._direct.form import DirectForm
 from .._growth.by_epochs import FoundByEpochs
 from .._growth.found import Found
 from .._growth.on_path import SecondOrder
@@ -85,18 +86,20 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             )
             self.encoding_ = self._encoding_of(task.y, task.weight)
             solver = self._solver(task, stream)
+            task = task.dense() if solver == "second_order" else task
             state = own_random_state(self.random_state)
             problem = self._problem(task, solver, checkpoint, state)
             found = self._search(problem, solver, checkpoint, state, stream)
+            self._pass_interrupt_on(found.status)
             self._adopt(Result.of(problem, found.network, state))
             self._record(found, checkpoint)
             self._checkpoint = Checkpoint.of(
                 found.snapshot(), problem.scaling, self._agreed()
             )
-            smaller = found.pruned(self.prune_tol)
-            self.pruned_estimator_ = self._as_compact(*smaller)
-        if not (stream and found.status == Status.MAX_ITER):
-            self._warn(found.status)
+            smaller, status = self._pruned(found)
+            self.pruned_estimator_ = self._as_compact(smaller)
+        if not (stream and status == Status.MAX_ITER):
+            self._warn(status)
         if not stream:
             self._warn_of_data(task, found.network.gated)
         return self
@@ -193,9 +196,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         schedule = self._schedule(len(problem.train), 1 if stream else None)
 
         def run(solver: Solver) -> FoundByEpochs:
-            outcome = train(solver, problem, schedule, training)
-            order = state if self.shuffle else None
-            return FoundByEpochs.of(outcome, problem, schedule.batch_size, order)
+            return FoundByEpochs.of(train(solver, problem, schedule, training), problem)
 
         def growing(layers: Sequence[int]) -> FoundByEpochs:
             return run(recipe.growth_solver(problem, layers, drawing, checkpoint))
@@ -223,6 +224,19 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             return growth.found(problem, layers, seed)
 
         return search(growing, len(growth.hidden_layer_sizes), self.tol)
+
+    def _pruned(self, found: Found) -> tuple[DirectForm, Status]:
+        """What ``prune_tol`` spares, and how the fit ended.
+
+        Where it was interrupted nothing is pruned: nobody wants to wait.
+        """
+        if found.status == Status.INTERRUPTED:
+            return self.direct_form_, found.status
+        try:
+            return found.pruned(self.prune_tol), found.status
+        except KeyboardInterrupt:
+            self._pass_interrupt_on(Status.INTERRUPTED)
+            return self.direct_form_, Status.INTERRUPTED
 
     def _warn_of_data(self, task: Task, grown: bool) -> None:
         """Say what of the data, or of the sizes, asks for something to be done."""

@@ -1,7 +1,8 @@
 """What compact estimators share: a wiring, trained in direct space."""
 
+from dataclasses import replace
 from numbers import Integral
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 import torch
@@ -9,10 +10,13 @@ from sklearn.utils.validation import check_is_fitted
 from torch import nn
 
 from .._direct.form import DirectForm
+from .._growth.descent import linear_start
+from .._growth.given_wiring import GivenWiring
 from .._networks.checks import checked_layer_sizes, checked_links
 from .._networks.direct import DirectNetwork
 from .._networks.export import to_torch
-from .._sklearn import Interval
+from .._networks.wiring import Wiring
+from .._sklearn import Interval, StrOptions
 from .._training.adam_solver import AdamSolver
 from .._training.checkpoint import refuse_changed
 from .._training.device import resolve_device
@@ -21,17 +25,28 @@ from .._training.penalty import SparseGroupPenalty
 from .._training.problem import Problem, Units
 from .._training.randomness import generators, own_random_state
 from .._training.run import train
+from .._training.status import Status
 from .._training.task import Task
+from .alpha_log import AlphaLog
 from .encoding import Encoding
 from .epochs import TRAINING_CONSTRAINTS, TrainsByEpochs
 from .predictor import Predictor
+from .solvers import affords_second_order
 from .transaction import unchanged_on_failure
+
+
+class Fitted(NamedTuple):
+    """A network in the units of its problem, losses on the way, and how it ended."""
+
+    form: DirectForm
+    losses: list[float]
+    status: Status
 
 
 class BaseCompact(TrainsByEpochs, Predictor):
     """A wiring and its weights. Not for use by itself."""
 
-    relaxed_: bool
+    solver: str
     feature_names_in_: np.ndarray
     fit_intercept: bool
     activation: str
@@ -49,6 +64,7 @@ class BaseCompact(TrainsByEpochs, Predictor):
             Interval(Integral, 1, None, closed="left"),
         ],
         "links": ["array-like", None],
+        "solver": [StrOptions({"auto", "second_order", "adam"})],
     }
 
     @classmethod
@@ -58,7 +74,6 @@ class BaseCompact(TrainsByEpochs, Predictor):
         encoding: Encoding,
         *,
         feature_names: Any = None,
-        relaxed: bool = False,
         **params: Any,
     ) -> Self:
         """Make a fitted estimator of a network, whose ``fit`` trains its weights on.
@@ -70,8 +85,6 @@ class BaseCompact(TrainsByEpochs, Predictor):
         encoding : RealEncoding or ClassEncoding
             How its outputs become predictions.
         feature_names : ndarray of str, optional
-        relaxed : bool, default=False
-            Whether it was trained without a penalty.
         **params
             Other parameters of the estimator.
 
@@ -88,7 +101,6 @@ class BaseCompact(TrainsByEpochs, Predictor):
         )
         estimator.direct_form_, estimator.encoding_ = form, encoding
         estimator.n_features_in_ = form.layer_sizes[0]
-        estimator.relaxed_ = relaxed
         if feature_names is not None:
             estimator.feature_names_in_ = feature_names
         return estimator
@@ -136,27 +148,24 @@ class BaseCompact(TrainsByEpochs, Predictor):
             sizes, last = self._checked_sizes(), self._last_form()
             task = self._task(X, y, sample_weight, fresh=last is None)
             self.encoding_ = self._encoding_of(task.y, task.weight)
-            problem = self._problem(task, last)
-            shuffling, starting = generators(own_random_state(self.random_state), 2)
-            network = self._network(problem, sizes, starting, last)
-            outcome = train(
-                AdamSolver(
-                    network,
-                    problem.loss,
-                    SparseGroupPenalty(0.0),
-                    self.learning_rate_init,
-                ),
-                problem,
-                self._schedule(len(problem.train)),
-                shuffling,
-            )
-            form = network.form(last.layers, last.neurons) if last else network.form()
+            solver, fitted = self._solver(task), self._by_epochs
+            if solver == "second_order":
+                task, fitted = task.dense(), self._to_second_order
+            problem = self._problem(task, last, solver)
+            form, self.loss_curve_, status = fitted(problem, sizes, last)
+            self._pass_interrupt_on(status)
             self.direct_form_ = problem.in_raw_units(form)
-            self.loss_curve_ = [row["train_loss"] for row in outcome.history]
-            self.n_iter_ = len(outcome.history)
-            self.relaxed_ = True
-        self._warn(outcome.status)
+            self.n_iter_ = len(self.loss_curve_)
+        self._warn(status)
         return self
+
+    def _solver(self, task: Task) -> str:
+        """Which solver fits these data."""
+        n_samples, n_features = task.X.shape
+        if self.solver != "auto":
+            return self.solver
+        affordable = affords_second_order(n_samples, n_features + self.fit_intercept)
+        return "second_order" if affordable else "adam"
 
     def _checked_sizes(self) -> tuple[int, ...]:
         return checked_layer_sizes(self.hidden_layer_sizes)
@@ -191,13 +200,55 @@ class BaseCompact(TrainsByEpochs, Predictor):
         )
         return form
 
-    def _problem(self, task: Task, last: DirectForm | None) -> Problem:
-        bounds = None if last is None else last.bounds
-        device = resolve_device(self.device)
-        units = Units(device, self.fit_intercept, bounds=bounds)
+    def _problem(self, task: Task, last: DirectForm | None, solver: str) -> Problem:
+        """The data, cut off where the last network's were; epochs know no `reach`."""
+        units = Units(resolve_device(self.device), self.fit_intercept)
+        if last is not None:
+            reach = last.hidden_bounds if solver == "second_order" else None
+            units = replace(units, bounds=last.bounds, hidden_bounds=reach)
         # no penalty is trained under; classes may need one for there to be a start
         strength = None if isinstance(task.loss, ClassificationLoss) else 0.0
         return Problem.of(task, units, start_linear=last is None, linear_alpha=strength)
+
+    def _to_second_order(
+        self, problem: Problem, sizes: tuple[int, ...], last: DirectForm | None
+    ) -> Fitted:
+        """By Levenberg and Marquardt's method."""
+        drawing, starting = generators(own_random_state(self.random_state), 2)
+        shape, bias = (problem.n_features, *sizes, problem.n_outputs), problem.bias
+        links = checked_links(self.links, len(shape))
+        like = torch.empty(0, **problem.options)
+        wiring = Wiring.of(links, shape, bias, like)
+        given = GivenWiring.of(problem, wiring)
+        if last is None:
+            linear = linear_start(problem, len(sizes), self.activation)
+            network = given.begun(linear, sizes, starting)
+        else:
+            form = problem.in_scaled_units(last)
+            network = wiring.network(form, bias, problem.reach)
+        told = AlphaLog() if self.verbose else id
+        trained = given.trained(network, self.max_iter, self.tol, drawing, told)
+        form = trained.network.form(links)
+        if last is not None:
+            form = replace(form, layers=last.layers)
+        return Fitted(form, list(trained.values), trained.status)
+
+    def _by_epochs(
+        self, problem: Problem, sizes: tuple[int, ...], last: DirectForm | None
+    ) -> Fitted:
+        """By Adam."""
+        shuffling, starting = generators(own_random_state(self.random_state), 2)
+        network = self._network(problem, sizes, starting, last)
+        step = self.learning_rate_init
+        outcome = train(
+            AdamSolver(network, problem.loss, SparseGroupPenalty(0.0), step),
+            problem,
+            self._schedule(len(problem.train)),
+            shuffling,
+        )
+        form = network.form(last.layers, last.neurons) if last else network.form()
+        losses = [row["train_loss"] for row in outcome.history]
+        return Fitted(form, losses, outcome.status)
 
     def _network(
         self,

@@ -23,7 +23,7 @@ from .._activations import ACTIVATIONS
 from .._data.features import as_rows
 from .._data.samples import usable_weight
 from .._direct.stability import hidden_share, stability
-from .._growth.path import Leader, PathFit, path_alphas
+from .._growth.path import Leader, Path, path_alphas
 from .._networks.checks import checked_layer_sizes
 from .._networks.live import LiveNetwork
 from .._sklearn import Interval, StrOptions
@@ -32,6 +32,7 @@ from .._training.device import resolve_device
 from .._training.problem import Problem, Units
 from .._training.randomness import own_random_state, seeds
 from .._training.task import Task
+from .affordable import afforded
 from .base import BaseSparcs
 from .chosen_clip import leader_that_cuts_if_it_pays
 from .folds import Fold, Judge
@@ -129,7 +130,7 @@ class BaseSparcsCV(Spectral):
         own_alphas = None if self.alphas is None else checked_alphas(self.alphas)
         with unchanged(self):
             leader, valid = self._leader(), None
-            task = self._task(X, y, sample_weight, fresh=True)
+            task, leader = afforded(self._task(X, y, sample_weight, fresh=True), leader)
             self.encoding_ = self._encoding_of(task.y, task.weight)
             problem = leader.problem(task)
             if X_val is not None:
@@ -146,6 +147,8 @@ class BaseSparcsCV(Spectral):
         with unchanged_on_failure(self):
             leader, state = self._leader(), own_random_state(self.random_state)
             task = self._task(X, y, sample_weight, fresh=True)
+            task, leader = afforded(task, leader)
+            self._grew = leader.grows
             folds = self._folds(task, leader, y, sample_weight, groups, state)
             if self.clip == "auto":
                 leader = leader_that_cuts_if_it_pays(task, folds, leader, self.n_jobs)
@@ -195,7 +198,7 @@ class BaseSparcsCV(Spectral):
 
     def _whole(
         self, problem: Problem, leader: Leader, state: np.random.RandomState
-    ) -> list[PathFit]:
+    ) -> list[Path]:
         """Paths over all the data, at their beginning: what alpha_max is read off."""
         (seed,) = seeds(state, 1)
         return [
@@ -208,7 +211,7 @@ class BaseSparcsCV(Spectral):
         names = self._activations()
         return [Curve.begun(folds, activation, layers) for activation in names]
 
-    def _grid(self, begun: list[PathFit]) -> np.ndarray:
+    def _grid(self, begun: list[Path]) -> np.ndarray:
         """Alphas of the path: at the first, all that have begun are linear."""
         alpha_max = max(fit.alpha_max for fit in begun)
         return path_alphas(alpha_max, self.n_alphas, self.eps)
@@ -329,7 +332,7 @@ class BaseSparcsCV(Spectral):
         """The path over all the data to the choice; the simplest network besides."""
         (seed,) = seeds(state, 1)
 
-        def led_to(point: Point) -> tuple[SparcsPath, PathFit]:
+        def led_to(point: Point) -> tuple[SparcsPath, Path]:
             curve, alphas = curves[point.curve], self.alphas_[: point.alpha + 1]
             layers = leader.layers[-curve.depth :]
             begun = leader.begun(problem, curve.activation, layers, seed)
@@ -346,7 +349,7 @@ class BaseSparcsCV(Spectral):
         self.pruned_estimator_ = self._pruned(whole, chosen.alpha)
         return whole.points[-1].network
 
-    def _pruned(self, fit: PathFit, k: int) -> Any:
+    def _pruned(self, fit: Path, k: int) -> Any:
         """The smaller network that ``prune_tol`` allows, but not a linear model.
 
         The folds said that a linear one is worse.
@@ -378,6 +381,8 @@ class BaseSparcsCV(Spectral):
         scores = (
             f"best mean score {self.best_score_:.4g} ± {self.best_score_error_:.2g}"
         )
+        if not self._grew:
+            return f"Too large to ask: only a linear model was fitted ({scores})."
         if self.linear_suffices_:
             return f"A linear model suffices: none is better by more ({scores})."
         return (

@@ -69,7 +69,8 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         Feed a constant to every layer.
     standardize : bool, default=True
         Scale features, and the targets of a regression, to mean zero and variance one
-        inside, sparse features to variance one. The fitted weights take raw units.
+        inside; where epochs train, sparse features to variance one alone. The fitted
+        weights take raw units.
     clip : float or None, default=None
         With ``standardize``, cut features off this many standard deviations from their
         mean, in training and ever after: a sensor's slip decides nothing, and nothing
@@ -139,9 +140,7 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
     pruned_estimator_ : CompactClassifier
         The smaller network that ``prune_tol`` allows, an estimator of its own: without
         the neurons that are worth least, the rest trained again, or, where epochs
-        train, without the smallest eigenvalues. With ``early_stopping`` the latter is
-        trained on without the penalty if that lowers the validation loss, as its
-        ``relaxed_`` says.
+        train, without the smallest eigenvalues.
     alpha_ : float
         The ``alpha`` that was used; ``alpha_max_`` if that is linear.
     alpha_max_ : float

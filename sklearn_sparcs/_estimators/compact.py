@@ -24,18 +24,24 @@ class CompactRegressor(RegressionTargets, BaseCompact):
         Which layers feed which, layers numbered from 1, the input. All by default.
     activation : {"relu", "tanh", "logistic", "gelu", "identity"}, default="relu"
         Activation of the hidden layers.
+    solver : {"auto", "second_order", "adam"}, default="auto"
+        "second_order" is Levenberg and Marquardt's method, or quasi-Newton's where the
+        wiring is large or there are more than two classes, under a small ridge in units
+        of the noise that is left. "adam" trains in epochs, without a ridge. "auto" is
+        second-order unless samples times inputs exceed 2²⁵, or inputs 2000.
     fit_intercept : bool, default=True
         Feed a constant to every layer.
     learning_rate_init : float, default=0.001
-        Adam's step size. It is halved when the loss stalls.
+        Adam's step size where epochs train. It is halved when the loss stalls.
     batch_size : int or "auto", default="auto"
-        Samples a step; "auto" is ``min(200, n_samples)``.
+        Samples a step of an epoch; "auto" is ``min(200, n_samples)``.
     max_iter : int, default=1000
-        Most epochs.
+        Most iterations, quasi-Newton's counting a quarter each, or most epochs.
     shuffle : bool, default=True
         Shuffle the samples before each epoch.
     tol : float, default=1e-4
-        Progress of the loss less than this counts as none.
+        Progress of the loss less than this counts as none: of an iteration, relative to
+        the loss, or of an epoch.
     n_iter_no_change : int, default=10
         Epochs without progress before the learning rate is halved; training ends
         when that happens a fifth time.
@@ -50,7 +56,7 @@ class CompactRegressor(RegressionTargets, BaseCompact):
     random_state : int, RandomState instance or None, default=None
         Draws the start and shuffles. An int makes fits reproducible.
     verbose : bool or int, default=False
-        Print a line an epoch.
+        Print a line every few iterations, or an epoch.
 
     Attributes
     ----------
@@ -60,8 +66,6 @@ class CompactRegressor(RegressionTargets, BaseCompact):
         Intercepts, in raw units.
     direct_form_ : DirectForm
         The network that predicts, in direct space, with weights of raw features.
-    relaxed_ : bool
-        Whether the weights were trained without a penalty.
     feature_bounds_ : (low, high), ndarrays of shape (n_features,), or None
         Features are cut off there first, as they were in the search.
     hidden_bounds_ : (low, high), ndarrays of shape (n_features,), or None
@@ -69,9 +73,9 @@ class CompactRegressor(RegressionTargets, BaseCompact):
     active_architecture_ : Architecture
         The neurons that compute, and which layers feed which.
     n_iter_ : int
-        Epochs run in ``fit``.
+        Iterations or epochs run in ``fit``.
     loss_curve_ : list of float
-        Loss after each epoch of ``fit``.
+        Loss, with the ridge if there is one, after each of them.
     n_features_in_ : int
         Features seen in ``fit``.
     n_outputs_ : int
@@ -102,6 +106,7 @@ class CompactRegressor(RegressionTargets, BaseCompact):
         *,
         links=None,
         activation="relu",
+        solver="auto",
         fit_intercept=True,
         learning_rate_init=0.001,
         batch_size="auto",
@@ -118,6 +123,7 @@ class CompactRegressor(RegressionTargets, BaseCompact):
         self.hidden_layer_sizes = hidden_layer_sizes
         self.links = links
         self.activation = activation
+        self.solver = solver
         self.fit_intercept = fit_intercept
         self.learning_rate_init = learning_rate_init
         self.batch_size = batch_size
@@ -163,18 +169,24 @@ class CompactClassifier(ClassificationTargets, BaseCompact):
         Which layers feed which, layers numbered from 1, the input. All by default.
     activation : {"relu", "tanh", "logistic", "gelu", "identity"}, default="relu"
         Activation of the hidden layers.
+    solver : {"auto", "second_order", "adam"}, default="auto"
+        "second_order" is Levenberg and Marquardt's method, or quasi-Newton's where the
+        wiring is large or there are more than two classes, under a small ridge in units
+        of the noise that is left. "adam" trains in epochs, without a ridge. "auto" is
+        second-order unless samples times inputs exceed 2²⁵, or inputs 2000.
     fit_intercept : bool, default=True
         Feed a constant to every layer.
     learning_rate_init : float, default=0.001
-        Adam's step size. It is halved when the loss stalls.
+        Adam's step size where epochs train. It is halved when the loss stalls.
     batch_size : int or "auto", default="auto"
-        Samples a step; "auto" is ``min(200, n_samples)``.
+        Samples a step of an epoch; "auto" is ``min(200, n_samples)``.
     max_iter : int, default=1000
-        Most epochs.
+        Most iterations, quasi-Newton's counting a quarter each, or most epochs.
     shuffle : bool, default=True
         Shuffle the samples before each epoch.
     tol : float, default=1e-4
-        Progress of the loss less than this counts as none.
+        Progress of the loss less than this counts as none: of an iteration, relative to
+        the loss, or of an epoch.
     n_iter_no_change : int, default=10
         Epochs without progress before the learning rate is halved; training ends
         when that happens a fifth time.
@@ -188,7 +200,7 @@ class CompactClassifier(ClassificationTargets, BaseCompact):
     random_state : int, RandomState instance or None, default=None
         Draws the start and shuffles. An int makes fits reproducible.
     verbose : bool or int, default=False
-        Print a line an epoch.
+        Print a line every few iterations, or an epoch.
 
     Attributes
     ----------
@@ -201,9 +213,9 @@ class CompactClassifier(ClassificationTargets, BaseCompact):
     active_architecture_ : Architecture
         The neurons that compute, and which layers feed which.
     n_iter_ : int
-        Epochs run in ``fit``.
+        Iterations or epochs run in ``fit``.
     loss_curve_ : list of float
-        Loss after each epoch of ``fit``.
+        Loss, with the ridge if there is one, after each of them.
     n_features_in_ : int
         Features seen in ``fit``.
     n_outputs_ : int
@@ -218,8 +230,6 @@ class CompactClassifier(ClassificationTargets, BaseCompact):
         Features are cut off there first, as they were in the search.
     hidden_bounds_ : (low, high), ndarrays of shape (n_features,), or None
         Hidden neurons hear features no further than there.
-    relaxed_ : bool
-        Whether the weights were trained without a penalty.
 
     Examples
     --------
@@ -242,6 +252,7 @@ class CompactClassifier(ClassificationTargets, BaseCompact):
         *,
         links=None,
         activation="relu",
+        solver="auto",
         fit_intercept=True,
         learning_rate_init=0.001,
         batch_size="auto",
@@ -258,6 +269,7 @@ class CompactClassifier(ClassificationTargets, BaseCompact):
         self.hidden_layer_sizes = hidden_layer_sizes
         self.links = links
         self.activation = activation
+        self.solver = solver
         self.fit_intercept = fit_intercept
         self.learning_rate_init = learning_rate_init
         self.batch_size = batch_size

@@ -58,7 +58,8 @@ default="auto"
         Feed a constant to every layer.
     standardize : bool, default=True
         Scale features, and the targets of a regression, to mean zero and variance one
-        inside, sparse features to variance one. The fitted weights take raw units.
+        inside; sparse features too large for growth to variance one alone. The fitted
+        weights take raw units.
     clip : float, "auto" or None, default="auto"
         With ``standardize``, cut features off this many standard deviations from their
         mean, in training and ever after: a sensor's slip decides nothing, and nothing
@@ -120,7 +121,8 @@ default="auto"
         Share of the prediction's variance that no linear function of the features
         has: what the hidden neurons are there for. Zero for a linear model.
     verdict_ : str
-        Whether a linear model suffices, in words.
+        Whether a linear model suffices, in words; or that the data, beyond 2²⁵ numbers
+        or 2000 inputs, are too large to ask, and only a linear model was fitted.
     path_ : SparcsPath
         The path over all the data, down to ``alpha_``.
     pruned_estimator_ : CompactRegressor
@@ -298,7 +300,8 @@ default="auto"
         Feed a constant to every layer.
     standardize : bool, default=True
         Scale features, and the targets of a regression, to mean zero and variance one
-        inside, sparse features to variance one. The fitted weights take raw units.
+        inside; sparse features too large for growth to variance one alone. The fitted
+        weights take raw units.
     clip : float, "auto" or None, default="auto"
         With ``standardize``, cut features off this many standard deviations from their
         mean, in training and ever after: a sensor's slip decides nothing, and nothing
@@ -362,7 +365,8 @@ default="auto"
         function the probabilities are, that no linear function of the features has:
         what the hidden neurons are there for. Zero for a linear model.
     verdict_ : str
-        Whether a linear model suffices, in words.
+        Whether a linear model suffices, in words; or that the data, beyond 2²⁵ numbers
+        or 2000 inputs, are too large to ask, and only a linear model was fitted.
     path_ : SparcsPath
         The path over all the data, down to ``alpha_``.
     pruned_estimator_ : CompactClassifier

@@ -11,6 +11,7 @@ from .._growth.recipe import batch_size_for
 from .._sklearn import Interval, StrOptions
 from .._training.run import Schedule
 from .._training.status import Status
+from .callers import among_many
 from .warned import warn_user
 
 TRAINING_CONSTRAINTS: dict[str, list[Any]] = {
@@ -52,6 +53,18 @@ class TrainsByEpochs:
             (*timing, *(self.callbacks or ())),
             int(self.verbose),
         )
+
+    @staticmethod
+    def _pass_interrupt_on(status: Status) -> None:
+        """Let what fits many times stop, which would go on to the next fit.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If training was interrupted in a search, an ensemble or the like.
+        """
+        if status == Status.INTERRUPTED and among_many():
+            raise KeyboardInterrupt
 
     def _warn(self, status: Status) -> None:
         """Say why training ended, where that asks for something to be done."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from .._direct.architecture import Architecture
 from .._direct.form import DirectForm
-from .._growth.path import Leader, PathFit
+from .._growth.path import Leader, Path
 from .._training.task import Task
 
 
@@ -18,14 +18,14 @@ class FoldPath:
 
     Attributes
     ----------
-    fit : PathFit
+    fit : Path
     scores : tuple of float
         Of the network at each alpha, on the part left out.
     architectures : tuple of Architecture
         What was found at each alpha.
     """
 
-    fit: PathFit
+    fit: Path
     scores: tuple[float, ...] = ()
     architectures: tuple[Architecture, ...] = ()
 

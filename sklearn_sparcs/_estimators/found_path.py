@@ -10,7 +10,7 @@ import numpy as np
 from .._data.batches import TrainingData
 from .._direct.architecture import Architecture
 from .._direct.form import DirectForm
-from .._growth.path import PathFit
+from .._growth.path import Path
 from .compact import CompactClassifier, CompactRegressor
 
 
@@ -92,12 +92,12 @@ def checked_alphas(alphas: Any) -> np.ndarray:
 
 
 def recorded(
-    fit: PathFit,
+    fit: Path,
     alphas: Sequence[float] | np.ndarray,
     as_compact: Callable[[DirectForm], Any],
     valid: TrainingData | None = None,
     advanced: Callable[[int], object] = int,
-) -> tuple[SparcsPath, PathFit]:
+) -> tuple[SparcsPath, Path]:
     """Follow a path to its end; keep what was found, and the path to go on from.
 
     ``as_compact`` makes an estimator of a `DirectForm`; ``advanced`` is told of every

@@ -39,19 +39,13 @@ class Spectral(Predictor):
         self.eigenvectors_ = result.eigenvectors
         self._scaling, self._gated = result.scaling, result.gated
 
-    def _as_compact(
-        self,
-        form: DirectForm,
-        relaxed: bool = False,
-        encoding: Encoding | None = None,
-    ) -> Any:
+    def _as_compact(self, form: DirectForm, encoding: Encoding | None = None) -> Any:
         """A network as a fitted estimator of its own."""
         own = self.get_params(deep=False)
         return self._compact.from_form(
             form,
             encoding or self.encoding_,
             feature_names=getattr(self, "feature_names_in_", None),
-            relaxed=relaxed,
             **{name: own[name] for name in _HANDED_ON if name in own},
         )
 

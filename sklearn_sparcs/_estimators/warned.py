@@ -1,14 +1,8 @@
 """What users are warned of, at their own line."""
 
 import warnings
-from inspect import currentframe
-from pathlib import Path
-from types import FrameType
 
-import sklearn
-
-#: Where code is that no user wrote.
-_INSIDE = tuple(str(Path(found).parent) for found in (sklearn.__file__, __file__))
+from .callers import users_level
 
 
 class LeverageWarning(UserWarning):
@@ -34,13 +28,4 @@ class LeverageWarning(UserWarning):
 
 def warn_user(message: str, category: type[Warning]) -> None:
     """Warn, as if from the line that called the estimator."""
-    warnings.warn(message, category, stacklevel=_users_level())
-
-
-def _users_level() -> int:
-    """How many calls above its caller's the user's own line is."""
-    frame: FrameType | None = currentframe()
-    level = 0
-    while frame is not None and frame.f_code.co_filename.startswith(_INSIDE):
-        frame, level = frame.f_back, level + 1
-    return level
+    warnings.warn(message, category, stacklevel=users_level())

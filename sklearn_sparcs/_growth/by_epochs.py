@@ -2,19 +2,15 @@
 
 from dataclasses import dataclass, field
 
-import numpy as np
-
+from .._direct.form import DirectForm
 from .._networks.growing import GrowingNetwork
 from .._networks.spectral import SpectralNetwork
 from .._training.epochs import evaluate
 from .._training.problem import Problem
-from .._training.randomness import generators
 from .._training.run import Outcome
 from .._training.solver import Snapshot, Solver
-from .found import Found, Pruned
+from .found import Found
 from .pruning import prune
-from .relax import relax
-from .solver import GrowthSolver
 
 
 @dataclass(frozen=True)
@@ -24,24 +20,12 @@ class FoundByEpochs(Found):
     Attributes
     ----------
     solver : Solver
-    batch_size : int
-        Samples a step, if the network is trained on.
-    random_state : RandomState or None
-        What shuffles the samples then; None leaves them in order.
     """
 
     solver: Solver = field(repr=False)
-    batch_size: int
-    random_state: np.random.RandomState | None = field(repr=False)
 
     @classmethod
-    def of(
-        cls,
-        outcome: Outcome,
-        problem: Problem,
-        batch_size: int,
-        random_state: np.random.RandomState | None,
-    ) -> "FoundByEpochs":
+    def of(cls, outcome: Outcome, problem: Problem) -> "FoundByEpochs":
         """What a run came to."""
         solver = outcome.solver
         return cls(
@@ -52,8 +36,6 @@ class FoundByEpochs(Found):
             solver.penalty.alpha,
             outcome.alpha_max,
             solver,
-            batch_size,
-            random_state,
         )
 
     @property
@@ -67,32 +49,11 @@ class FoundByEpochs(Found):
         """The network and its optimiser's moments."""
         return self.solver.snapshot()
 
-    def pruned(self, tol: float) -> Pruned:
-        """Without the smallest |λ|, and trained on without a penalty if that pays."""
+    def pruned(self, tol: float) -> DirectForm:
+        """Without the smallest |λ|."""
         solver, problem, before = self.solver, self.problem, self.solver.snapshot()
         data = problem.train if problem.valid is None else problem.valid
         prune(solver, lambda: evaluate(solver, data), tol)
-        relaxed = self._relax_if_it_pays()
-        found = Pruned(problem.form_of(solver.network), relaxed)
+        found = problem.form_of(solver.network)
         solver.restore(before)
         return found
-
-    def _relax_if_it_pays(self) -> bool:
-        """Train the pruned wiring on without a penalty, if validation data say so."""
-        solver, valid = self.solver, self.problem.valid
-        if valid is None or not isinstance(solver, GrowthSolver):
-            return False
-        if solver.n_live() == 0:
-            return False
-        before, pruned = evaluate(solver, valid), solver.snapshot()
-        state = self.random_state
-        relax(
-            solver,
-            self.problem.train,
-            batch_size=self.batch_size,
-            generator=None if state is None else generators(state, 1)[0],
-        )
-        if evaluate(solver, valid) < before:
-            return True
-        solver.restore(pruned)
-        return False

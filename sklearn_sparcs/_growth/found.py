@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from .._direct.form import DirectForm
 from .._networks.growing import GrowingNetwork
@@ -13,13 +13,6 @@ from .._training.status import Status
 
 #: Share of the objective, or of the validation loss, that a deeper network must save.
 DEPTH_GAIN = 0.05
-
-
-class Pruned(NamedTuple):
-    """A smaller network, in raw units, and whether it was trained without a penalty."""
-
-    form: DirectForm
-    relaxed: bool
 
 
 @dataclass(frozen=True)
@@ -58,8 +51,8 @@ class Found(ABC):
         """What another search can go on from."""
 
     @abstractmethod
-    def pruned(self, tol: float) -> Pruned:
-        """Fewer neurons, for a relative rise of the loss by at most ``tol``."""
+    def pruned(self, tol: float) -> DirectForm:
+        """Fewer neurons in raw units, as the loss may rise by a share of ``tol``."""
 
     @property
     def to_beat(self) -> float:

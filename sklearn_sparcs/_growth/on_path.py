@@ -10,6 +10,7 @@ from functools import cached_property
 
 import torch
 
+from .._direct.form import DirectForm
 from .._networks.gauge import growing_network
 from .._networks.growing import GrowingNetwork
 from .._networks.live import LiveNetwork
@@ -19,8 +20,9 @@ from .._training.checkpoint import Checkpoint
 from .._training.problem import Problem
 from .._training.solver import Snapshot
 from .descent import Growth, linear_ridge
-from .found import Found, Pruned
-from .path import PathFit, PathPoint
+from .found import Found
+from .path import PathFit
+from .path_point import PathPoint
 from .single import Led, Row, Way, at_alpha, by_criterion, by_validation, observed
 
 #: Nats of the whole likelihood that a deeper network must gain on the criterion.
@@ -66,11 +68,11 @@ class FoundOnPath(Found):
         tensors = [tensor.clone() for tensor in self.network.structure()]
         return Snapshot(tensors, nothing, nothing, 0, list(self.live.neurons))
 
-    def pruned(self, tol: float) -> Pruned:
+    def pruned(self, tol: float) -> DirectForm:
         """Without the neurons that are worth least, the others trained again."""
         point = PathPoint(self.alpha, self.live)
         smaller = self.fit.pruned(point, tol, self.problem.valid)
-        return Pruned(self.problem.form_of(smaller), relaxed=False)
+        return self.problem.form_of(smaller)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ path can be led on from where it stands, here or in another process.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -23,21 +24,9 @@ from .._training.objective import Objective, Observations
 from .._training.problem import Problem, Units
 from .._training.task import Task
 from .descent import First, Growth, follow, linear_ridge, linear_start
+from .linear_path import LinearPath
+from .path_point import PathPoint
 from .worth import pruned
-
-
-@dataclass(frozen=True)
-class PathPoint:
-    """The network found at one alpha.
-
-    Attributes
-    ----------
-    alpha : float
-    network : LiveNetwork
-    """
-
-    alpha: float
-    network: LiveNetwork
 
 
 @dataclass(frozen=True)
@@ -135,6 +124,10 @@ class PathFit:
         return pruned(here, point.network, tol, loss=other)
 
 
+#: A path that may grow, or one that may not.
+Path: TypeAlias = PathFit | LinearPath
+
+
 @dataclass(frozen=True)
 class Leader:
     """Leads problems along paths.
@@ -148,12 +141,15 @@ class Leader:
     units : Units
     linear_alpha : float or None
         Strength of the linear models' ridge; None chooses it for every problem.
+    grows : bool
+        Whether neurons may wake: else every path is linear.
     """
 
     sizes: tuple[int, ...]
     penalty: BridgePenalty
     units: Units
     linear_alpha: float | None = None
+    grows: bool = True
 
     @property
     def layers(self) -> tuple[int, ...]:
@@ -166,8 +162,11 @@ class Leader:
 
     def begun(
         self, problem: Problem, activation: str, layers: Sequence[int], seed: int
-    ) -> PathFit:
+    ) -> Path:
         """A path at its beginning, with these layers open."""
+        if not self.grows:
+            network = linear_start(problem, len(self.sizes), activation)
+            return LinearPath(problem, network, self.sizes)
         growth = Growth(
             self.sizes,
             tuple(layers),

@@ -8,7 +8,7 @@ it is judged by is less by enough (`Found.to_beat`): the objective, loss and pen
 together; the validation loss, where there is validation data; or the criterion that
 chose alpha. The first that does not ends the search, and so does a round in which no
 neuron woke, or one that leaves a loss below ``tol``: nothing then is left for
-depth to explain.
+depth to explain. So does an interrupt, with the best that there was before.
 """
 
 from collections.abc import Callable
@@ -41,11 +41,18 @@ def search(
     for depth in range(2, n_hidden_layers + 1):
         if best.status == Status.INTERRUPTED or not _could_go_deeper(best, tol):
             break
-        deeper = found_in(layers[-depth:])
-        history += [{**row, "depth": depth} for row in deeper.history]
-        if deeper.value >= best.to_beat:
+        try:
+            deeper = found_in(layers[-depth:])
+        except KeyboardInterrupt:
+            best = replace(best, status=Status.INTERRUPTED)
             break
-        best = replace(deeper, alpha_max=best.alpha_max)
+        history += [{**row, "depth": depth} for row in deeper.history]
+        if deeper.value < best.to_beat:
+            best = replace(deeper, alpha_max=best.alpha_max)
+        elif deeper.status == Status.INTERRUPTED:
+            best = replace(best, status=Status.INTERRUPTED)
+        else:
+            break
     return replace(best, history=history)
 
 

@@ -3,7 +3,8 @@
 The path is `descent.follow`. Where alpha is not given, it ends where new neurons no
 longer pay, by a criterion (`criterion`) or by the loss on samples set aside; where it
 is, all weights are trained there until they settle. Whether there is to be a neuron at
-all was asked before (`noise`).
+all was asked before (`noise`). An interrupt ends it with what there is by then, if
+there is anything.
 """
 
 import math
@@ -167,20 +168,22 @@ def at_alpha(
     way: Way, alpha: float, max_iter: int, tol: float, network: LiveNetwork | None
 ) -> Led:
     """The optimum at an alpha, reached along the path, or from a network."""
-    point, history = _grown(way, alpha, network)
-    if not history[-1]["n_live"]:
-        return Led(point, history[-1]["objective"], history)
-    n_iter = min(max_iter, _MOST_ITERATIONS)
-    found = improved(way.under(point), point.network, n_iter, tol)
-    point = replace(point, network=settled(found.network, way.first))
-    history.append(way.row(point))
+    grown = _grown(way, alpha, network)
+    n_live = sum(grown.point.network.n_live)
+    if grown.status == Status.INTERRUPTED or not n_live:
+        return grown
+    n_iter, point = min(max_iter, _MOST_ITERATIONS), grown.point
+    try:
+        found = improved(way.under(point), point.network, n_iter, tol)
+        point = replace(point, network=settled(found.network, way.first))
+        row = way.row(point)
+    except KeyboardInterrupt:
+        return replace(grown, status=Status.INTERRUPTED)
     status = _asking_for_more(found.status, n_iter == max_iter)
-    return Led(point, history[-1]["objective"], history, status)
+    return Led(point, row["objective"], [*grown.history, row], status)
 
 
-def _grown(
-    way: Way, alpha: float, network: LiveNetwork | None
-) -> tuple[Point, list[Row]]:
+def _grown(way: Way, alpha: float, network: LiveNetwork | None) -> Led:
     """The network at an alpha after as many surveys as wake more neurons."""
     alphas, n_live = [alpha], 0
     if network is not None:
@@ -188,12 +191,19 @@ def _grown(
     elif way.may_grow:
         alphas = descending(way.first.alpha_max, alpha)
     seen: list[tuple[Point, Row]] = []
-    for point, row in way.follow([*alphas, *[alpha] * _MORE_SURVEYS], network):
-        seen.append((point, row))
-        n_before, n_live = n_live, row["n_live"]
-        if len(seen) >= len(alphas) and n_live <= n_before:
-            break
-    return seen[-1][0], [row for _, row in seen]
+    status = Status.CONVERGED
+    try:
+        for point, row in way.follow([*alphas, *[alpha] * _MORE_SURVEYS], network):
+            seen.append((point, row))
+            n_before, n_live = n_live, row["n_live"]
+            if len(seen) >= len(alphas) and n_live <= n_before:
+                break
+    except KeyboardInterrupt:
+        if not seen:
+            raise
+        status = Status.INTERRUPTED
+    point, row = seen[-1]
+    return Led(point, row["objective"], [row for _, row in seen], status)
 
 
 def _asking_for_more(status: Status, users_limit: bool) -> Status:
@@ -212,14 +222,19 @@ def _best(
     """The point of the least value, until there has been none better for a while."""
     best: Led | None = None
     since, history = 0, []
-    for point, row in way.follow(alphas, network):
-        history.append(row)
-        reached = value(point, row)
-        if best is None or reached < best.value:
-            best, since = Led(point, reached, history), 0
-        else:
-            since += 1
-        if since == _PATIENCE:
-            break
+    try:
+        for point, row in way.follow(alphas, network):
+            reached = value(point, row)
+            history.append(row)
+            if best is None or reached < best.value:
+                best, since = Led(point, reached, history), 0
+            else:
+                since += 1
+            if since == _PATIENCE:
+                break
+    except KeyboardInterrupt:
+        if best is None:
+            raise
+        return replace(best, status=Status.INTERRUPTED)
     assert best is not None  # there is an alpha at least
     return best

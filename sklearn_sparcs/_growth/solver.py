@@ -1,8 +1,6 @@
 """How a growing network is trained: proximal Adam, and recruitment now and then."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -19,7 +17,6 @@ from .._training.penalty import SparseGroupPenalty
 from .._training.solver import Snapshot, Solver
 from .candidates import N_CANDIDATES, recruited
 from .change import Change
-from .running_mean import RunningMean
 from .schedule import SurveySchedule
 from .softening import soften
 from .survey import survey
@@ -57,8 +54,6 @@ class GrowthSolver(Solver):
 
     Attributes
     ----------
-    average : RunningMean or None
-        That of the parameters, where one is kept.
     alpha_max : float or None
         Smallest alpha at which nothing would have woken in the first survey, once there
         was one.
@@ -85,7 +80,6 @@ class GrowthSolver(Solver):
         self.min_significance = min_significance
         self.eigenvalue_rate = eigenvalue_rate
         self.schedule = SurveySchedule()
-        self.average: RunningMean | None = None
         self._arrays = ArrayLibrary.on(network.flat.device)
         self._gradients = GradientCache(self._new_gradient, network.flat.device)
         self._adopt_architecture()
@@ -106,8 +100,6 @@ class GrowthSolver(Solver):
                 self._lam[...] = before + rate * (self._lam - before)
             metric = self.optimizer.metric(xp, self._second)
             self._prox(self._lam, orthant, metric, rate * self.optimizer.learning_rate)
-        if self.average is not None:
-            self.average.update(self.network.flat.data)
         return output
 
     def output(self, x: Tensor) -> Tensor:
@@ -117,11 +109,6 @@ class GrowthSolver(Solver):
     def parameters(self) -> list[Tensor]:
         """Incoming eigenvectors, then eigenvalues."""
         return self.network.structure()
-
-    def set_alpha(self, alpha: float) -> None:
-        """Go on under another strength of the penalty."""
-        self.penalty = replace(self.penalty, alpha=alpha)
-        self._adopt_penalty()
 
     # -- growth --------------------------------------------------------------------
 
@@ -183,12 +170,10 @@ class GrowthSolver(Solver):
             self.apply(change)
 
     def apply(self, change: Change) -> None:
-        """Rewrite the network, and with it Adam's moments and the running mean."""
+        """Rewrite the network, and with it Adam's moments."""
         structure = self.network.structure()
         first = unpack(self.optimizer.first, structure)
         second = unpack(self.optimizer.second, structure)
-        if self.average is not None:
-            self.average.rewrite(change.values, structure)
         self._take_over(
             change.values(structure),
             pack(change.first(first)),
@@ -205,8 +190,6 @@ class GrowthSolver(Solver):
             snapshot.second.clone(),
             snapshot.neurons,
         )
-        if self.average is not None:
-            self.keep_average()
 
     def _take_over(
         self,
@@ -221,38 +204,14 @@ class GrowthSolver(Solver):
         self.optimizer.renew(self.network.flat.data, first, second, n_steps)
         self._adopt_architecture()
 
-    # -- the running mean ----------------------------------------------------------
-
-    def keep_average(self) -> None:
-        """Keep a running mean of the parameters from here on."""
-        self.average = RunningMean(self.network.flat.data)
-
-    @contextmanager
-    def averaged(self) -> Iterator[None]:
-        """The network at the running mean for a while, if one is kept."""
-        if self.average is None:
-            yield
-            return
-        with self.average.in_place_of(self.network.flat.data):
-            yield
-
-    def settle(self) -> None:
-        """Put the running mean in the network's place, and keep none any more."""
-        if self.average is not None:
-            self.network.flat.data.copy_(self.average.value)
-            self.average = None
-
-    # -- what follows from the architecture, and from the penalty --------------------
+    # -- what follows from the architecture ------------------------------------------
 
     def _adopt_architecture(self) -> None:
         self._gradients.clear()
         network, view = self.network, self._arrays.view
         self._lam = view(network.live_eigenvalues)
         self._second = view(self.optimizer.second[len(network.flat) - len(self._lam) :])
-        self._adopt_penalty()
-
-    def _adopt_penalty(self) -> None:
-        self._prox = self.penalty.on(self.network.n_live, self.network.flat.data)
+        self._prox = self.penalty.on(network.n_live, network.flat.data)
 
     def _new_gradient(self, n_rows: int) -> GrowingGradient:
         return GrowingGradient(self.network, self.optimizer.grad, n_rows)

@@ -1,6 +1,6 @@
 """Out of the house: a network as plain arrays, or as a plain torch module."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import torch
@@ -8,16 +8,20 @@ from torch import Tensor, fx, nn
 
 from .._activations import ACTIVATIONS
 from .._data.features import Bounds
-from .._direct.form import DirectForm
+from .._direct.form import DirectForm, Link
 
 
 def form_of(
-    weights: Sequence[Tensor], bias: bool, activation: str, neurons: Sequence[Tensor]
+    weights: Sequence[Tensor],
+    bias: bool,
+    activation: str,
+    neurons: Sequence[Tensor],
+    links: Iterable[Link] | None = None,
 ) -> DirectForm:
     """The form of a network with the weights W_2 … W_{B+1}, in float64.
 
     ``neurons`` are the hidden neurons' indices; with ``bias``, the last input is the
-    constant 1 (`DirectForm.from_weights`).
+    constant 1; with ``links``, a wiring that is given (`DirectForm.from_weights`).
     """
     return DirectForm.from_weights(
         [w.detach().double().cpu().numpy() for w in weights],
@@ -25,6 +29,7 @@ def form_of(
         bias,
         activation,
         [n.cpu().numpy() for n in neurons],
+        links,
     )
 
 

@@ -6,7 +6,7 @@ i and y = z_{B+1} [4.5]. Here the W_i themselves are the parameters, no eigenvec
 eigenvalue: on a handful of neurons Gauss-Newton's method converges faster in them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from typing import Literal, overload
@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from .._activations import ACTIVATIONS
-from .._direct.form import DirectForm
+from .._direct.form import DirectForm, Link
 from .export import form_of
 from .flat import pack, unpack
 
@@ -247,6 +247,9 @@ class LiveNetwork:
             sent.append(torch.cat(columns).norm(dim=0))
         return torch.cat(heard), torch.cat(sent)
 
-    def form(self) -> DirectForm:
-        """The same function as plain arrays, the neurons that compute alone."""
-        return form_of(self.weights, self.bias, self.activation, self.neurons)
+    def form(self, links: Iterable[Link] | None = None) -> DirectForm:
+        """The same function as plain arrays, the neurons that compute alone.
+
+        With ``links``, all neurons, and those links alone: a wiring that is given.
+        """
+        return form_of(self.weights, self.bias, self.activation, self.neurons, links)

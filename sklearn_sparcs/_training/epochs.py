@@ -1,8 +1,7 @@
-"""An epoch, some steps, a loss: the loops over batches, without bookkeeping."""
+"""An epoch, a loss: the loops over batches, without bookkeeping."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from math import ceil
 
 import numpy as np
 import torch
@@ -67,26 +66,3 @@ def epoch(
         yield batch, solver.step(*batch)
         solver.grow(data)
     solver.retire()
-
-
-def run_steps(
-    solver: Solver,
-    data: TrainingData,
-    n_steps: int,
-    *,
-    batch_size: int,
-    generator: torch.Generator | None,
-    most_epochs: int | None = None,
-) -> None:
-    """So many steps, or an epoch if that is more; no more than ``most_epochs``.
-
-    ``generator`` shuffles; without one the samples keep their order.
-    """
-    n_epochs = max(1, ceil(n_steps / ceil(len(data) / batch_size)))
-    with torch.no_grad(), training_conditions(solver, data, batch_size):
-        for _ in range(min(n_epochs, most_epochs or n_epochs)):
-            solver.grow(data)
-            if solver.idle:
-                break
-            for _ in epoch(solver, data, batch_size, shuffled(data, generator)):
-                pass

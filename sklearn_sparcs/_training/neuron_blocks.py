@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from .._networks.wiring import Wiring
 from .curved_rows import CurvedRows
 from .gauss_newton_sums import gram_of_signals
 from .normal import cholesky, cholesky_of_outputs, damped
@@ -39,17 +40,18 @@ class NeuronBlocks:
     ) -> "NeuronBlocks":
         """Factors at a network that was evaluated on the objective's samples."""
         rows, n, p = CurvedRows.of(objective, at), len(objective.data), 0
+        *blocks, gram = _present(
+            objective.wiring, [*_blocks(rows), gram_of_signals(rows)]
+        )
         hidden = []
-        for block in _blocks(rows):
+        for block in blocks:
             diagonal = block.diagonal(dim1=1, dim2=2) / n
             own = ridge[p : p + diagonal.numel()].view_as(diagonal)
             own = own + damped(diagonal, damping)
             hidden.append(cholesky(block / n + torch.diag_embed(own)))
             p += diagonal.numel()
         s = at.network.n_signals
-        outputs = cholesky_of_outputs(
-            gram_of_signals(rows) / n, rows.sigma, ridge[p : p + s], damping
-        )
+        outputs = cholesky_of_outputs(gram / n, rows.sigma, ridge[p : p + s], damping)
         return cls(tuple(hidden), outputs, rows.basis)
 
     def solve(self, right: Tensor) -> Tensor:
@@ -80,3 +82,11 @@ def _blocks(rows: CurvedRows) -> list[Tensor]:
                 J = signals * own[:, None]
                 block.addmm_(J.T, J)
     return total
+
+
+def _present(wiring: Wiring | None, blocks: list[Tensor]) -> list[Tensor]:
+    """Blocks (…, signals before layer i, same) of every layer, absent links zero."""
+    if wiring is None:
+        return blocks
+    pairs = zip(blocks, wiring.heard, strict=True)
+    return [block * torch.outer(heard, heard) for block, heard in pairs]

@@ -18,7 +18,7 @@ numbers a pair of neurons, serve every output. `gauss_newton_sums` has two ways 
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from numpy.linalg import LinAlgError
@@ -61,8 +61,13 @@ class NormalMatrix:
         """The matrix at a network that was evaluated on the objective's samples."""
         rows = CurvedRows.of(objective, at)
         if sum(n > 0 for n in at.network.n_live) <= 1:
-            return cls._of(rows, *_of_one_layer(rows))
-        return cls._of(rows, *gauss_newton_sums(rows, rows.deltas, rows.sigma))
+            sums = _of_one_layer(rows)
+        else:
+            sums = gauss_newton_sums(rows, rows.deltas, rows.sigma)
+        if objective.wiring is None:
+            return cls._of(rows, *sums)
+        hidden = objective.wiring.hidden(at.network)
+        return _present(cls._of(rows, *sums), hidden, objective.wiring.heard[-1])
 
     @classmethod
     def of_outputs(cls, objective: Objective, at: Evaluation) -> "NormalMatrix":
@@ -70,7 +75,10 @@ class NormalMatrix:
         rows = CurvedRows.of(objective, at)
         gram = gram_of_signals(rows)
         mixed = gram.new_zeros(len(rows.sigma), 0, len(gram))
-        return cls._of(rows, gram[:0, :0], mixed, gram)
+        matrix = cls._of(rows, gram[:0, :0], mixed, gram)
+        if objective.wiring is None:
+            return matrix
+        return _present(matrix, gram[0, :0], objective.wiring.heard[-1])
 
     @classmethod
     def _of(
@@ -178,6 +186,20 @@ def damped(diagonal: Tensor, damping: float) -> Tensor:
     least = math.pow(numbers.eps, 2 / 3)
     mean = diagonal.mean().clamp_min(math.pow(numbers.tiny, 1 / 4))
     return damping * diagonal + (damping * _MEAN_SHARE + least) * mean
+
+
+def _present(matrix: NormalMatrix, hidden: Tensor, signals: Tensor) -> NormalMatrix:
+    """Zeros in rows and columns of absent weights, which are 0 in (p,) and in (s,).
+
+    With ridge and damping on its diagonal, such a weight has a system of its own, whose
+    solution is zero where the right-hand side is.
+    """
+    return replace(
+        matrix,
+        hidden=matrix.hidden * torch.outer(hidden, hidden),
+        mixed=matrix.mixed * torch.outer(hidden, signals),
+        gram=matrix.gram * torch.outer(signals, signals),
+    )
 
 
 def _of_one_layer(rows: CurvedRows) -> tuple[Tensor, Tensor, Tensor]:

@@ -11,6 +11,7 @@ from torch.nn import functional as F
 from .._data.batches import TrainingData
 from .._networks.flat import pack
 from .._networks.live import LiveNetwork
+from .._networks.wiring import Wiring
 from .curvature import Curvature
 
 #: Numbers that a slice of rows holds, whatever is computed of it.
@@ -100,11 +101,22 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Objective:
-    """Loss and penalty on some samples, as a function of a network."""
+    """Loss and penalty on some samples, as a function of a network.
+
+    Attributes
+    ----------
+    data : Observations
+    loss : Curvature
+    penalty : Penalty
+    wiring : Wiring or None
+        The links that there are, if they and the neurons are given. Where it is None,
+        every layer hears all before it, and neurons go that have become weak.
+    """
 
     data: Observations
     loss: Curvature
     penalty: Penalty
+    wiring: Wiring | None = None
 
     def data_loss(self, network: LiveNetwork) -> float:
         """The mean loss of the samples, without the penalty."""
@@ -159,6 +171,9 @@ class Objective:
             for grad, delta in zip(total[:-1], network.deltas(D, slopes), strict=True):
                 grad.addmm_(delta.T, heard[:, : grad.shape[1]])
             total[-1].addmm_(e[rows].T, signals)
+        if self.wiring is not None:
+            pairs = zip(total, self.wiring.heard, strict=True)
+            total = [grad * heard for grad, heard in pairs]
         return pack(total).mul_(-1 / len(self.data))
 
     def residual(self, at: Evaluation) -> Tensor:

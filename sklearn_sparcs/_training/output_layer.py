@@ -5,12 +5,13 @@ Newton's method where the loss's curvature is known exactly, and solves squared 
 quasi-Newton's method elsewhere.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from .._networks.live import LiveNetwork
+from .._networks.wiring import Wiring
 from .normal import Factor, NormalMatrix
 from .objective import Evaluation, Objective, Observations
 from .quasi_newton import minimised
@@ -71,6 +72,8 @@ def _newton_step(objective: Objective, at: Evaluation, ridge: Tensor) -> Evaluat
     total = torch.zeros_like(weight)
     for rows, (signals, _) in objective.signals(at):
         total.addmm_(e[rows].T, signals)
+    if objective.wiring is not None:
+        total *= objective.wiring.heard[-1]
     gradient -= total.reshape(-1) / len(objective.data)
     factor = Factor.of(NormalMatrix.of_outputs(objective, at), ridge, _DAMPING)
     step = -factor.solve(gradient).reshape(weight.shape)
@@ -88,7 +91,8 @@ def _by_quasi_newton(objective: Objective, at: Evaluation, ridge: Tensor) -> Eva
     """Signals become the inputs of a network without neurons, under a fixed ridge."""
     signals = torch.cat([signals for _, (signals, _) in objective.signals(at)])
     data = Observations(signals, objective.data.y, objective.data.weight)
-    alone = replace(objective, data=data, penalty=FixedRidge(ridge))
+    wiring = objective.wiring and Wiring(objective.wiring.heard[-1:])
+    alone = Objective(data, objective.loss, FixedRidge(ridge), wiring)
     network = LiveNetwork((at.network.weights[-1],), at.network.activation, False, ())
     found = minimised(alone, alone.evaluate(network, keep=True), n_iter=_N_ITERATIONS)
     new = _with_output(objective, at, found.at.network.weights[-1])

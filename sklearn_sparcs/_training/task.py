@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from .._data.samples import Samples
 from .losses import Loss
@@ -38,6 +39,12 @@ class Task:
         """The same task on some of the rows."""
         weight = None if self.weight is None else self.weight[rows]
         return replace(self, X=self.X[rows], y=self.y[rows], weight=weight)
+
+    def dense(self) -> "Task":
+        """The same task with X as an array: its features can be centred."""
+        if not sparse.issparse(self.X):
+            return self
+        return replace(self, X=self.X.toarray())
 
     def samples(self) -> Samples:
         """The rows that count, with weights of mean one."""

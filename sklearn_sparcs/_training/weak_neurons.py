@@ -11,8 +11,11 @@ _NOTHING = 1e-6
 def without_weak(objective: Objective, at: Evaluation) -> Evaluation:
     """The network without its weak neurons, if loss and penalty do not rise.
 
-    A neuron's strength is ‖w‖ ‖t‖, the lengths of what it hears and sends by.
+    A neuron's strength is ‖w‖ ‖t‖, the lengths of what it hears and sends by. Where the
+    wiring is given, all of them stay.
     """
+    if objective.wiring is not None:
+        return at
     network = at.network
     heard, sent = network.norms()
     strength = heard * sent

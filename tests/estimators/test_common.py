@@ -16,17 +16,11 @@ from sklearn_sparcs import (
 ESTIMATORS = [
     SparcsRegressor(),
     SparcsClassifier(),
-    CompactRegressor(max_iter=50),
-    CompactClassifier(max_iter=50),
+    CompactRegressor(),
+    CompactClassifier(),
     SparcsRegressorCV(4, n_alphas=2, cv=2),
     SparcsClassifierCV(4, n_alphas=2, cv=2),
 ]
-
-
-@pytest.fixture(autouse=True)
-def little_training(monkeypatch):
-    """These checks ask how estimators behave, not how well they predict."""
-    monkeypatch.setattr("sklearn_sparcs._growth.relax.RELAXED_STEPS", 20)
 
 
 @parametrize_with_checks(ESTIMATORS)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from numpy.testing import assert_allclose
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.linear_model import LinearRegression
 
@@ -14,7 +15,9 @@ from sklearn_sparcs import (
     CompactRegressor,
     SparcsClassifier,
     SparcsRegressor,
+    SparcsRegressorCV,
 )
+from sklearn_sparcs._estimators import solvers
 
 
 def by_hand(compact, X):
@@ -146,3 +149,114 @@ def test_classifier_hands_over_its_classes(rings):
     assert_allclose(compact.predict_proba(X), model.predict_proba(X), rtol=1e-6)
     assert np.all(compact.predict(X) == model.predict(X))
     assert compact.score(X, y) == model.score(X, y)
+
+
+def test_the_wiring_is_trained_to_second_order_or_by_epochs(kinked):
+    X, y = kinked
+    options = {"links": [(2, 1), (3, 2)], "random_state": 0}
+    exact = CompactRegressor((8,), **options).fit(X, y)
+    assert sorted(exact.coefs_) == [(2, 1), (3, 2)]
+    assert exact.score(X, y) > 0.995
+    epochs = CompactRegressor((8,), solver="adam", max_iter=50, **options)
+    with pytest.warns(match="max_iter=50"):
+        epochs.fit(X, y)
+    assert epochs.n_iter_ == 50
+    assert exact.n_iter_ == len(exact.loss_curve_) < 200
+    assert exact.loss_curve_[-1] < epochs.loss_curve_[-1]
+
+
+def test_data_that_are_too_large_are_trained_on_by_epochs(kinked, monkeypatch):
+    X, y = kinked
+    monkeypatch.setattr(solvers, "LARGEST_TABLE", 4 * len(X) - 1)
+    model = CompactRegressor((3,), max_iter=7, random_state=0)
+    with pytest.warns(match="max_iter=7"):
+        assert model.fit(X, y).n_iter_ == 7
+    asked = CompactRegressor((3,), solver="second_order", random_state=0).fit(X, y)
+    assert asked.n_iter_ > 7
+
+
+@pytest.mark.parametrize("sizes", [(), (4,), (3, 2)])
+@pytest.mark.parametrize("solver", ["second_order", "adam"])
+@pytest.mark.filterwarnings("ignore:max_iter")
+def test_the_fit_without_intercepts_has_none(kinked, solver, sizes):
+    X, y = kinked
+    model = CompactRegressor(
+        sizes, solver=solver, fit_intercept=False, max_iter=20, random_state=0
+    )
+    model.fit(X, y)
+    assert not any(b.any() for b in model.intercepts_.values())
+    assert_allclose(model.predict(np.zeros((1, 3))), 0, atol=1e-12)
+
+
+def test_without_hidden_layers_it_is_least_squares(kinked):
+    X, y = kinked
+    model = CompactRegressor().fit(X, y)
+    assert_allclose(model.predict(X), LinearRegression().fit(X, y).predict(X))
+    assert model.n_iter_ >= 1
+
+
+@pytest.mark.parametrize("value", [2024, 1.7e9, 1e12])
+def test_a_constant_column_however_large_is_not_heard(kinked, value):
+    X, y = kinked
+    wide = np.c_[X, np.full(len(X), value)].astype(np.float32)
+    model = CompactRegressor((8,), random_state=0).fit(wide, y)
+    assert model.score(wide, y) > 0.99
+    assert model.fit(wide, -y).score(wide, -y) > 0.99
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+def test_single_precision_reaches_what_double_does(kinked, scale):
+    X, y = kinked
+    X, y = X * scale + 10 * scale, y / scale
+    fits = [
+        CompactRegressor((6,), activation="tanh", random_state=0).fit(
+            X.astype(dtype), y.astype(dtype)
+        )
+        for dtype in (np.float32, np.float64)
+    ]
+    scores = [m.score(X.astype(m.coefs_[2, 1].dtype), y) for m in fits]
+    assert scores[0] == pytest.approx(scores[1], abs=3e-3)
+    assert scores[1] > 0.98
+
+
+@pytest.mark.filterwarnings("ignore:max_iter")
+def test_sparse_data_are_fitted_as_dense_ones(kinked):
+    X, y = kinked
+    X = X + np.array([0, 100, 0])
+    X[::3, 0] = 0
+    for model in (
+        CompactRegressor((4,), random_state=0),
+        SparcsRegressor((20,), random_state=0),
+        SparcsRegressorCV((20,), n_alphas=4, cv=2, random_state=0),
+    ):
+        dense = clone(model).fit(X, y)
+        as_csr = clone(model).fit(sparse.csr_array(X), y)
+        for link, coef in dense.direct_form_.coefs.items():
+            assert_allclose(as_csr.direct_form_.coefs[link], coef, rtol=1e-12)
+        expected = dense.predict(X)
+        assert_allclose(as_csr.predict(sparse.csr_array(X)), expected, rtol=1e-9)
+
+
+def test_a_dense_fit_is_gone_on_from_with_sparse_rows(kinked):
+    X, y = kinked
+    X = X + np.array([0, 100, 0])
+    model = SparcsRegressor((20,), random_state=0).fit(X, y)
+    rows = sparse.csr_array(X)
+    curve = model.pruning_curve(rows, y)
+    assert_allclose(curve.loss_rise, model.pruning_curve(X, y).loss_rise, rtol=1e-9)
+
+
+def test_hidden_neurons_hear_no_further_than_before(kinked):
+    X, y = kinked
+    X = X.copy()
+    X[0, 0] = 40.0  # beyond five standard deviations
+    model = SparcsRegressor((20,), random_state=0).fit(X, y)
+    trained = pickle.loads(pickle.dumps(model.pruned_estimator_)).fit(X, y)
+    low, high = trained.hidden_bounds_
+    assert_allclose((low, high), model.pruned_estimator_.hidden_bounds_)
+    assert trained.score(X[1:], y[1:]) >= model.score(X[1:], y[1:]) - 1e-3
+    far = np.repeat([[100.0, 0, 0]], 3, axis=0) + np.arange(3)[:, None] * [50, 0, 0]
+    first, *others = np.diff(trained.predict(far))
+    assert_allclose(others, first, rtol=1e-6)
+    linear = trained.coefs_[3, 1][0, 0] * 50
+    assert_allclose(first, linear, rtol=1e-6)

@@ -108,30 +108,3 @@ def test_surveys_are_held_when_they_are_due():
     # the first finds five neurons; then waits of 8, 12, 18 …
     assert solver.schedule.steps == [0, 8, 20, 38, 65, 90, 102]
     assert solver.schedule.samples == [8] * 6 + [None]
-
-
-def test_another_alpha_keeps_the_buffers():
-    net, x = random_network((9, 9), (3, 2))
-    y = torch.randn(8, 2, generator=torch.Generator().manual_seed(1)).double()
-    solver = growth_solver(net)
-    buffer = solver.output(x)
-    solver.set_alpha(1e9)
-    assert solver.output(x).data_ptr() == buffer.data_ptr()
-    solver.step(x, y, None)
-    solver.retire()
-    assert net.n_live == [0, 0]  # a step under so large a penalty leaves nobody
-
-
-def test_the_running_mean_follows_an_insertion():
-    net, x = random_network((9, 9), (3, 2))
-    y = x[:, :2].abs()
-    solver = growth_solver(net, alpha=0.0)
-    solver.min_significance = 0.0
-    solver.keep_average()
-    solver.step(x, y, None)
-    mean, before = solver.average.value.clone(), len(net.flat)
-    solver.grow(TrainingData(x, y, None))
-    assert net.n_live == [5, 2]
-    assert len(solver.average.value) == len(net.flat) > before
-    assert torch.isin(mean, solver.average.value).all()
-    assert_allclose(solver.average.value[-7:-2][3:], net.lam[0][3:])

@@ -7,6 +7,7 @@ import torch
 from helpers.networks import targets
 from sklearn_sparcs._activations import ACTIVATIONS
 from sklearn_sparcs._networks.live import LiveNetwork
+from sklearn_sparcs._networks.wiring import Wiring
 from sklearn_sparcs._training import curvature
 from sklearn_sparcs._training.bridge import BridgePenalty
 from sklearn_sparcs._training.objective import Objective, Observations
@@ -93,3 +94,18 @@ def jacobians(network, inputs):
             for x in inputs
         ]
     )
+
+
+def wired(network, links):
+    """The network without the weights of absent links, and its wiring."""
+    sizes = (network.n_features, *network.n_live, network.n_outputs)
+    wiring = Wiring.of(links, sizes, network.bias, network.weights[0])
+    pairs = zip(network.weights, wiring.heard, strict=True)
+    weights = tuple(weight * heard for weight, heard in pairs)
+    return replace(network, weights=weights), wiring
+
+
+def present(wiring, network):
+    """Which weights there are, in the order of ``flat()``."""
+    last = wiring.heard[-1].repeat(network.n_outputs)
+    return torch.cat([wiring.hidden(network), last]).bool()

@@ -1,7 +1,6 @@
 """Loops over batches: every sample once, growth in between."""
 
 import numpy as np
-import pytest
 import torch
 from numpy.testing import assert_allclose
 
@@ -11,7 +10,6 @@ from sklearn_sparcs._training.adam_solver import AdamSolver
 from sklearn_sparcs._training.epochs import (
     epoch,
     evaluate,
-    run_steps,
     shuffled,
     training_conditions,
 )
@@ -22,10 +20,10 @@ from sklearn_sparcs._training.penalty import SparseGroupPenalty
 class Diary(AdamSolver):
     """Writes down what it is asked, and trains nothing."""
 
-    def __init__(self, idle_after=None):
+    def __init__(self):
         network = DirectNetwork(1, (3,), 1, dtype=torch.float64)
         super().__init__(network, SquaredError(), SparseGroupPenalty(0.0), 0.01)
-        self.asked, self.idle_after = [], idle_after
+        self.asked = []
 
     def step(self, x, y, weight):
         self.asked.append(x[:, 0].tolist())
@@ -36,10 +34,6 @@ class Diary(AdamSolver):
 
     def retire(self):
         self.asked.append("retire")
-
-    @property
-    def idle(self):
-        return self.idle_after is not None and len(self.asked) > self.idle_after
 
 
 def samples(n=5):
@@ -65,26 +59,6 @@ def test_a_random_order_has_every_sample_once():
     again = shuffled(data, torch.Generator().manual_seed(0))
     assert torch.equal(order, again)
     assert order.tolist() != list(range(50)) == sorted(order.tolist())
-
-
-@pytest.mark.parametrize(
-    ("n_steps", "most", "expected"),
-    [(1, None, 3), (6, None, 6), (7, None, 9), (100, 4, 12)],
-)
-def test_steps_are_whole_epochs(n_steps, most, expected):
-    solver = Diary()
-    run_steps(
-        solver, samples(), n_steps, batch_size=2, generator=None, most_epochs=most
-    )
-    assert sum(isinstance(asked, list) for asked in solver.asked) == expected
-
-
-def test_an_idle_solver_takes_no_steps_and_draws_no_order():
-    solver, generator = Diary(idle_after=0), torch.Generator().manual_seed(0)
-    before = generator.get_state()
-    run_steps(solver, samples(), 10, batch_size=2, generator=generator)
-    assert solver.asked == ["grow"]
-    assert torch.equal(generator.get_state(), before)
 
 
 def test_the_loss_is_the_mean_over_all_slices():

@@ -1,0 +1,32 @@
+"""Data as second-order growth takes them, or no growth where they are too large."""
+
+from dataclasses import replace
+
+from .._growth.path import Leader
+from .._training.task import Task
+from .solvers import LARGEST_TABLE, MOST_INPUTS, affords_second_order
+from .warned import warn_user
+
+
+def afforded(task: Task, leader: Leader) -> tuple[Task, Leader]:
+    """The task as an array and its leader; or as it is, and one who stays linear.
+
+    Warns
+    -----
+    UserWarning
+        If growth was asked for, and the data are too large for it.
+    """
+    n_samples, n_features = task.X.shape
+    n_inputs = n_features + leader.units.bias
+    if affords_second_order(n_samples, n_inputs):
+        return task.dense(), leader
+    if leader.sizes:
+        warn_user(
+            f"X of {n_samples} samples and {n_inputs} inputs is too large for growth "
+            f"to second order (at most {LARGEST_TABLE} numbers and {MOST_INPUTS} "
+            "inputs), so that only the linear model is fitted; select or project "
+            "features, as by TruncatedSVD, or use SparcsRegressor or SparcsClassifier, "
+            'whose solver="first_order" grows by epochs.',
+            UserWarning,
+        )
+    return task, replace(leader, grows=False)
