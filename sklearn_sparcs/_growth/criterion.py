@@ -9,11 +9,16 @@ decide. A factor of one is Akaike's criterion, ½ log n Schwarz's.
 
 import math
 
+import torch
+
 from .._networks.live import LiveNetwork
 from .._training.losses import Loss
 from .._training.metric import is_dense
 from .._training.normal import Factor, NormalMatrix
 from .._training.objective import Evaluation, Objective
+
+#: Samples that weights are counted on, at least, and for each of an output's matrix.
+_FEWEST_ROWS, _ROWS_A_WEIGHT = 2**13, 8
 
 
 def effective_weights(objective: Objective, at: Evaluation) -> float:
@@ -39,13 +44,26 @@ def negative_log_likelihood(loss: Loss, data_loss: float, n_outputs: int) -> flo
 
 
 def criterion(
-    objective: Objective, loss: Loss, network: LiveNetwork, factor: float
+    objective: Objective,
+    loss: Loss,
+    network: LiveNetwork,
+    factor: float,
+    data_loss: float | None = None,
 ) -> float:
-    """What a network costs by likelihood, and by weights times a factor."""
-    at = objective.evaluate(network, keep=True)
+    """What a network costs by likelihood, and by weights times a factor.
+
+    Of many samples some serve to count the weights. ``data_loss`` is that of all, where
+    it is known.
+    """
     n = float(objective.data.count.sum())
-    k = effective_weights(objective, at)
-    return negative_log_likelihood(loss, at.loss, network.n_outputs) + factor * k / n
+    p = network.n_hidden_weights + network.n_signals
+    n_rows = max(_FEWEST_ROWS, _ROWS_A_WEIGHT * p)
+    some = objective.sample(n_rows, torch.Generator())
+    at = some.evaluate(network, keep=True)
+    if data_loss is None:
+        data_loss = at.loss if some is objective else objective.data_loss(network)
+    k = effective_weights(some, at)
+    return negative_log_likelihood(loss, data_loss, network.n_outputs) + factor * k / n
 
 
 def schwarz(objective: Objective, loss: Loss, network: LiveNetwork) -> float:

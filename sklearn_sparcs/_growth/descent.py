@@ -14,6 +14,7 @@ from .._networks.live import LiveNetwork
 from .._training.bridge import BridgePenalty
 from .._training.levenberg import improved
 from .._training.losses import Loss
+from .._training.metric import is_dense
 from .._training.objective import Objective
 from .._training.output_layer import outputs_solved
 from .._training.problem import Problem
@@ -28,6 +29,11 @@ _DEFINITE = 1e-8
 
 #: Newton's steps that take the ridge off the linear part: each is damped a little.
 _UNSHRINKING = 3
+#: Samples that a network on its way is trained on where there are more than twice as
+#: many: so many, and so many for each weight of an output.
+_ROWS, _ROWS_A_WEIGHT = 2**13, 20
+#: Samples that the linear model's candidates are judged on.
+_FIRST_ROWS = 2**16
 
 #: Damping that training begins with, and neurons that may wake at any time.
 _DAMPING, _FEWEST = 1e-3, 2
@@ -63,6 +69,9 @@ class Growth:
         Training iterations at each alpha.
     tol : float
         Relative progress of the objective that counts as none.
+    sampled : bool
+        Whether networks on the way are trained on some of many samples, drawn anew at
+        each alpha: whoever keeps one trains it on all.
     """
 
     sizes: tuple[int, ...]
@@ -74,6 +83,36 @@ class Growth:
     rate: float = 0.5
     n_iter: int = 3
     tol: float = 1e-4
+    sampled: bool = False
+
+    def seen(
+        self, objective: Objective, network: LiveNetwork, generator: torch.Generator
+    ) -> Objective:
+        """What a network on its way is trained for: all samples, or some of many."""
+        p = network.n_hidden_weights + network.n_signals
+        return self._some(objective, max(_ROWS, _ROWS_A_WEIGHT * p), generator)
+
+    def seen_first(self, objective: Objective) -> Objective:
+        """What candidates of the linear model are judged on."""
+        return self._some(objective, _FIRST_ROWS, _first_draw())
+
+    def is_rough(self, objective: Objective, network: LiveNetwork) -> bool:
+        """Whether a network on its way may be far from its optimum.
+
+        It is where it saw some of the samples, and where quasi-Newton's steps are short
+        of one.
+        """
+        nothing = torch.Generator()
+        exact = objective.loss.exact(network.n_outputs) and is_dense(network)
+        return not exact or self.seen(objective, network, nothing) is not objective
+
+    def _some(
+        self, objective: Objective, n: int, generator: torch.Generator
+    ) -> Objective:
+        """So many of the samples, if that spares half of them at least."""
+        if not self.sampled or len(objective.data) < 2 * n:
+            return objective
+        return objective.sample(n, generator)
 
     def noise(self, data_loss: float, n_outputs: int) -> float:
         """What one sample's loss, in an output, owes to chance."""
@@ -89,10 +128,17 @@ class Growth:
         return objective.data_loss(network) <= rounding * float(y.square().mean())
 
     def under(
-        self, alpha: float, objective: Objective, network: LiveNetwork
+        self,
+        alpha: float,
+        objective: Objective,
+        network: LiveNetwork,
+        seen: Objective | None = None,
     ) -> BridgePenalty:
-        """The penalty at some alpha, its prior in units of the noise left."""
-        noise = self.noise(objective.data_loss(network), network.n_outputs)
+        """The penalty at some alpha, its prior in units of the noise left.
+
+        That noise is looked for in all samples of the objective, or in some.
+        """
+        noise = self.noise((seen or objective).data_loss(network), network.n_outputs)
         prior = self.prior * noise / float(objective.data.count.sum())
         return replace(self.penalty, alpha=float(alpha), prior=prior)
 
@@ -147,8 +193,9 @@ class First:
         """Survey a network without neurons. The objective's alpha plays no part."""
         if not growth.layers:
             return cls(network, None, 0.0, 0.0)
-        penalty = growth.under(0.0, objective, network)
-        objective = replace(objective, penalty=penalty)
+        seen = growth.seen_first(objective)
+        penalty = growth.under(0.0, objective, network, seen)
+        objective = replace(seen, penalty=penalty)
         price = Price.of(penalty, network)
         climbed = _climbed(objective, network, price, growth)
         if growth.explained(objective, network):
@@ -250,8 +297,9 @@ def follow(
     """
     network, damping = network or first.network, _DAMPING
     for alpha in alphas:
-        penalty = growth.under(alpha, objective, network)
-        here = replace(objective, penalty=penalty)
+        seen = growth.seen(objective, network, generator)
+        penalty = growth.under(alpha, objective, network, seen)
+        here = replace(seen, penalty=penalty)
         network = _grown(here, penalty, network, first, growth, generator)
         if any(network.n_live):
             found = improved(

@@ -152,6 +152,7 @@ class SecondOrder:
             replace(self.penalty, linear=linear_ridge(problem)),
             problem.loss,
             min_significance=self.min_significance,
+            sampled=True,
         )
         return PathFit.begun(problem, self.activation, growth, seed)
 

@@ -116,12 +116,14 @@ class PathFit:
 
         The loss on its own samples, or on others.
         """
-        penalty = self.growth.under(point.alpha, self.objective, point.network)
-        here, other = replace(self.objective, penalty=penalty), None
+        network, generator = point.network, torch.Generator().manual_seed(self.seed)
+        seen = self.growth.seen(self.objective, network, generator)
+        penalty = self.growth.under(point.alpha, self.objective, network, seen)
+        judge = self.objective
         if data is not None:
-            observed = Observations.of(data, self.problem.bias)
-            other = replace(self.objective, data=observed).data_loss
-        return pruned(here, point.network, tol, loss=other)
+            judge = replace(judge, data=Observations.of(data, self.problem.bias))
+        here = replace(seen, penalty=penalty)
+        return pruned(here, network, tol, loss=judge.data_loss)
 
 
 #: A path that may grow, or one that may not.

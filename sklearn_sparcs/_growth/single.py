@@ -37,6 +37,10 @@ _END, _VALIDATED_END, _PASSED = 1e-3, 1e-4, 1e-4
 
 #: Alphas in a row without any improvement that end a path.
 _PATIENCE = 4
+#: Nats of the whole likelihood above the least criterion at which rising values end it.
+_MARGIN = 10.0
+#: Iterations that train what a criterion, or samples set aside, have chosen.
+_LAST_ITERATIONS = 5
 #: Surveys more at the alpha that was asked for, while neurons wake.
 _MORE_SURVEYS = 4
 #: Iterations at most that train all weights there.
@@ -106,6 +110,11 @@ class Way:
         return replace(self.objective, penalty=point.penalty)
 
     @property
+    def margin(self) -> float:
+        """By how much a criterion may be passed by, a sample."""
+        return _MARGIN / float(self.objective.data.count.sum())
+
+    @property
     def may_grow(self) -> bool:
         """Whether the linear model leaves more than noise."""
         return self.first.wakes(self.growth)
@@ -144,9 +153,10 @@ def by_criterion(way: Way) -> Led:
     largest = way.first.alpha_max
 
     def value(point: Point, row: Row) -> float:
-        return criterion(way.under(point), way.loss, point.network, FACTOR)
+        given = way.under(point), way.loss, point.network, FACTOR
+        return criterion(*given, row["train_loss"])
 
-    return _best(way, descending(largest, _END * largest), value)
+    return _best(way, descending(largest, _END * largest), value, margin=way.margin)
 
 
 def by_validation(
@@ -218,23 +228,46 @@ def _best(
     alphas: Sequence[float],
     value: Callable[[Point, Row], float],
     network: LiveNetwork | None = None,
+    margin: float = math.inf,
 ) -> Led:
-    """The point of the least value, until there has been none better for a while."""
+    """The point of the least value, until values are `_past` it; trained further."""
     best: Led | None = None
-    since, history = 0, []
+    history: list[Row] = []
+    values: list[float] = []
     try:
         for point, row in way.follow(alphas, network):
-            reached = value(point, row)
+            values.append(value(point, row))
             history.append(row)
-            if best is None or reached < best.value:
-                best, since = Led(point, reached, history), 0
-            else:
-                since += 1
-            if since == _PATIENCE:
+            if best is None or values[-1] < best.value:
+                best = Led(point, values[-1], history)
+            if _past(values, margin):
                 break
     except KeyboardInterrupt:
         if best is None:
             raise
         return replace(best, status=Status.INTERRUPTED)
     assert best is not None  # there is an alpha at least
-    return best
+    return _finished(way, best, value)
+
+
+def _past(values: Sequence[float], margin: float) -> bool:
+    """Whether there has been no new least for a while.
+
+    A shorter while serves if values rise twice in a row to above the least by a margin.
+    """
+    since = values[::-1].index(min(values))
+    rising = since >= 2 and values[-3] < values[-2] < values[-1]
+    return since >= _PATIENCE or (rising and values[-1] > min(values) + margin)
+
+
+def _finished(way: Way, led: Led, value: Callable[[Point, Row], float]) -> Led:
+    """The point after iterations on all samples, if those on the way were rough."""
+    network = led.point.network
+    if not any(network.n_live) or not way.growth.is_rough(way.objective, network):
+        return led
+    found = improved(way.under(led.point), network, _LAST_ITERATIONS)
+    point = replace(led.point, network=settled(found.network, way.first))
+    row = way.row(point)
+    return replace(
+        led, point=point, value=value(point, row), history=[*led.history, row]
+    )

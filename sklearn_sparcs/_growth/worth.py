@@ -20,6 +20,7 @@ the sake of others that went before; when it goes itself, that is taken back. Al
 is a prediction: `pruned` trains what it leaves, and keeps its promise on the loss.
 """
 
+import math
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -42,6 +43,9 @@ Order = Literal["worth", "eigenvalue"]
 
 #: Weights up to which a matrix of them all is inverted.
 _LARGEST = 4096
+#: Tolerances that a rise may be predicted as, and still be tried: with the hidden
+#: weights that move far, the loss often rises less.
+_HOPELESS = 3.0
 #: The power of the precision that is added to the diagonal of H, relative to it:
 #: signals may be collinear.
 _JITTER = 2 / 3
@@ -57,9 +61,10 @@ def pruned(
 ) -> LiveNetwork:
     """Fewer neurons, trained again, for a rise of the data loss that is agreed upon.
 
-    Half of them go at a time, those in front of the order; a quarter, an eighth, … one
-    when so many are too many. What is left is trained, and put in order anew. Whether
-    or not the order is right, the network that is left keeps to the tolerance.
+    As many go at a time as the prediction allows, those in front of the order, or half
+    of them where nothing is predicted; half as many, a quarter, … one when so many are
+    too many. What is left is trained, and put in order anew. Whether or not order and
+    prediction are right, the network that is left keeps to the tolerance.
 
     Parameters
     ----------
@@ -86,31 +91,102 @@ def pruned(
     """
     if tol == 0:
         return network
-    loss = loss or objective.data_loss
-    allowed = loss(network) * (1 + tol)
-    going = _in_order(objective, network, order)
-    size = len(going)
-    while size := min(size, (len(going) + 1) // 2):
-        smaller = _without(network, going[:size])
-        smaller = improved(objective, smaller, n_iter).network
-        if loss(smaller) <= allowed:
-            network, going = smaller, _in_order(objective, smaller, order)
+    judge = _Judge.of(loss or objective.data_loss, network, tol)
+    smaller, going = network, _in_order(objective, network, order, tol)
+    most = len(going.neurons)
+    while size := min(most, going.within(judge.left(smaller), _HOPELESS * tol)):
+        tried = _without(smaller, going.neurons[:size])
+        trained = _trained(objective, tried, n_iter, judge)
+        if trained is None:
+            most = size // 2
         else:
-            size //= 2
-    return network
+            smaller, going = trained, _in_order(objective, trained, order, tol)
+    if smaller is network:
+        return network
+    last = improved(objective, smaller, n_iter).network
+    return last if judge.allows(last) else smaller
 
 
-def _in_order(objective: Objective, network: LiveNetwork, order: Order) -> Tensor:
-    """Hidden neurons (hidden,), those that go first in front."""
+def _trained(
+    objective: Objective, network: LiveNetwork, n_iter: int, judge: "_Judge"
+) -> LiveNetwork | None:
+    """The network after a quarter of the iterations, or after all, if it is allowed."""
+    for n in (n_iter // 4, n_iter - n_iter // 4):
+        network = improved(objective, network, n).network
+        if judge.allows(network):
+            return network
+    return None
+
+
+@dataclass(frozen=True)
+class _Judge:
+    """What a loss must not exceed, and what it was."""
+
+    loss: Callable[[LiveNetwork], float]
+    before: float
+    tol: float
+
+    @classmethod
+    def of(
+        cls, loss: Callable[[LiveNetwork], float], network: LiveNetwork, tol: float
+    ) -> "_Judge":
+        """With the loss that a network has."""
+        return cls(loss, loss(network), tol)
+
+    def allows(self, network: LiveNetwork) -> bool:
+        """Whether the loss has not risen by more than was agreed upon."""
+        return self.loss(network) <= self.before * (1 + self.tol)
+
+    def left(self, network: LiveNetwork) -> float:
+        """By how much it may still rise, relatively to what it was."""
+        if self.before == 0:
+            return 0.0
+        return 1 + self.tol - self.loss(network) / self.before
+
+
+@dataclass(frozen=True)
+class Removals:
+    """Hidden neurons in the order in which they may go.
+
+    Attributes
+    ----------
+    neurons : Tensor of int of shape (hidden neurons,)
+        Their numbers, the first layer's neurons being the first.
+    rises : Tensor of shape (hidden neurons,) or None
+        By how much the data loss rises, relatively, when those up to each have gone,
+        to second order; None where that is not known.
+    """
+
+    neurons: Tensor
+    rises: Tensor | None = None
+
+    def within(self, rise: float, hopeless: float) -> int:
+        """How many may go for so much; half of them where that is not known.
+
+        One at least, as a prediction may be too high, unless it is hopelessly so.
+        """
+        if self.rises is None:
+            return (len(self.neurons) + 1) // 2
+        first = int((self.rises[:1] <= hopeless).sum())
+        return max(first, int((self.rises <= rise).sum()))
+
+
+def _in_order(
+    objective: Objective, network: LiveNetwork, order: Order, enough: float
+) -> Removals:
+    """Hidden neurons, those that go first in front."""
     if not sum(network.n_live):
-        return torch.zeros(0, dtype=torch.long, device=network.device)
+        return Removals(torch.zeros(0, dtype=torch.long, device=network.device))
     if order == "worth" and _is_small(network):
         with suppress(LinAlgError):
-            return order_of_removal(objective, network)
-    return torch.cat(parts(structure_of(network))[1]).abs().argsort(stable=True)
+            return order_of_removal(objective, network, enough)
+    sizes = torch.cat(parts(structure_of(network))[1]).abs()
+    return Removals(sizes.argsort(stable=True))
 
 
-def order_of_removal(objective: Objective, network: LiveNetwork) -> Tensor:
+def order_of_removal(
+    objective: Objective, network: LiveNetwork, enough: float = math.inf
+) -> Removals:
     """Hidden neurons in the order in which they cost least.
 
     Each is the cheapest of those that the ones before it leave. With several hidden
@@ -122,11 +198,12 @@ def order_of_removal(objective: Objective, network: LiveNetwork) -> Tensor:
     objective : Objective
         What the network is a minimum of, or nearly.
     network : LiveNetwork
+    enough : float, optional
+        Relative rise of the data loss beyond which nobody asks who goes next.
 
     Returns
     -------
-    Tensor of int of shape (hidden neurons,)
-        Their numbers, the first layer's neurons being the first.
+    Removals
 
     Raises
     ------
@@ -134,15 +211,18 @@ def order_of_removal(objective: Objective, network: LiveNetwork) -> Tensor:
         If the curvature is singular to rounding.
     """
     model, left = _Quadratic.of(objective, network), dict(enumerate(_blocks(network)))
-    order: list[int] = []
-    while left:
+    found: dict[int, float] = {}
+    now = objective.data_loss(network)
+    while left and sum(found.values()) <= enough * now:
         removals = {neuron: model.removal(block) for neuron, block in left.items()}
         rises = {neuron: float(removal.rise) for neuron, removal in removals.items()}
         neuron = min(rises, key=rises.__getitem__)
         model = model.after(removals[neuron])
-        order.append(neuron)
+        found[neuron] = rises[neuron]
         del left[neuron]
-    return torch.tensor(order, dtype=torch.long, device=network.device)
+    rising = torch.tensor(list(found.values()), dtype=torch.float64).cumsum(dim=0)
+    neurons = torch.tensor(list(found), dtype=torch.long, device=network.device)
+    return Removals(neurons, rising / now)
 
 
 def worth(objective: Objective, network: LiveNetwork) -> Tensor:

@@ -1,11 +1,12 @@
 """By which matrix a step is measured, and of which samples, by what it costs.
 
 A dense matrix of p hidden weights takes about n p² operations. Beyond a budget it is
-formed of some of the samples, drawn anew each time, twenty a weight at least. A network
-of too many weights even for that has a block of its own for each neuron.
+formed of some of the samples, drawn anew each time, twenty a weight at least. Where it
+only measures steps that the gradients of all samples correct (`quasi_newton`), fewer
+will do. A network of too many weights even for that has a block of its own for each
+neuron.
 """
 
-from dataclasses import replace
 from typing import Protocol
 
 import torch
@@ -20,6 +21,8 @@ from .objective import Evaluation, Objective
 _BUDGET = 2 * 10**10
 #: Samples a weight, at least, that are taken.
 _ROWS_A_WEIGHT = 20
+#: The same, a weight and in all, where the matrix is a metric that gradients correct.
+_METRIC_ROWS_A_WEIGHT, _METRIC_ROWS = 5, 2**12
 #: Hidden weights, or signals, up to which a dense matrix is formed.
 _LARGEST = 2000
 
@@ -56,7 +59,10 @@ def metric(
     """The matrix with the penalty's ridge and damping, dense or a block a neuron."""
     ridge = objective.penalty.ridge(at.network)
     if is_dense(at.network):
-        return Factor.of(dense_matrix(objective, at, generator), ridge, damping)
+        p = at.network.n_hidden_weights + at.network.n_signals
+        n = max(_METRIC_ROWS, _METRIC_ROWS_A_WEIGHT * p)
+        matrix = NormalMatrix.of(*_sampled(objective, at, n, generator))
+        return Factor.of(matrix, ridge, damping)
     widest = at.network.n_signals
     n = n_rows(_n(at), at.network.n_hidden_weights + widest, widest)
     return NeuronBlocks.of(*_sampled(objective, at, n, generator), ridge, damping)
@@ -66,11 +72,8 @@ def _sampled(
     objective: Objective, at: Evaluation, n: int, generator: torch.Generator
 ) -> tuple[Objective, Evaluation]:
     """Objective and network on n of the samples, none twice."""
-    if n >= _n(at):
-        return objective, at
-    index = torch.randperm(_n(at), generator=generator)[:n].to(at.output.device)
-    some = replace(objective, data=objective.data.rows(index))
-    return some, some.evaluate(at.network, keep=True)
+    some = objective.sample(n, generator)
+    return (some, at if some is objective else some.evaluate(at.network, keep=True))
 
 
 def _n(at: Evaluation) -> int:

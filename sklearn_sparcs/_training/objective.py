@@ -1,7 +1,7 @@
 """What second-order steps make small: the data loss and the penalty of a network."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import torch
@@ -154,6 +154,14 @@ class Objective:
         loss = float(self._mean(self.loss.value(output, self.data.y)))
         value = loss + float(self.penalty.value(network))
         return Evaluation(network, output, loss, value, signals)
+
+    def sample(self, n: int, generator: torch.Generator) -> "Objective":
+        """The same on n of the samples, none twice; on all if there are no more."""
+        if n >= len(self.data):
+            return self
+        index = torch.randperm(len(self.data), generator=generator)[:n]
+        some = self.data.rows(index.to(self.data.inputs.device))
+        return replace(self, data=some)
 
     def gradient(self, at: Evaluation) -> Tensor:
         """The gradient of loss and penalty in the weights, flat."""

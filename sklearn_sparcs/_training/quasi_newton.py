@@ -48,13 +48,14 @@ def minimised(
     generator = generator or torch.Generator()
     gradient, values, status = objective.gradient(at), [at.value], Status.MAX_ITER
     pairs: deque[Pair] = deque(maxlen=_MEMORY)
-    age = _FRESH
+    age, scale = _FRESH, 1.0
     for _ in range(n_iter):
         if age >= _FRESH:
             pairs.clear()
             at, gradient = _without_weak(objective, at, gradient)
             by, age = metric(objective, at, damping, generator), 0
-        new = _line_search(objective, at, gradient, direction(gradient, by, pairs))
+        step = direction(gradient, by, pairs, scale)
+        new = _line_search(objective, at, gradient, step)
         if new is at and age:
             age = _FRESH  # the gradients remembered may mislead, a new matrix does not
             continue
@@ -65,7 +66,8 @@ def minimised(
             break
         new_gradient = objective.gradient(new)
         step = new.network.flat() - at.network.flat()
-        _remember(pairs, step, new_gradient - gradient)
+        if _remember(pairs, step, new_gradient - gradient):
+            scale = _scale(by, *pairs[-1])
         at, gradient = new, new_gradient
     return Improved(at, damping, status, tuple(values))
 
@@ -78,14 +80,19 @@ def _without_weak(
     return (at, gradient) if smaller is at else (smaller, objective.gradient(smaller))
 
 
-def direction(gradient: Tensor, by: Metric, pairs: deque[Pair]) -> Tensor:
-    """Minus the inverse Hessian, as far as it is known, times the gradient."""
+def direction(
+    gradient: Tensor, by: Metric, pairs: deque[Pair], scale: float = 1.0
+) -> Tensor:
+    """Minus the inverse Hessian, as far as it is known, times the gradient.
+
+    Where no pair says otherwise, that is ``scale`` times the metric's inverse.
+    """
     r, shares = gradient.clone(), []
     for step, change in reversed(pairs):
         share = (step @ r) / (step @ change)
         shares.append(share)
         r -= share * change
-    r = by.solve(r)
+    r = scale * by.solve(r)
     for (step, change), share in zip(pairs, reversed(shares), strict=True):
         r += step * (share - (change @ r) / (step @ change))
     return -r
@@ -105,7 +112,17 @@ def _line_search(
     return at
 
 
-def _remember(pairs: deque[Pair], step: Tensor, change: Tensor) -> None:
-    """Append the pair, if along the step the gradient grew."""
-    if float(step @ change) > _LEAST_COSINE * float(step.norm() * change.norm()):
+def _remember(pairs: deque[Pair], step: Tensor, change: Tensor) -> bool:
+    """Append the pair, if along the step the gradient grew, and say whether."""
+    grew = float(step @ change) > _LEAST_COSINE * float(step.norm() * change.norm())
+    if grew:
         pairs.append((step, change))
+    return grew
+
+
+def _scale(by: Metric, step: Tensor, change: Tensor) -> float:
+    """The multiple of the metric's inverse that best makes the step of the change.
+
+    Of classes, a metric that has one shape for all samples may see too flat.
+    """
+    return float(step @ change) / float(change @ by.solve(change))

@@ -9,13 +9,16 @@ from helpers.growth import REGRESSION, bent_table, grown_objective, growth
 from helpers.live import live_network, objective, samples
 from helpers.networks import LOSSES
 
+from sklearn_sparcs._growth import criterion as module
+from sklearn_sparcs._growth import descent
 from sklearn_sparcs._growth.criterion import (
     criterion,
     effective_weights,
     schwarz,
 )
 from sklearn_sparcs._growth.descent import First
-from sklearn_sparcs._growth.single import Way, by_criterion
+from sklearn_sparcs._growth.single import Way, _past, by_criterion
+from sklearn_sparcs._training.levenberg import improved
 
 
 def n_weights(goal, net):
@@ -84,3 +87,47 @@ def test_none_where_nothing_is_left_to_explain():
     x, _ = bent_table(REGRESSION)
     _, point = single(REGRESSION, x, x[:, :1].clone())
     assert point.network.n_live == [0]
+
+
+def test_a_path_ends_where_values_rise_or_nothing_gets_better():
+    assert _past([3.0, 1.0, 2.0, 4.0], 2.0)
+    assert not _past([3.0, 1.0, 2.0, 2.9], 2.0)
+    assert not _past([3.0, 1.0, 4.0, 3.9], 2.0)
+    assert not _past([3.0, 1.0, 4.0], 2.0)
+    assert _past([3.0, 1.0, 4.0, 3.0, 4.0, 3.0], 9.0)
+    assert not _past([3.0, 1.0, 4.0, 3.0, 4.0], 9.0)
+
+
+def test_some_of_the_samples_on_the_way_and_all_of_them_at_the_end(monkeypatch):
+    x, y = bent_table(REGRESSION, n=1500, noise=0.1)
+    _, whole = single(REGRESSION, x, y)
+    monkeypatch.setattr(descent, "_ROWS", 300)
+    monkeypatch.setattr(descent, "_ROWS_A_WEIGHT", 1)
+    monkeypatch.setattr(descent, "_FIRST_ROWS", 400)
+    seen = []
+    kept = descent.improved
+
+    def noted(goal, *args):
+        seen.append(len(goal.data))
+        return kept(goal, *args)
+
+    monkeypatch.setattr(descent, "improved", noted)
+    goal, found = single(REGRESSION, x, y, sampled=True)
+    assert set(seen) == {300}
+    assert goal.data_loss(found.network) < 1.05 * goal.data_loss(whole.network)
+    under = replace(goal, penalty=found.penalty)
+    at, best = under.evaluate(found.network), improved(under, found.network, 50)
+    assert at.value == pytest.approx(best.value, rel=2e-3)
+
+
+def test_weights_are_counted_on_some_of_many_samples(monkeypatch):
+    x, y = bent_table(REGRESSION, n=2000)
+    goal, _ = grown_objective(REGRESSION, x, y)
+    net = live_network((3,), n_features=3, n_outputs=1)
+    whole = criterion(goal, REGRESSION, net, 2.0)
+    told = criterion(goal, REGRESSION, net, 2.0, goal.data_loss(net) * math.e**2)
+    assert told == pytest.approx(whole + 1, rel=1e-9)
+    monkeypatch.setattr(module, "_FEWEST_ROWS", 500)
+    some = criterion(goal, REGRESSION, net, 2.0)
+    assert some != whole
+    assert some == pytest.approx(whole, abs=2e-3)

@@ -8,7 +8,12 @@ import torch
 from helpers.networks import targets
 from numpy.testing import assert_allclose
 
-from sklearn_sparcs._growth.worth import order_of_removal, pruned, worth
+from sklearn_sparcs._growth.worth import (
+    Removals,
+    order_of_removal,
+    pruned,
+    worth,
+)
 from sklearn_sparcs._networks.gauge import structure_of
 from sklearn_sparcs._networks.live import LiveNetwork
 from sklearn_sparcs._networks.structure import parts
@@ -129,7 +134,7 @@ def test_neurons_go_in_the_order_of_what_each_costs_after_the_others(live):
     objective, network = problem(live, 2, penalty=STRONG)
     M, ridge = dense_model(objective, network)
     flat, gone, total = network.flat().numpy(), [], 0.0
-    for neuron in order_of_removal(objective, network).tolist():
+    for neuron in order_of_removal(objective, network).neurons.tolist():
         left = [m for m in range(sum(live)) if m not in gone]
         totals = {
             m: best_move(M, ridge, flat, [places(network, g) for g in (*gone, m)])[1]
@@ -144,7 +149,7 @@ def test_neurons_go_in_the_order_of_what_each_costs_after_the_others(live):
 
 def test_with_two_hidden_layers_the_cheapest_goes_first_and_every_neuron_once():
     objective, network = problem((3, 2), 2, penalty=STRONG)
-    order = order_of_removal(objective, network)
+    order = order_of_removal(objective, network).neurons
     assert order[0] == worth(objective, network).argmin()
     assert sorted(order.tolist()) == list(range(5))
 
@@ -184,7 +189,7 @@ def test_of_two_neurons_that_do_the_same_one_goes_first_and_the_other_last():
     twin = twin.with_neurons(0, one, hears[None], sends[:, [4 + best]])
     found = worth(objective, twin)
     assert set(found.argsort()[:2].tolist()) == {best, 3}
-    order = order_of_removal(objective, twin).tolist()
+    order = order_of_removal(objective, twin).neurons.tolist()
     assert {order[0], order[-1]} == {best, 3}
 
 
@@ -218,22 +223,24 @@ def test_at_tolerance_zero_nothing_changes(live):
     assert pruned(objective, network, 0.0) is network
     if not sum(live):
         assert pruned(objective, network, 1.0) is network
-        assert len(order_of_removal(objective, network)) == 0
+        assert len(order_of_removal(objective, network).neurons) == 0
         assert worth(objective, network).shape == (0,)
+
+
+def one_may_go(network):
+    """A loss that allows five neurons of six."""
+    return 1.0 if sum(network.n_live) >= 5 else 20.0
 
 
 def test_the_eigenvalue_order_takes_the_smallest_first():
     objective, network = problem((6,))
     kept = {}
     for order in ("worth", "eigenvalue"):
-        losses = iter([1.0, 2.0, 0.0, 2.0, 2.0, 2.0])  # one may go, then none
-        smaller = pruned(
-            objective, network, 0.5, order, 0, loss=lambda _, at=losses: next(at)
-        )
+        smaller = pruned(objective, network, 9.0, order, 0, loss=one_may_go)
         kept[order] = set(smaller.neurons[0].tolist())
     sizes = parts(structure_of(network))[1][0].abs()
     assert kept["eigenvalue"] == set(range(6)) - {int(sizes.argmin())}
-    first = int(order_of_removal(objective, network)[0])
+    first = int(order_of_removal(objective, network).neurons[0])
     assert kept["worth"] == set(range(6)) - {first}
     assert kept["worth"] != kept["eigenvalue"]
 
@@ -241,8 +248,8 @@ def test_the_eigenvalue_order_takes_the_smallest_first():
 def test_where_the_curvature_is_singular_the_eigenvalues_say_who_goes(monkeypatch):
     objective, network = problem((8,), n=200)
     network = improved(objective, network, 50).network
-    by_worth = pruned(objective, network, 0.1)
-    expected = pruned(objective, network, 0.1, "eigenvalue")
+    by_worth = pruned(objective, network, 0.2)
+    expected = pruned(objective, network, 0.2, "eigenvalue")
 
     def singular(*_):
         raise np.linalg.LinAlgError
@@ -258,3 +265,47 @@ def test_single_precision():
     expected = worth(objective, network)
     objective, network = problem((4,), 2, dtype=torch.float32, penalty=STRONG)
     assert_allclose(worth(objective, network), expected, rtol=0.03)
+
+
+@pytest.mark.parametrize("live", [(5,), (9,)])
+def test_rises_are_those_of_a_dense_quadratic_and_end_where_enough_is_known(live):
+    objective, network = problem(live, 2, penalty=STRONG)
+    M, ridge = dense_model(objective, network)
+    flat, loss = network.flat().numpy(), objective.data_loss(network)
+    found = order_of_removal(objective, network)
+    gone = [places(network, m) for m in found.neurons.tolist()]
+    expected = [
+        best_move(M, ridge, flat, gone[: k + 1])[1] / loss for k in range(len(gone))
+    ]
+    assert_allclose(found.rises, expected, rtol=1e-5)
+    some = order_of_removal(objective, network, enough=expected[1] * 1.001)
+    assert_allclose(some.rises, expected[:3], rtol=1e-5)
+
+
+def test_as_many_go_as_are_predicted_to_one_at_least_and_none_where_hopeless():
+    removals = Removals(torch.arange(4), torch.tensor([0.02, 0.04, 0.1, 0.5]))
+    assert removals.within(0.05, 0.1) == 2
+    assert removals.within(0.01, 0.1) == 1
+    assert removals.within(0.001, 0.01) == 0
+    assert Removals(torch.arange(5)).within(0.0, 0.0) == 3
+    assert Removals(torch.arange(0)).within(1.0, 1.0) == 0
+
+
+def test_what_was_predicted_goes_at_once(monkeypatch):
+    """Neurons that send next to nothing go in one training, and another ends it."""
+    objective, network = problem((4,), n=200)
+    network = improved(objective, network, 100, 1e-9).network
+    assert network.n_live == [4]
+    one, silent = torch.arange(4, 7), torch.full((1, 3), 1e-6).double()
+    heard = torch.eye(4)[:3].double()
+    network = network.with_neurons(0, one, heard, silent)
+    calls = []
+
+    def counted(goal, net, n_iter):
+        calls.append(net.n_live)
+        return improved(goal, net, n_iter)
+
+    monkeypatch.setattr("sklearn_sparcs._growth.worth.improved", counted)
+    smaller = pruned(objective, network, 1e-4)
+    assert calls[0] == [4]
+    assert smaller.n_live == [4]

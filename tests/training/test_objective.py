@@ -101,3 +101,13 @@ def test_single_precision():
     assert found.dtype == torch.float32
     assert value == pytest.approx(expected_value, rel=1e-5)
     assert_allclose(found, expected_gradient, rtol=1e-3, atol=1e-5)
+
+
+def test_a_sample_has_rows_of_the_whole_and_none_twice():
+    data = samples(SquaredError(), 50, 2, weighted=True)
+    goal = objective(SquaredError(), data)
+    some = goal.sample(20, torch.Generator().manual_seed(0)).data
+    rows = torch.cat([data.inputs, data.y, data.weight[:, None]], dim=1).tolist()
+    found = torch.cat([some.inputs, some.y, some.weight[:, None]], dim=1).tolist()
+    assert len({tuple(row) for row in found} & {tuple(row) for row in rows}) == 20
+    assert goal.sample(50, torch.Generator()) is goal

@@ -203,8 +203,8 @@ def test_gradients_that_mislead_are_forgotten(monkeypatch):
     at = goal.evaluate(net, keep=True)
     expected = minimised(goal, at, n_iter=100, tol=1e-9)
 
-    def misled(gradient, by, pairs):
-        return gradient if pairs else direction(gradient, by, pairs)
+    def misled(gradient, by, pairs, scale):
+        return gradient if pairs else direction(gradient, by, pairs, scale)
 
     monkeypatch.setattr(quasi_newton, "direction", misled)
     found = minimised(goal, at, n_iter=100, tol=1e-9)
@@ -220,3 +220,54 @@ def test_weak_neurons_go_with_the_old_matrix():
     goal = objective(loss, samples(loss, 100, 3))
     at = goal.evaluate(net.with_output(weak), keep=True)
     assert minimised(goal, at, n_iter=1).network.n_live == [2]
+
+
+def test_the_metric_is_scaled_by_the_latest_pair():
+    """With no other pair, B⁻¹ change = step is nearest to the metric times a number."""
+    step = torch.tensor([1.0, 2.0, -1.0]).double()
+    change = torch.tensor([3.0, 1.0, -4.0]).double()
+    numbers = np.linspace(0.1, 1, 901)
+    errors = [float((n * change - step).square().sum()) for n in numbers]
+    least = numbers[int(np.argmin(errors))]
+    assert quasi_newton._scale(Identity(), step, change) == pytest.approx(least, 2e-3)
+    gradient = torch.tensor([1.0, 0.0, 2.0]).double()
+    assert_allclose(direction(gradient, Identity(), deque(), 0.3), -0.3 * gradient)
+
+
+def test_a_metric_that_is_too_flat_costs_few_trials(monkeypatch):
+    class Flat:
+        """A thousandth of the matrix."""
+
+        def __init__(self, by):
+            self.by = by
+
+        def solve(self, right):
+            return 1000 * self.by.solve(right)
+
+    right = quasi_newton.metric
+    monkeypatch.setattr(quasi_newton, "metric", lambda *args: Flat(right(*args)))
+    loss, net = SoftmaxCrossEntropy(), live_network((3,), n_outputs=4)
+    goal = objective(loss, samples(loss, 200, 4), alpha=1e-3)
+    tried = []
+    kept = type(goal).evaluate
+
+    def counted(self, *args, **options):
+        tried.append(1)
+        return kept(self, *args, **options)
+
+    at = goal.evaluate(net, keep=True)
+    monkeypatch.setattr(type(goal), "evaluate", counted)
+    found = minimised(goal, at, n_iter=12, tol=0)
+    n_first = 7  # trials of the first step, each a third as long
+    assert len(tried) <= n_first + 1.5 * (len(found.values) - 1)
+
+
+def test_a_metric_of_some_samples_leads_to_the_same_optimum(monkeypatch):
+    loss, net = SoftmaxCrossEntropy(), live_network((2,), n_outputs=3)
+    goal = objective(loss, samples(loss, 2000, 3), alpha=1e-3)
+    at = goal.evaluate(net, keep=True)
+    whole = minimised(goal, at, n_iter=200, tol=1e-9)
+    monkeypatch.setattr(metric, "_METRIC_ROWS", 100)
+    some = minimised(goal, at, n_iter=200, tol=1e-9)
+    assert some.values[1] != whole.values[1]
+    assert some.value == pytest.approx(whole.value, rel=1e-3)
