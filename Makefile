@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help env test test-all test-floor lint types tests slow coverage house demo paper docs bench bench-accuracy bench-path bench-foundation clean
+.PHONY: help env test test-all test-floor lint types tests slow coverage house demo paper docs bench bench-accuracy accuracy-page bench-path bench-foundation clean
 
 help: ## say what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1	/'
@@ -74,9 +74,17 @@ docs: env ## build the pages and the gallery into docs/_build/html
 bench: env ## speed as ratios in one run, some minutes long (DATA=folder of tables adds two rows)
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/speed.py --json speed.json --picture cost-growth.png $(if $(DATA),--data "$(DATA)")
 
-bench-accuracy: env ## accuracy beside other models, hours long (DATA=folder of tables; MODELS="linear mlp …")
+EXTRAS ?= bench
+ASIDE ?=
+RESULTS := benchmarks/results/tabular.json
+ACCURACY := OMP_NUM_THREADS=1 $(BIN)/python benchmarks/tabular.py --json $(RESULTS) $(if $(ASIDE),--aside $(ASIDE))
+bench-accuracy: env ## accuracy beside other models, hours long (DATA=folder of tables; MODELS="linear mlp …"; EXTRAS=bench,realmlp,ebm,aplr; ASIDE="table …")
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .[$(EXTRAS)]
+	$(ACCURACY) $(if $(DATA),--data "$(DATA)") $(if $(MODELS),--models $(MODELS))
+
+accuracy-page: env ## the page and picture on accuracy, from the results that there are
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .[bench]
-	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/tabular.py --json tabular.json --picture tabular.png $(if $(DATA),--data "$(DATA)") $(if $(MODELS),--models $(MODELS))
+	$(ACCURACY) --report-only --page docs/accuracy.md --picture docs/images/accuracy.png
 
 bench-path: env ## what a path of alphas costs, and cross-validation along it
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/path_cost.py

@@ -7,6 +7,7 @@ on the training rows alone.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,20 @@ BUNDLED = {
 }
 
 
+def standardised(X: pd.DataFrame, X_test: pd.DataFrame) -> tuple[np.ndarray, ...]:
+    """Numbers standardised and categories one-hot, as the training rows say."""
+    numbers = make_column_selector(dtype_include="number")
+    transform = make_column_transformer(
+        (StandardScaler(), numbers),
+        (
+            OneHotEncoder(handle_unknown="ignore", sparse_output=False),
+            make_column_selector(dtype_exclude="number"),
+        ),
+    )
+    X = transform.fit_transform(X).astype(float)
+    return X, transform.transform(X_test).astype(float)
+
+
 @dataclass(frozen=True)
 class Table:
     """One task: features, one target, and what kind it is."""
@@ -35,27 +50,23 @@ class Table:
     X: pd.DataFrame
     y: np.ndarray
     classes: bool
+    constructed: ClassVar[bool] = False
+
+    @property
+    def n_rows(self) -> int:
+        """Rows to train on: three quarters, at most `MOST_ROWS`."""
+        return min(MOST_ROWS, int(0.75 * len(self.X)))
 
     def split(self, seed: int):
-        """Three quarters (at most `MOST_ROWS`) to train on and the rest, numeric."""
-        n_train = min(MOST_ROWS, int(0.75 * len(self.X)))
+        """``X, X_test, y, y_test``, numeric; the rows left over are the test's."""
         X, X_test, y, y_test = train_test_split(
             self.X,
             self.y,
-            train_size=n_train,
+            train_size=self.n_rows,
             random_state=seed,
             stratify=self.y if self.classes else None,
         )
-        numbers = make_column_selector(dtype_include="number")
-        transform = make_column_transformer(
-            (StandardScaler(), numbers),
-            (
-                OneHotEncoder(handle_unknown="ignore", sparse_output=False),
-                make_column_selector(dtype_exclude="number"),
-            ),
-        )
-        X = transform.fit_transform(X).astype(float)
-        return X, transform.transform(X_test).astype(float), y, y_test
+        return *standardised(X, X_test), y, y_test
 
 
 def _tables_of(name: str, frame: pd.DataFrame, classes: bool | None) -> Iterator[Table]:

@@ -1,23 +1,30 @@
-"""The models that `tabular` compares, and one measurement of one of them."""
+"""The models that `tabular` compares: how each is made, and what made it."""
 
-import time
-import warnings
+import logging
+import subprocess
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from functools import cache
+from importlib import metadata
+from pathlib import Path
 
 import numpy as np
-import torch
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.ensemble import (
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
 )
-from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.linear_model import (
+    LinearRegression,
+    LogisticRegression,
+    LogisticRegressionCV,
+    RidgeCV,
+)
 from sklearn.model_selection import GridSearchCV
 from sklearn.neural_network import MLPClassifier, MLPRegressor
-from sklearn.preprocessing import LabelEncoder, StandardScaler
-from tables import Table
+from sklearn.preprocessing import StandardScaler
 
+import sklearn_sparcs
 from sklearn_sparcs import (
     SparcsClassifier,
     SparcsClassifierCV,
@@ -25,16 +32,11 @@ from sklearn_sparcs import (
     SparcsRegressorCV,
 )
 
-#: LassoNet trains on the whole table at once, some thousand times.
-LASSONET_ROWS = 6000
-
 TUNED = {
     "hidden_layer_sizes": [(100,), (100, 100)],
     "alpha": [1e-4, 1e-2],
     "learning_rate_init": [1e-3, 1e-2],
 }
-
-Cell = dict[str, Any]
 
 
 def in_units_of_spread(model):
@@ -42,114 +44,156 @@ def in_units_of_spread(model):
     return TransformedTargetRegressor(model, transformer=StandardScaler())
 
 
-def linear(table: Table, seed: int):
+def linear(classes: bool, seed: int):
     """Least squares, or logistic regression at its defaults."""
-    if not table.classes:
-        return LinearRegression()
-    return LogisticRegression(max_iter=1000)
+    return LogisticRegression(max_iter=1000) if classes else LinearRegression()
 
 
-def mlp(table: Table, seed: int):
+def ridge(classes: bool, seed: int):
+    """The linear model, its penalty by generalised cross-validation or five folds."""
+    if classes:
+        return LogisticRegressionCV(
+            Cs=10, l1_ratios=(0.0,), max_iter=1000, use_legacy_attributes=False
+        )
+    return RidgeCV(np.logspace(-3, 5, 33))
+
+
+def mlp(classes: bool, seed: int):
     """scikit-learn's network at its defaults."""
-    if table.classes:
+    if classes:
         return MLPClassifier(random_state=seed)
     return in_units_of_spread(MLPRegressor(random_state=seed))
 
 
-def mlp_tuned(table: Table, seed: int):
+def mlp_tuned(classes: bool, seed: int):
     """The best of eight by three folds."""
-    network = MLPClassifier if table.classes else MLPRegressor
+    network = MLPClassifier if classes else MLPRegressor
     search = GridSearchCV(network(random_state=seed), TUNED, cv=3)
-    return search if table.classes else in_units_of_spread(search)
+    return search if classes else in_units_of_spread(search)
 
 
-def boosting(table: Table, seed: int):
+def mlp_lbfgs(classes: bool, seed: int):
+    """Twenty neurons, trained by a quasi-Newton method."""
+    options = {"solver": "lbfgs", "hidden_layer_sizes": 20, "random_state": seed}
+    if classes:
+        return MLPClassifier(**options)
+    return in_units_of_spread(MLPRegressor(**options))
+
+
+def boosting(classes: bool, seed: int):
     """Gradient boosting at its defaults."""
     kinds = HistGradientBoostingRegressor, HistGradientBoostingClassifier
-    return kinds[table.classes](random_state=seed)
+    return kinds[classes](random_state=seed)
 
 
-def lassonet(table: Table, seed: int):
+def lassonet(classes: bool, seed: int):
     """LassoNet, its penalty chosen by five folds."""
     from lassonet import LassoNetClassifierCV, LassoNetRegressorCV
 
     options = {"verbose": 0, "random_state": seed, "torch_seed": seed}
-    if table.classes:
+    if classes:
         return LassoNetClassifierCV(**options)
     return in_units_of_spread(LassoNetRegressorCV(**options))
 
 
-def sparcs(table: Table, seed: int):
+def realmlp(classes: bool, seed: int):
+    """RealMLP with its tuned defaults."""
+    from pytabkit import RealMLP_TD_Classifier, RealMLP_TD_Regressor
+
+    for name in ("pytorch_lightning", "lightning.pytorch", "lightning_utilities"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    kinds = RealMLP_TD_Regressor, RealMLP_TD_Classifier
+    return kinds[classes](device="cpu", n_threads=1, random_state=seed)
+
+
+def ebm(classes: bool, seed: int):
+    """Explainable boosting machine at its defaults: curves, and some surfaces."""
+    from interpret.glassbox import (
+        ExplainableBoostingClassifier,
+        ExplainableBoostingRegressor,
+    )
+
+    kinds = ExplainableBoostingRegressor, ExplainableBoostingClassifier
+    return kinds[classes](n_jobs=1, random_state=seed)
+
+
+def aplr(classes: bool, seed: int):
+    """Automatic piecewise linear regression at its defaults."""
+    from aplr import APLRClassifier, APLRRegressor
+
+    return (APLRRegressor, APLRClassifier)[classes](n_jobs=1, random_state=seed)
+
+
+def sparcs(classes: bool, seed: int):
     """Ours at its defaults."""
-    return (SparcsRegressor, SparcsClassifier)[table.classes](random_state=seed)
+    return (SparcsRegressor, SparcsClassifier)[classes](random_state=seed)
 
 
-def sparcs_cv(table: Table, seed: int):
-    """Ours, alpha and depth chosen by five folds."""
-    return (SparcsRegressorCV, SparcsClassifierCV)[table.classes](random_state=seed)
+def sparcs_cv(classes: bool, seed: int):
+    """Ours, alpha, activation and depth chosen by five folds."""
+    return (SparcsRegressorCV, SparcsClassifierCV)[classes](random_state=seed)
 
 
-MODELS: dict[str, Callable] = {
-    "linear": linear,
-    "mlp": mlp,
-    "mlp_tuned": mlp_tuned,
-    "lassonet": lassonet,
-    "boosting": boosting,
-    "sparcs": sparcs,
-    "sparcs_cv": sparcs_cv,
+@dataclass(frozen=True)
+class Model:
+    """How a model is made, by what package, and how large a task it is given.
+
+    Attributes
+    ----------
+    make : callable
+        Of whether the target is classes, and a seed.
+    package : str
+        The distribution that its code is in, whose version names its results.
+    most_work : float
+        Most training rows times columns times classes; what is larger is left out.
+    cheap : bool
+        Whether it is fitted to every draw of constructed tables.
+    only_constructed : bool
+        Whether it stands beside the others on constructed tables alone.
+    """
+
+    make: Callable
+    package: str = "scikit-learn"
+    most_work: float = np.inf
+    cheap: bool = False
+    only_constructed: bool = False
+
+
+MODELS = {
+    "linear": Model(linear, cheap=True),
+    "ridge": Model(ridge, cheap=True, only_constructed=True),
+    "mlp": Model(mlp, cheap=True),
+    "mlp_tuned": Model(mlp_tuned),
+    "mlp_lbfgs": Model(mlp_lbfgs, cheap=True),
+    "lassonet": Model(lassonet, "lassonet", most_work=1e5),
+    "realmlp": Model(realmlp, "pytabkit"),
+    "ebm": Model(ebm, "interpret-core"),
+    "aplr": Model(aplr, "aplr"),
+    "boosting": Model(boosting, cheap=True),
+    "sparcs": Model(sparcs, "sklearn-sparcs", cheap=True),
+    "sparcs_cv": Model(sparcs_cv, "sklearn-sparcs", cheap=True),
 }
 
 
-def size_of(model) -> tuple[int | None, int | None]:
-    """Live hidden neurons and parameters, where a model has them."""
-    model = getattr(model, "regressor_", model)
-    model = getattr(model, "best_estimator_", model)
-    if hasattr(model, "active_architecture_"):
-        found = model.active_architecture_
-        return found.n_hidden, found.n_parameters
-    if hasattr(model, "coefs_"):
-        weights = [*model.coefs_, *model.intercepts_]
-        return sum(b.size for b in model.intercepts_[:-1]), sum(w.size for w in weights)
-    if hasattr(model, "coef_"):
-        return 0, model.coef_.size + np.size(model.intercept_)
-    if hasattr(model, "hidden_dims"):
-        weights = model.model.parameters()
-        return sum(model.hidden_dims), sum(int((w != 0).sum()) for w in weights)
-    return None, None
+def last_commit(folder: Path) -> str:
+    """The commit that last changed a folder; nothing where git does not know it."""
+    told = subprocess.run(
+        ["git", "log", "-1", "--format=%h", "--", "."],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+    )
+    return told.stdout.strip()
 
 
-def measure(table: Table, seed: int, name: str) -> list[Cell]:
-    """One fit, and what it gave: a cell for each way to use it."""
-    torch.set_num_threads(1)
-    X, X_test, y, y_test = table.split(seed)
-    if table.classes:
-        encoder = LabelEncoder().fit(y)
-        y, y_test = encoder.transform(y), encoder.transform(y_test)
-    model = MODELS[name](table, seed)
-    started = time.perf_counter()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        model.fit(X, y)
-    seconds = time.perf_counter() - started
-
-    def cell(name, model, **more):
-        n_live, n_parameters = size_of(model)
-        return {
-            "set": table.name,
-            "classes": table.classes,
-            "rows": len(X),
-            "seed": seed,
-            "model": name,
-            "score": float(model.score(X_test, y_test)),
-            "n_live": n_live,
-            "n_parameters": n_parameters,
-            "seconds": round(seconds, 3),
-            **more,
-        }
-
-    cells = [cell(name, model)]
-    if hasattr(model, "pruned_estimator_"):
-        cells.append(cell(f"{name}_pruned", model.pruned_estimator_))
-    if hasattr(model, "estimator_1se_"):
-        cells.append(cell(f"{name}_1se", model.estimator_1se_))
-    return cells
+@cache
+def version_of(name: str) -> str | None:
+    """Package and version that would make it; None where that is not installed."""
+    package = MODELS[name].package
+    if package == "sklearn-sparcs":
+        commit = last_commit(Path(sklearn_sparcs.__file__).parent)
+        return " ".join(filter(None, [package, sklearn_sparcs.__version__, commit]))
+    try:
+        return f"{package} {metadata.version(package)}"
+    except metadata.PackageNotFoundError:
+        return None

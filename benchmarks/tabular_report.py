@@ -1,129 +1,205 @@
-"""What the cells of `tabular` say: a table, mean ranks, the claims, a picture."""
+"""What the cells of `tabular` say, as sections of text and tables in Markdown."""
 
-from pathlib import Path
-
-import numpy as np
 import pandas as pd
-
-#: Compared by rank; boosting stands apart, and what only some tables have is left out.
-RANKED = ["linear", "mlp", "mlp_tuned", "lassonet", "sparcs_cv"]
-SHOWN = [
-    *RANKED[:4],
-    "boosting",
-    "sparcs",
-    "sparcs_cv",
-    "sparcs_cv_1se",
-    "sparcs_cv_pruned",
-]
-#: Hidden neurons of scikit-learn's default network.
-MLP_NEURONS = 100
-
-
-def by_set(cells: list[dict], column: str) -> pd.DataFrame:
-    """Means over the splits that ours ran on: a row a set, a column a model."""
-    frame = pd.DataFrame(cells)
-    ours = frame.loc[frame["model"] == "sparcs_cv", ["set", "seed"]]
-    if len(ours):
-        frame = frame.merge(ours.drop_duplicates(), on=["set", "seed"])
-    means = frame.pivot_table(column, "set", "model", aggfunc="mean")
-    return means[[name for name in SHOWN if name in means]]
-
-
-def share(differences: pd.Series, least: float) -> tuple[float, str]:
-    """Of the sets with a difference of at least so much, and those without."""
-    known = differences.dropna()
-    below = ", ".join(known[known < least].index)
-    return float((known >= least).mean()), below
-
-
-def claims(cells: list[dict]) -> list[tuple[str, float, float, bool, str]]:
-    """(what, value, target, reached, where not) for each thing to be shown."""
-    score, live = by_set(cells, "score"), by_set(cells, "n_live")
-    seconds = by_set(cells, "seconds")
-    found = []
-
-    def at_least(what, differences, least, target):
-        value, below = share(differences, least)
-        found.append((what, value, target, value >= target, below))
-
-    for what, ours, theirs, least, target in (
-        ("CV not 0.005 below linear", "sparcs_cv", "linear", -0.005, 1.0),
-        ("CV not 0.005 below default MLP", "sparcs_cv", "mlp", -0.005, 0.9),
-        ("CV within 0.01 of boosting", "sparcs_cv", "boosting", -0.01, 0.6),
-        ("default not 0.01 below default MLP", "sparcs", "mlp", -0.01, 0.8),
-        ("pruned loses at most 0.01", "sparcs_cv_pruned", "sparcs_cv", -0.01, 1.0),
-    ):
-        if ours in score and theirs in score:
-            at_least(what, score[ours] - score[theirs], least, target)
-    if "sparcs_cv_1se" in live:
-        neurons = float(live["sparcs_cv_1se"].median())
-        most = 0.2 * MLP_NEURONS
-        found.append(
-            ("median neurons of 1-SE choice", neurons, most, neurons <= most, "")
-        )
-    if {"lassonet", "sparcs_cv"} <= set(seconds):
-        ratio = seconds["lassonet"] / seconds["sparcs_cv"]
-        at_least("CV faster than LassoNet's", ratio, 1.0, 1.0)
-    ranks = mean_ranks(score)
-    if "sparcs_cv" in ranks:
-        place = float((ranks < ranks["sparcs_cv"]).sum() + 1)
-        found.append(("place of CV by mean rank", place, 1, place == 1, ""))
-    return found
+from tabular_compare import (
+    OTHERS,
+    OURS,
+    SAME,
+    frame_of,
+    lead,
+    lead_at_size,
+    leads,
+    margin,
+    mean_ranks,
+    n_tables,
+    on_same_splits,
+    share,
+    widely_run,
+)
+from tabular_names import (
+    COLUMN_FROM,
+    MINE,
+    NAMES,
+    columns_of,
+    counted,
+    listed,
+    markdown,
+    percent,
+    signed,
+)
+from tabular_promises import (
+    Promise,
+    behind_linear,
+    large_task,
+    of_constructed,
+    promises,
+    small_task,
+)
+from tabular_scores import scores
 
 
-def mean_ranks(score: pd.DataFrame) -> pd.Series:
-    """One is best; a model without a result on a set is not ranked there."""
-    ranked = score[[name for name in RANKED if name in score]].round(6)
-    return ranked.rank(axis=1, ascending=False).mean()
-
-
-def report(cells: list[dict], picture: Path | None = None) -> str:
-    """Everything as text; the picture is written besides."""
-    score, live = by_set(cells, "score"), by_set(cells, "n_live")
-    neurons = live[[c for c in live if c.startswith("sparcs")]].add_suffix(" neurons")
+def how_often_best(frame) -> str:
+    """How often ours is the best choice, or as good: three sentences."""
+    others = widely_run(frame, OTHERS, COLUMN_FROM, by=["task"])
+    bare = [m for m in others if m != "boosting"]
+    mine = frame[frame["model"] == OURS]
+    code = ", ".join(sorted(mine["version"].unique()))
+    n = counted(mine["table"], "table")
     lines = [
-        score.round(4).to_string(na_rep="-"),
-        "",
-        neurons.round(1).to_string(na_rep="-"),
-        "",
-        "seconds, median over sets: "
-        + by_set(cells, "seconds").median().round(1).to_dict().__str__(),
-        "mean ranks: " + mean_ranks(score).round(2).to_dict().__str__(),
+        f"Of {n}, {NAMES[OURS]} ({code}) is best or within {SAME} of the best on",
         "",
     ]
-    for what, value, target, reached, below in claims(cells):
-        said = "yes" if reached else "NO"
-        lines.append(f"{what:40}{value:9.3f}{target:9.3f}  {said:4} {below}")
-    if picture:
-        draw(cells, picture)
+    for what, ahead in (
+        ("of all models", leads(frame, OURS, others).min(axis=1)),
+        ("of all but boosting", leads(frame, OURS, bare).min(axis=1)),
+        (
+            "of the models with at most twice its parameters",
+            lead_at_size(frame, OURS, others).fillna(0.0),
+        ),
+    ):
+        lines.append(f"- {percent(share(ahead, -SAME)[0])} of them, {what};")
+    return "\n".join(lines)[:-1] + "."
+
+
+def what_instead(frame) -> str:
+    """Where another model is better by more than twice `SAME`, and which is best."""
+    found = margin(frame, OURS, [m for m in columns_of(frame) if m not in MINE])
+    behind = found[found["lead"] < -2 * SAME].sort_values("lead")
+    lines = [
+        f"- {NAMES[other]}: {listed(dict(part['lead']))}"
+        for other, part in behind.groupby("other", sort=False)
+    ]
+    return "\n".join(lines) or "- none, anywhere."
+
+
+def against(frame) -> str:
+    """Pair by pair: how often better, the same, worse, and where."""
+    rows = []
+    for other in widely_run(frame, OTHERS, 0.0):
+        ahead = lead(frame, OURS, other)
+        better, worse = share(ahead, SAME)[0], 1 - share(ahead, -SAME)[0]
+        _, missed = share(ahead, -2 * SAME)
+        counts = [percent(x) for x in (better, 1 - better - worse, worse)]
+        n = n_tables(frame, [OURS, other])
+        rows.append([NAMES[other], n, *counts, listed(missed) or "nowhere"])
+    header = ["against", "tables", "better", "the same", "worse"]
+    return markdown([*header, f"worse by more than {2 * SAME}"], rows)
+
+
+def ranks(frame) -> str:
+    """Mean ranks with boosting and without, on all splits and where every model ran."""
+    rows = []
+    for column, what in (
+        ("score", "score"),
+        ("log_loss", "log loss, classes"),
+        ("brier", "Brier score, classes"),
+    ):
+        known = frame.dropna(subset=[column])
+        for models, where in (
+            (widely_run(known, OTHERS), "all splits"),
+            (widely_run(known, OTHERS, 0.5, by=["task"]), "where all ran"),
+        ):
+            for rivals in (models, [m for m in models if m != "boosting"]):
+                found = mean_ranks(known, [*rivals, OURS], column).dropna()
+                n = n_tables(known, [*rivals, OURS], column)
+                named = ", ".join(f"{NAMES[m]} {r:.2f}" for m, r in found.items())
+                if n and rivals and [what, where, n, named] not in rows:
+                    rows.append([what, where, n, named])
+    return markdown(["by", "on", "tables", "mean ranks, best first"], rows)
+
+
+def asked(found: list[Promise]) -> str:
+    """Promises beside what came out."""
+    rows = [
+        [
+            p.what,
+            p.value,
+            p.asked,
+            "reached" if p.kept else "missed",
+            p.missed,
+        ]
+        for p in found
+    ]
+    return markdown(["", "value", "asked", "", "where not"], rows)
+
+
+def constructed(frame) -> str:
+    """R² below the best linear model's, and how often a neuron was found."""
+    others = [m for m in OTHERS if m in set(frame["model"]) and m != "linear"]
+    models = ["sparcs_cv", "sparcs", *others]
+    grown = 1.0 - frame.set_index(["task", "model"])["says_linear"].astype(float)
+    grown = grown.groupby(level=[0, 1]).mean().unstack()
+    behind = {m: behind_linear(frame, m).droplevel("table") for m in models}
+    best = on_same_splits(frame, ["linear", "ridge"]).max(axis=1).droplevel("table")
+    rows = []
+    for task, score in best.items():
+        cells = [signed(-behind[m][task]) if task in behind[m] else "" for m in models]
+        alarms = [
+            "" if pd.isna(x := grown.get(m, {}).get(task)) else percent(x)
+            for m in ("sparcs", "sparcs_cv")
+        ]
+        rows.append([task, f"{score:.3f}".replace("-", "−"), *cells, *alarms])
+    header = ["", "best linear", *(NAMES[m] for m in models)]
+    return markdown([*header, "SPARCS grows", "CV says not linear"], rows)
+
+
+def cost(frame) -> str:
+    """Medians over tables: CPU seconds of a fit, parameters, hidden neurons."""
+    rows = []
+    for model in columns_of(frame):
+        mine = frame[frame["model"] == model]
+        told = []
+        for part, column, digits in (
+            (mine[small_task(mine)], "cpu_seconds", ".2f"),
+            (mine[large_task(mine)], "cpu_seconds", ".1f"),
+            (mine, "n_parameters", ",.0f"),
+            (mine, "n_live", ".0f"),
+        ):
+            middle = part.groupby("table")[column].mean().median()
+            told.append("" if pd.isna(middle) else f"{middle:{digits}}")
+        rows.append([NAMES[model], *told])
+    seconds = "CPU s, up to 1,500 rows and 15 columns", "CPU s, 5,000 to 10,000 rows"
+    return markdown(["", *seconds, "parameters", "hidden neurons"], rows)
+
+
+def made_by(frame) -> str:
+    """Which versions made the results, and of how many tasks and splits."""
+    known = frame[frame["model"].isin(NAMES)]
+    lines = []
+    for version, part in known.groupby("version"):
+        models = ", ".join(
+            f"{NAMES[m]} ({counted(g['task'], 'task')}, {counted(g['seed'], 'split')})"
+            for m, g in part.groupby("model", sort=False)
+        )
+        lines.append(f"- {version}: {models}")
     return "\n".join(lines)
 
 
-def draw(cells: list[dict], path: Path) -> None:
-    """Score against parameters, a point a model and set; large ones are the means."""
-    import matplotlib
+def sections(cells: list[dict], aside: list[str]) -> dict[str, str]:
+    """Named sections of the report; tables set aside have sections of their own."""
+    frame = frame_of(cells)
+    drawn, apart = frame["constructed"], frame["table"].isin(aside)
+    told = sections_of(frame[~drawn & ~apart], "")
+    told |= sections_of(frame[~drawn & apart], ", tables set aside")
+    if drawn.any():
+        told["constructed"] = constructed(frame[drawn])
+        told["asked of constructed"] = asked(of_constructed(frame[drawn]))
+    told["made by"] = made_by(frame)
+    return told
 
-    matplotlib.use("agg")
-    import matplotlib.pyplot as plt
 
-    score, size = by_set(cells, "score"), by_set(cells, "n_parameters")
-    names = [c for c in SHOWN if c in size and c in score and size[c].notna().any()]
-    behind = score.sub(score.max(axis=1), axis=0).clip(lower=-0.3)
-    figure, axes = plt.subplots(figsize=(8, 5), layout="constrained")
-    for name, marker in zip(names, "ovs^DP*X", strict=False):
-        points = axes.scatter(size[name], behind[name], s=22, marker=marker, alpha=0.35)
-        axes.scatter(
-            np.exp(np.log(size[name].dropna()).mean()),
-            behind[name].mean(),
-            s=170,
-            marker=marker,
-            color=points.get_facecolor()[0],
-            edgecolor="black",
-            alpha=1.0,
-            label=name,
-        )
-    axes.set_xscale("log")
-    axes.set_xlabel("parameters")
-    axes.set_ylabel("score below the best model of the set (cut at −0.3)")
-    axes.legend(fontsize=8, loc="lower right")
-    figure.savefig(path, dpi=130)
+def sections_of(frame, suffix: str) -> dict[str, str]:
+    """Sections on real tables."""
+    if not (frame["model"] == OURS).any():
+        return {}
+    parts = {
+        "how often best": how_often_best(frame),
+        "what instead": what_instead(frame),
+        "against": against(frame),
+        "scores": scores(frame),
+        "log loss": scores(frame, "log_loss"),
+        "ranks": ranks(frame),
+        "asked": asked(promises(frame)),
+        "cost": cost(frame),
+    }
+    return {name + suffix: text for name, text in parts.items()}

@@ -68,10 +68,20 @@ def test_speed(row, tmp_path):
 
 
 def test_tabular(table):
-    models = ("linear", "sparcs")
-    options = ("--data", table, "--splits", 1, "--models", *models)
-    printed = run(table, "benchmarks/tabular.py", *options)
-    assert all(model in printed for model in models)
+    models = ("linear", "ridge", "sparcs", "sparcs_cv")
+    tasks = ("--data", table, "--sets", "small", "noise_5", "--splits", 1, "--draws", 1)
+    page = table / "page.md"
+    page.write_text("<!-- figures: scores --><!-- end of scores -->")
+    kept = ("--json", table / "cells.json", "--page", page)
+    options = (*kept, "--picture", table / "picture.png")
+    printed = run(table, "benchmarks/tabular.py", *tasks, "--models", *models, *options)
+    fits = [line for line in printed.splitlines() if line.endswith(" s")]
+    assert {line.split()[2] for line in fits} > set(models)
+    assert "| small | 112 × 3 |" in page.read_text()
+    assert (table / "picture.png").stat().st_size > 10_000
+    again = run(table, "benchmarks/tabular.py", *tasks, "--models", *models, *kept)
+    assert not [line for line in again.splitlines() if line.endswith(" s")]
+    assert again == printed[printed.index("Of 1 table,") :]
 
 
 def test_foundation(tmp_path, monkeypatch):
