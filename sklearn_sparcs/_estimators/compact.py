@@ -34,7 +34,7 @@ class CompactRegressor(RegressionTargets, BaseCompact):
     learning_rate_init : float, default=0.001
         Adam's step size where epochs train. It is halved when the loss stalls.
     batch_size : int or "auto", default="auto"
-        Samples a step of an epoch; "auto" is ``min(200, n_samples)``.
+        Samples a step; "auto" is ``min(200, n_samples)``.
     max_iter : int, default=1000
         Most iterations, quasi-Newton's counting a quarter each, or most epochs.
     shuffle : bool, default=True
@@ -179,7 +179,7 @@ class CompactClassifier(ClassificationTargets, BaseCompact):
     learning_rate_init : float, default=0.001
         Adam's step size where epochs train. It is halved when the loss stalls.
     batch_size : int or "auto", default="auto"
-        Samples a step of an epoch; "auto" is ``min(200, n_samples)``.
+        Samples a step; "auto" is ``min(200, n_samples)``.
     max_iter : int, default=1000
         Most iterations, quasi-Newton's counting a quarter each, or most epochs.
     shuffle : bool, default=True

@@ -71,8 +71,8 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         Feed a constant to every layer.
     standardize : bool, default=True
         Scale features, and the targets of a regression, to mean zero and variance one
-        inside; where epochs train, sparse features to variance one alone. The fitted
-        weights take raw units.
+        inside; sparse features that epochs train on, or that are too large for
+        second-order growth, to variance one alone. The fitted weights take raw units.
     clip : float or None, default=None
         With ``standardize``, cut features off this many standard deviations from their
         mean, in training and ever after: a sensor's slip decides nothing, and nothing

@@ -253,6 +253,11 @@ def test_warnings_point_at_the_users_line(kinked):
 
 
 def test_a_compact_network_prints_too(kinked, capsys):
-    CompactRegressor((3,), max_iter=3, verbose=True, random_state=0).fit(*kinked)
+    model = CompactRegressor((3,), max_iter=3, verbose=True, random_state=0)
+    model.set_params(solver="adam").fit(*kinked)
     lines = capsys.readouterr().out.splitlines()
     assert sum(line.split()[:1] in (["1"], ["2"], ["3"]) for line in lines) == 3
+    model.set_params(solver="second_order").fit(*kinked)
+    heading, row = capsys.readouterr().out.splitlines()
+    assert heading.split() == ["iteration", "objective"]
+    assert row.split() == ["3", f"{model.loss_curve_[-1]:.5g}"]

@@ -27,6 +27,7 @@ DIFFERENT = {
     "warm_start": "a pruned network goes on from its weights",
     "random_state": "what is drawn",
     "verbose": "a bar over folds, or a line an epoch",
+    "solver": "growth, or a fixed wiring's training",
 }
 FAMILIES = ("Sparcs{}", "Sparcs{}CV", "Compact{}")
 
