@@ -71,7 +71,7 @@ docs: env ## build the pages and the gallery into docs/_build/html
 	rm -rf docs/generated
 	OMP_NUM_THREADS=1 $(BIN)/sphinx-build -W --keep-going --quiet docs docs/_build/html
 
-bench: env ## speed as ratios in one run, some minutes long (DATA=folder of tables adds two rows)
+bench: env ## speed as ratios in one run, some minutes long (DATA=folder of tables adds three rows)
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/speed.py --json speed.json --picture cost-growth.png $(if $(DATA),--data "$(DATA)")
 
 EXTRAS ?= bench

@@ -58,15 +58,9 @@ default="auto"
         Feed a constant to every layer.
     standardize : bool, default=True
         Scale features, and the targets of a regression, to mean zero and variance one
-<<<<<<< ours
-        inside; sparse features too large for growth to variance one alone. The fitted
-        weights take raw units.
-    clip : float, "auto" or None, default="auto"
-=======
         inside; sparse features that epochs train on, or that are too large for
         second-order growth, to variance one alone. The fitted weights take raw units.
-    clip : float or None, default=None
->>>>>>> theirs
+    clip : float, "auto" or None, default="auto"
         With ``standardize``, cut features off this many standard deviations from their
         mean, in training and ever after: a sensor's slip decides nothing, and nothing
         is extrapolated further than that. Standard deviation and mean are of what lies
@@ -306,15 +300,9 @@ default="auto"
         Feed a constant to every layer.
     standardize : bool, default=True
         Scale features, and the targets of a regression, to mean zero and variance one
-<<<<<<< ours
-        inside; sparse features too large for growth to variance one alone. The fitted
-        weights take raw units.
-    clip : float, "auto" or None, default="auto"
-=======
         inside; sparse features that epochs train on, or that are too large for
         second-order growth, to variance one alone. The fitted weights take raw units.
-    clip : float or None, default=None
->>>>>>> theirs
+    clip : float, "auto" or None, default="auto"
         With ``standardize``, cut features off this many standard deviations from their
         mean, in training and ever after: a sensor's slip decides nothing, and nothing
         is extrapolated further than that. Standard deviation and mean are of what lies
