@@ -31,7 +31,7 @@ STAGES = {
     "training": (descent, "improved"),
     "training at alpha": (single, "improved"),
     "criterion": (single, "criterion"),
-    "pruning": (worth, "_without"),
+    "pruning": (worth, "_in_order"),
     "wiring": (given_wiring, "improved"),
     "epoch": (SparcsNet, "_train"),
 }
@@ -145,7 +145,7 @@ def test_a_warm_start_goes_on_from_what_was_kept(kinked, interrupted):
 def test_a_given_wiring_keeps_its_last_iterations(kinked, interrupted):
     X, y = kinked
     whole = CompactRegressor((8,), random_state=0).fit(X, y)
-    interrupted("wiring", 3)
+    interrupted("wiring", 2)
     model = CompactRegressor((8,), random_state=0)
     with pytest.warns(ConvergenceWarning, match="interrupted by the user"):
         model.fit(X, y)

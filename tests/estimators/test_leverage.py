@@ -58,8 +58,10 @@ def test_what_it_advises_helps(slipped):
     assert whole.score(X[clean], y[clean]) < 0.4
 
 
-def test_sparse_features_and_other_starts_are_not_looked_at(slipped):
+def test_what_stays_sparse_and_other_starts_are_not_looked_at(slipped):
     X, y = slipped
-    SparcsRegressor(()).fit(sparse.csr_array(X), y)
+    with pytest.warns(LeverageWarning):
+        SparcsRegressor(()).fit(sparse.csr_array(X), y)
+    SparcsRegressor((), solver="first_order", tol=1.0).fit(sparse.csr_array(X), y)
     paper = SparcsRegressor(4, solver="adam", init="xavier", max_iter=300, tol=0.1)
     paper.fit(X, y)
