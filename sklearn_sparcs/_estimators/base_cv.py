@@ -24,6 +24,7 @@ from .._data.features import as_rows
 from .._data.samples import usable_weight
 from .._direct.stability import hidden_share, stability
 from .._growth.path import Leader, Path, path_alphas
+from .._growth.path_point import PathPoint
 from .._networks.checks import checked_layer_sizes
 from .._networks.live import LiveNetwork
 from .._sklearn import Interval, StrOptions
@@ -67,6 +68,11 @@ _SHARED = (
 
 #: Standard errors that the choice may cost, by name.
 _SLACK = {"best": 0.0, "1se": 1.0}
+
+
+#: Relative rise of the loss for which neurons of the network chosen go. A path gathers
+#: neurons that later ones replace: trained again, half of them do as well.
+_IDLE = 0.01
 
 
 class Point(NamedTuple):
@@ -344,21 +350,17 @@ class BaseSparcsCV(Spectral):
         self.alpha_max_ = self.path_.alpha_max
         self.n_iter_ = chosen.alpha + 1
         self.loss_curve_ = self.path_.train_loss.tolist()
-        self.estimator_1se_ = self._pruned(simple, one_se.alpha)
+        self.estimator_1se_ = self._pruned(simple, simple.points[one_se.alpha])
         self.linear_suffices_ = self.estimator_1se_.active_architecture_.is_linear
-        self.pruned_estimator_ = self._pruned(whole, chosen.alpha)
-        return whole.points[-1].network
+        last = whole.points[-1]
+        kept = replace(last, network=_without_idle_neurons(whole, last, _IDLE))
+        self.pruned_estimator_ = self._pruned(whole, kept)
+        return kept.network
 
-    def _pruned(self, fit: Path, k: int) -> Any:
-        """The smaller network that ``prune_tol`` allows, but not a linear model.
-
-        The folds said that a linear one is worse.
-        """
-        point = fit.points[k]
-        smaller = fit.pruned(point, self.prune_tol)
-        return self._as_compact(
-            fit.form(smaller if any(smaller.n_live) else point.network)
-        )
+    def _pruned(self, fit: Path, point: PathPoint) -> Any:
+        """The smaller network that ``prune_tol`` allows."""
+        smaller = _without_idle_neurons(fit, point, self.prune_tol)
+        return self._as_compact(fit.form(smaller))
 
     def _describe(
         self, X: Any, curve: Curve, k: int, state: np.random.RandomState
@@ -391,3 +393,12 @@ class BaseSparcsCV(Spectral):
             f"chosen network's predictions {self.hidden_share_:.1%} of the variance "
             "is not linear."
         )
+
+
+def _without_idle_neurons(fit: Path, point: PathPoint, tol: float) -> LiveNetwork:
+    """The network of a point without those that the loss can spare, but never linear.
+
+    The folds said that a linear one is worse.
+    """
+    smaller = fit.pruned(point, tol)
+    return smaller if any(smaller.n_live) else point.network

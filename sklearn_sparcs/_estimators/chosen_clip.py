@@ -15,7 +15,7 @@ from .folds import Fold
 TRIED = 5.0
 
 #: Share of the score that a cut must add: a smaller gain is no reason for one.
-_TRIFLE = 0.001
+_TRIFLE = 0.01
 #: The scores that the cut adds, over all folds, must be so many times those that it
 #: takes. One slip is in the test part of one fold alone, so that differences of either
 #: sign have to be weighed, and a standard error would say nothing.
