@@ -124,12 +124,13 @@ default="auto"
         Whether a linear model suffices, in words; or that the data, beyond 2²⁵ numbers
         or 2000 inputs, are too large to ask, and only a linear model was fitted.
     path_ : SparcsPath
-        The path over all the data, down to ``alpha_``.
+        The path over all the data, down to ``alpha_``. Its last network is the one
+        chosen, before the neurons went that the loss can spare by one per cent.
     pruned_estimator_ : CompactRegressor
         The smaller network that ``prune_tol`` allows, though never a linear model, as
         the folds said that one is worse.
     fold_architectures_ : list of Architecture
-        What each fold found at ``alpha_``.
+        What each fold found at ``alpha_``, idle neurons included.
     depth_stability_ : float
         Share of the folds that found as many hidden layers as
         ``active_architecture_`` has.
@@ -137,7 +138,8 @@ default="auto"
         For each neuron of ``active_architecture_``, the share of folds in which one
         fires alike: their signals' correlation exceeds 0.9.
     active_architecture_ : Architecture
-        The neurons that compute, and which layers feed which.
+        The neurons that compute, and which layers feed which: those of the network
+        chosen, less the ones that the loss can spare by one per cent.
     eigenvalues_ : list of B + 1 arrays
         λ of the input, each hidden layer and the output. A hidden layer too narrow to
         pass the linear map on is widened by relays, neurons that never fire.
@@ -154,7 +156,7 @@ default="auto"
     linear_alpha_ : float
         The strength of the linear part's ridge that was used.
     loss_curve_ : list of float
-        Training loss at each alpha.
+        Training loss of each network of ``path_``.
     n_iter_ : int
         Alphas followed over all the data.
     direct_form_ : DirectForm
@@ -368,12 +370,13 @@ default="auto"
         Whether a linear model suffices, in words; or that the data, beyond 2²⁵ numbers
         or 2000 inputs, are too large to ask, and only a linear model was fitted.
     path_ : SparcsPath
-        The path over all the data, down to ``alpha_``.
+        The path over all the data, down to ``alpha_``. Its last network is the one
+        chosen, before the neurons went that the loss can spare by one per cent.
     pruned_estimator_ : CompactClassifier
         The smaller network that ``prune_tol`` allows, though never a linear model, as
         the folds said that one is worse.
     fold_architectures_ : list of Architecture
-        What each fold found at ``alpha_``.
+        What each fold found at ``alpha_``, idle neurons included.
     depth_stability_ : float
         Share of the folds that found as many hidden layers as
         ``active_architecture_`` has.
@@ -381,7 +384,8 @@ default="auto"
         For each neuron of ``active_architecture_``, the share of folds in which one
         fires alike: their signals' correlation exceeds 0.9.
     active_architecture_ : Architecture
-        The neurons that compute, and which layers feed which.
+        The neurons that compute, and which layers feed which: those of the network
+        chosen, less the ones that the loss can spare by one per cent.
     alpha_max_ : float
         Smallest ``alpha`` at which no neuron wakes.
     direct_form_ : DirectForm
@@ -398,7 +402,7 @@ default="auto"
     linear_alpha_ : float
         The strength of the linear part's ridge that was used.
     loss_curve_ : list of float
-        Training loss at each alpha.
+        Training loss of each network of ``path_``.
     n_features_in_ : int
         Features seen in ``fit``.
     n_iter_ : int
