@@ -179,6 +179,26 @@ def test_the_networks_are_pruned_but_not_to_nothing(wavy):
     assert not blunt.linear_suffices_
 
 
+def test_the_choice_loses_the_neurons_that_its_loss_can_spare():
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(200, 2))
+    y = np.abs(X[:, 0]) + 0.3 * rng.normal(size=200)
+
+    def most_neurons(estimator, X, y):
+        return estimator.active_architecture_.n_hidden
+
+    few = {"alphas": np.geomspace(0.03, 1e-4, 6), "cv": 2, "activation": "relu"}
+    model = SparcsRegressorCV(
+        20, **few, scoring=most_neurons, selection="best", random_state=0
+    ).fit(X, y)
+    last = model.path_.estimators[-1]
+    n_before = last.active_architecture_.n_hidden
+    assert 0 < model.active_architecture_.n_hidden < n_before
+    before, after = (np.mean((m.predict(X) - y) ** 2) for m in (last, model))
+    assert after <= 1.01 * before
+    assert len(model.neuron_stability_) == model.active_architecture_.n_hidden
+
+
 def test_a_score_that_no_fold_defines_is_refused(kinked):
     X, y = kinked
     model = SparcsRegressorCV(3, alphas=[1e3], cv=LeaveOneOut())
