@@ -3,7 +3,7 @@ Six problems, four models
 =========================
 
 What do a linear model, scikit-learn's network and ours draw, each as it comes? All have
-two hundred rows, and every parameter at its default.
+two hundred rows, and every parameter but the seed at its default.
 """
 
 # %%
