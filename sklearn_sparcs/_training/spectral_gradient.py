@@ -3,12 +3,12 @@
 Autograd would do at several times the price; the tests hold one against the other.
 Forward substitution of u = Φ⁻¹ a, as in `SpectralNetwork`, with u_1 = [x, 1]:
 
-    v_i = φ_{i−1} u_{i−1},  z_i = φ_{i−1} (λ_{i−1} ∘ u_{i−1}) − λ_i ∘ v_i,
+    v_i = φ_{i−1} u_{i−1},  z_i = W_i u_{i−1},  W_i = φ_{i−1} λ_{i−1} − λ_i φ_{i−1},
     a_i = f(z_i),  u_i = a_i − v_i,  y = S u_B,  S = φ_B λ_B − λ_{B+1} φ_B [4.3].
 
-λ_1 is zero, unless the input's eigenvalues are trained. A single hidden layer needs
-neither v nor u of every sample: z_2 = (φ_1 λ_1 − λ_2 φ_1) u_1, and
-y = S a_2 − (S φ_1) u_1.
+λ_1 is zero, unless the input's eigenvalues are trained. The last hidden layer needs no
+v of every sample: y = S a_B − F u_{B−1}, F = S φ_{B−1}, which costs less where outputs
+are few. What hears the same signals is one product: W_i above −φ_{i−1}, or above −F.
 """
 
 from collections.abc import Callable
@@ -93,8 +93,6 @@ class _Input:
 class _Hidden:
     """A hidden layer: φ_{i−1}, λ_i, and its neurons' signals, a neuron a row."""
 
-    u: Array
-
     def __init__(
         self,
         arrays: ArrayLibrary,
@@ -103,72 +101,82 @@ class _Hidden:
         grads: Pair,
         below: "_Input | _Hidden",
     ):
-        self.arrays, xp = arrays, arrays.xp
+        self.arrays, self.below, xp = arrays, below, arrays.xp
         (self.phi, self.lam), (self.grad_phi, self.grad_lam) = parameters, grads
-        self.below = below
-        shape = self.phi.shape[0], below.u.shape[1]
+        (n, n_heard), n_rows = self.phi.shape, below.u.shape[1]
         options = {"dtype": self.phi.dtype, "device": self.phi.device}
-        self.v, self.z, self.a, self.u, self.u_delta, self.delta = (
-            xp.empty(shape, **options) for _ in range(6)
+        self.weights, self.weights_grad = (
+            xp.empty((2 * n, n_heard), **options) for _ in range(2)
         )
+        self.received, self.deltas = (
+            xp.empty((2 * n, n_rows), **options) for _ in range(2)
+        )
+        self.z, self.minus_v = self.received[:n], self.received[n:]
+        self.delta, self.u_delta = self.deltas[:n], self.deltas[n:]
+        self.a, self.u = (xp.empty((n, n_rows), **options) for _ in range(2))
         self.u_T = self.u.T
-        if below.lam is not None:  # the part of u_{i−1} that its own λ sends
-            self.sent, self.sent_delta = (
-                xp.empty(tuple(below.u.shape), **options) for _ in range(2)
-            )
-        self.row_of_ones = xp.ones_like(self.v[0])
         in_place = arrays.activation(activation)
         self.function, self.derivative = in_place.forward, in_place.backward
 
     def forward(self) -> None:
-        """Write v, z, a and u."""
-        xp, product, below = self.arrays.xp, self.arrays.product, self.below
-        product(self.phi, below.u, out=self.v)
-        xp.multiply(self.v, self.lam, out=self.u)
-        if below.lam is None:
-            xp.negative(self.u, out=self.z)
-        else:
-            xp.multiply(below.u, below.lam, out=self.sent)
-            product(self.phi, self.sent, out=self.z)
-            xp.subtract(self.z, self.u, out=self.z)
+        """Write z, −v, a and u."""
+        self._receive()
         self.function(self.z, out=self.a)
-        xp.subtract(self.a, self.v, out=self.u)
+        self.arrays.xp.add(self.a, self.minus_v, out=self.u)
 
     def backward(self) -> None:
         """From ``u_delta`` to φ, λ and the layer below.
 
         The layer above has written its part of ``grad_lam``.
         """
-        xp, below = self.arrays.xp, self.below
         self.delta[...] = self.u_delta
         self.derivative(self.delta, self.z, self.a)
-        xp.multiply(self.delta, self.v, out=self.z)  # z is not needed again
-        self.grad_lam -= self.z @ self.row_of_ones
-        xp.multiply(self.delta, self.lam, out=self.z)
-        xp.add(self.u_delta, self.z, out=self.u_delta)  # now −∂loss/∂v
-        xp.matmul(self.u_delta, below.u_T, out=self.grad_phi)
-        xp.negative(self.grad_phi, out=self.grad_phi)
-        if below.lam is not None:
-            self._to_eigenvalues(below)
+        self._send_back()
+
+    def _receive(self) -> None:
+        """Write z and −v, by W above −φ."""
+        xp, n = self.arrays.xp, len(self.phi)
+        self.difference = _differences(self.below.lam, self.lam)
+        xp.multiply(self.phi, self.difference, out=self.weights[:n])
+        xp.negative(self.phi, out=self.weights[n:])
+        self.arrays.product(self.weights, self.below.u, out=self.received)
+
+    def _send_back(self) -> None:
+        xp, below, n = self.arrays.xp, self.below, len(self.phi)
         if isinstance(below, _Hidden):
-            self._to_signals(below)
-
-    def _to_eigenvalues(self, below: "_Input | _Hidden") -> None:
-        xp, product = self.arrays.xp, self.arrays.product
-        self.grad_phi += self.delta @ self.sent.T
-        product(self.phi.T, self.delta, out=self.sent_delta)
-        xp.multiply(self.sent_delta, below.u, out=self.sent)  # not needed again
-        xp.matmul(self.sent, self.row_of_ones, out=below.grad_lam)
-
-    def _to_signals(self, below: "_Hidden") -> None:
-        xp, product = self.arrays.xp, self.arrays.product
-        product(self.phi.T, self.u_delta, out=below.u_delta)
-        xp.multiply(self.sent_delta, below.lam, out=self.sent_delta)
-        xp.subtract(self.sent_delta, below.u_delta, out=below.u_delta)
+            self.arrays.product(self.weights.T, self.deltas, out=below.u_delta)
+        xp.matmul(self.deltas, below.u_T, out=self.weights_grad)
+        W_grad = self.weights_grad[:n]
+        xp.multiply(W_grad, self.difference, out=self.grad_phi)
+        self.grad_phi -= self.weights_grad[n:]
+        W_grad *= self.phi
+        self.grad_lam -= W_grad.sum(1)
+        below.grad_lam[...] = W_grad.sum(0)
 
 
-class _OneHidden:
-    """The only hidden layer and the output, by weights that no sample enters."""
+class _FirstHidden(_Hidden):
+    """The first hidden layer where λ_1 = 0: z = −λ_2 ∘ v needs no product."""
+
+    def _receive(self) -> None:
+        """Write z and −v."""
+        xp = self.arrays.xp
+        weights = self.weights[: len(self.phi)]
+        xp.negative(self.phi, out=weights)
+        self.arrays.product(weights, self.below.u, out=self.minus_v)
+        xp.multiply(self.minus_v, self.lam, out=self.z)
+
+    def _send_back(self) -> None:
+        xp = self.arrays.xp
+        xp.multiply(self.delta, self.minus_v, out=self.z)  # z is not needed again
+        self.grad_lam += self.z.sum(1)
+        self.delta *= self.lam
+        self.u_delta += self.delta  # now −∂loss/∂v
+        xp.matmul(self.u_delta, self.below.u_T, out=self.grad_phi)
+        xp.negative(self.grad_phi, out=self.grad_phi)
+
+
+class _LastHidden:
+    """The last hidden layer and the output, which hears it without v."""
 
     def __init__(
         self,
@@ -177,58 +185,67 @@ class _OneHidden:
         hidden: Parameters,
         output: Parameters,
         y: Array,
-        below: _Input,
+        below: _Input | _Hidden,
     ):
-        self.arrays, xp = arrays, arrays.xp
-        (self.phi_1, self.lam), (self.grad_phi_1, self.grad_lam) = hidden
-        (self.phi_2, self.lam_out), (self.grad_phi_2, self.grad_lam_out) = output
-        self.below, self.y, self.delta = below, y, xp.empty_like(y)
-        self.W, self.G = (xp.empty_like(self.phi_1) for _ in range(2))
-        self.S, self.S_grad = (xp.empty_like(self.phi_2) for _ in range(2))
+        self.arrays, self.below, self.y, xp = arrays, below, y, arrays.xp
+        (self.phi, self.lam), (self.grad_phi, self.grad_lam) = hidden
+        (self.phi_out, self.lam_out), (self.grad_phi_out, self.grad_lam_out) = output
+        (n, n_heard), (n_outputs, n_rows) = self.phi.shape, y.shape
         options = {"dtype": y.dtype, "device": y.device}
-        self.F, self.F_grad = (
-            xp.empty((y.shape[0], self.phi_1.shape[1]), **options) for _ in range(2)
+        self.weights, self.weights_grad = (
+            xp.empty((n + n_outputs, n_heard), **options) for _ in range(2)
         )
-        self.z, self.a, self.a_delta = (
-            xp.empty((self.phi_1.shape[0], y.shape[1]), **options) for _ in range(3)
+        self.received, self.deltas = (
+            xp.empty((n + n_outputs, n_rows), **options) for _ in range(2)
         )
-        self.scratch = xp.empty_like(y)
+        self.z, self.a_delta = self.received[:n], self.deltas[:n]
+        self.skipped, self.delta = self.received[n:], self.deltas[n:]
+        self.a = xp.empty((n, n_rows), **options)
+        self.S, self.S_grad = (xp.empty_like(self.phi_out) for _ in range(2))
         in_place = arrays.activation(activation)
         self.function, self.derivative = in_place.forward, in_place.backward
 
     def forward(self) -> None:
-        """Write y, with F = S φ_1."""
-        xp, product, u = self.arrays.xp, self.arrays.product, self.below.u
-        self.difference_1 = _differences(self.below.lam, self.lam)
-        xp.multiply(self.phi_1, self.difference_1, out=self.W)
-        product(self.W, u, out=self.z)
+        """Write y, by W above −S φ."""
+        xp, product, n = self.arrays.xp, self.arrays.product, len(self.phi)
+        W, minus_F = self.weights[:n], self.weights[n:]
+        self.difference = _differences(self.below.lam, self.lam)
+        self.difference_out = _differences(self.lam, self.lam_out)
+        xp.multiply(self.phi, self.difference, out=W)
+        xp.multiply(self.phi_out, self.difference_out, out=self.S)
+        product(self.S, self.phi, out=minus_F)
+        xp.negative(minus_F, out=minus_F)
+        product(self.weights, self.below.u, out=self.received)
         self.function(self.z, out=self.a)
-        self.difference_2 = _differences(self.lam, self.lam_out)
-        xp.multiply(self.phi_2, self.difference_2, out=self.S)
-        product(self.S, self.phi_1, out=self.F)
         product(self.S, self.a, out=self.y)
-        product(self.F, u, out=self.scratch)
-        xp.subtract(self.y, self.scratch, out=self.y)
+        self.y += self.skipped
 
     def backward(self) -> None:
-        """From ``delta`` = ∂loss/∂y to every φ and λ."""
-        xp, product, matmul = self.arrays.xp, self.arrays.product, self.arrays.xp.matmul
+        """From ``delta`` = ∂loss/∂y to every φ and λ, and the layer below."""
+        product, below = self.arrays.product, self.below
         product(self.S.T, self.delta, out=self.a_delta)
         self.derivative(self.a_delta, self.z, self.a)
-        matmul(self.a_delta, self.below.u_T, out=self.G)  # ∂loss/∂W
-        matmul(self.delta, self.below.u_T, out=self.F_grad)  # −∂loss/∂F
-        matmul(self.delta, self.a.T, out=self.S_grad)
-        self.S_grad -= self.F_grad @ self.phi_1.T
-        product(self.S.T, self.F_grad, out=self.W)  # not needed again
-        xp.multiply(self.G, self.difference_1, out=self.grad_phi_1)
-        self.grad_phi_1 -= self.W
-        xp.multiply(self.S_grad, self.difference_2, out=self.grad_phi_2)
-        self.S_grad *= self.phi_2
+        if isinstance(below, _Hidden):
+            product(self.weights.T, self.deltas, out=below.u_delta)
+        self.arrays.xp.matmul(self.deltas, below.u_T, out=self.weights_grad)
+        self.arrays.xp.matmul(self.delta, self.a.T, out=self.S_grad)
+        self._to_parameters()
+
+    def _to_parameters(self) -> None:
+        xp, n, below = self.arrays.xp, len(self.phi), self.below
+        W_grad, F_grad = self.weights_grad[:n], self.weights_grad[n:]  # −∂loss/∂F
+        self.S_grad -= F_grad @ self.phi.T
+        through_F = self.weights[:n]  # W is not needed again
+        self.arrays.product(self.S.T, F_grad, out=through_F)
+        xp.multiply(W_grad, self.difference, out=self.grad_phi)
+        self.grad_phi -= through_F
+        xp.multiply(self.S_grad, self.difference_out, out=self.grad_phi_out)
+        self.S_grad *= self.phi_out
         self.grad_lam_out[...] = -self.S_grad.sum(1)
-        self.G *= self.phi_1
-        self.grad_lam[...] = self.S_grad.sum(0) - self.G.sum(1)
-        if self.below.lam is not None:
-            self.below.grad_lam[...] = self.G.sum(0)
+        W_grad *= self.phi
+        self.grad_lam[...] = self.S_grad.sum(0) - W_grad.sum(1)
+        if below.lam is not None:
+            below.grad_lam[...] = W_grad.sum(0)
 
 
 class _Output:
@@ -272,14 +289,22 @@ def _linked(
     source: _Input,
     layers: list[Parameters],
     y: Array,
-) -> tuple[list[_Hidden], _OneHidden | _Output]:
+) -> tuple[list[_Hidden], _LastHidden | _Output]:
     """The hidden layers, and the output that ends in ``y``."""
-    if len(layers) == 2:
-        only, last = layers
-        return [], _OneHidden(arrays, activation, only, last, y, source)
+    *inner, last = layers
+    closing = inner.pop() if inner and _cheaper_without_v(inner[-1], *y.shape) else None
     hidden: list[_Hidden] = []
     below: _Input | _Hidden = source
-    for layer in layers[:-1]:
-        below = _Hidden(arrays, activation, *layer, below)
+    for layer in inner:
+        kind = _FirstHidden if below.lam is None else _Hidden
+        below = kind(arrays, activation, *layer, below)
         hidden.append(below)
-    return hidden, _Output(arrays, *layers[-1], y, below)
+    if closing is None:
+        return hidden, _Output(arrays, *last, y, below)
+    return hidden, _LastHidden(arrays, activation, closing, last, y, below)
+
+
+def _cheaper_without_v(last_hidden: Parameters, n_outputs: int, n_rows: int) -> bool:
+    """Whether S φ, and its product with the rows, costs less than v of the rows."""
+    n_hidden = len(last_hidden[0][0])
+    return n_outputs * (n_hidden + n_rows) < n_hidden * n_rows
