@@ -1,7 +1,8 @@
-"""One code for NumPy on a CPU and torch on a GPU.
+"""One code for NumPy and torch.
 
-A training step is a few dozen operations, most of them on small arrays: there NumPy's
-calls are cheaper than torch's. Both know the operations used here by the same names,
+A training step is a few dozen operations, on a CPU most of them on small arrays: there
+NumPy's calls are cheaper than torch's, whose products of large arrays are quicker. Both
+know the operations used here by the same names,
 with ``out=``; an `ArrayLibrary` holds them and the few that differ. NumPy works in the
 memory of the tensors.
 """
@@ -20,6 +21,9 @@ from .._activations import ACTIVATIONS, Activation, InPlace
 
 #: An array of either library.
 Array = Any
+
+#: Entries of a layer's signals from which torch is the quicker one on a CPU.
+_LARGE = 2**17
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,11 @@ class ArrayLibrary:
     def on(cls, device: torch.device) -> "ArrayLibrary":
         """NumPy on a CPU, torch elsewhere."""
         return NUMPY if device.type == "cpu" else TORCH
+
+    @classmethod
+    def suiting(cls, device: torch.device, n_signals: int) -> "ArrayLibrary":
+        """The quicker on the device, for layers of so many signals of a batch."""
+        return TORCH if n_signals >= _LARGE else cls.on(device)
 
     def activation(self, name: str) -> InPlace:
         """The activation function of that name, and its derivative."""

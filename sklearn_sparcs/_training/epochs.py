@@ -15,7 +15,7 @@ from .threads import threads_that_suit
 #: costs several times as much.
 _CACHED_SIZE = 2**17
 #: Rows at least that are taken at a time there.
-_FEWEST_ROWS = 256
+_FEWEST_ROWS = 1024
 
 
 @torch.no_grad()

@@ -47,8 +47,9 @@ class SpectralGradient(BatchGradient):
         n_rows: int,
         arrays: ArrayLibrary | None = None,
     ):
-        arrays = arrays or ArrayLibrary.on(grad.device)
-        view, n_inputs = arrays.view, network.phi[0].shape[1]
+        n_inputs, widest = network.phi[0].shape[1], max(map(len, network.lam))
+        arrays = arrays or ArrayLibrary.suiting(grad.device, n_rows * widest)
+        view = arrays.view
         first, layers = _layers(network, grad, view)
         inputs = grad.new_ones(n_rows, n_inputs)
         y = grad.new_empty(len(network.lam[-1]), n_rows)
@@ -92,6 +93,8 @@ class _Input:
 
 class _Hidden:
     """A hidden layer: φ_{i−1}, λ_i, and its neurons' signals, a neuron a row."""
+
+    u: Array
 
     def __init__(
         self,
