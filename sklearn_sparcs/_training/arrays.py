@@ -2,9 +2,8 @@
 
 A training step is a few dozen operations, on a CPU most of them on small arrays: there
 NumPy's calls are cheaper than torch's, whose products of large arrays are quicker. Both
-know the operations used here by the same names,
-with ``out=``; an `ArrayLibrary` holds them and the few that differ. NumPy works in the
-memory of the tensors.
+know the operations used here by the same names, with ``out=``; an `ArrayLibrary` holds
+them and the few that differ. NumPy works in the memory of the tensors.
 """
 
 from collections.abc import Callable
