@@ -100,7 +100,7 @@ def n_tables(frame, models: list[str], column="score") -> int:
 
 
 def widely_run(frame, models: list[str], least=1.0, by=("task", "seed")) -> list[str]:
-    """Those that ran on such a share of the splits, or tasks, that ours ran on."""
+    """Those that ran on such a share of the splits, or tables, that ours ran on."""
     keys = {
         m: set(group[list(by)].itertuples(index=False, name=None))
         for m, group in frame.groupby("model")

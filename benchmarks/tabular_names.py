@@ -23,13 +23,13 @@ NAMES = {
 }
 MINE = ["sparcs_cv", "sparcs_cv_1se", "sparcs"]
 
-#: A model with results on a smaller share of the tasks has no column.
+#: A model with results on a smaller share of the tables has no column.
 COLUMN_FROM = 0.3
 
 
 def columns_of(frame: pd.DataFrame) -> list[str]:
     """Models that have a column: ours, then the others that ran widely."""
-    others = widely_run(frame, OTHERS, COLUMN_FROM, by=["task"])
+    others = widely_run(frame, OTHERS, COLUMN_FROM, by=["table"])
     return [*(m for m in MINE if m in set(frame["model"])), *others]
 
 

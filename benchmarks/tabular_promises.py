@@ -82,7 +82,7 @@ def never_far_below(frame) -> Iterator[Promise]:
 
 def place(frame) -> Iterator[Promise]:
     """Where the mean rank puts ours, among models that ran on most tables."""
-    models = [*widely_run(frame, OTHERS, 0.5, by=["task"]), OURS]
+    models = [*widely_run(frame, OTHERS, 0.5, by=["table"]), OURS]
     ranks = mean_ranks(frame, models)
     if len(models) > 1 and ranks.notna().all():
         found = int((ranks < ranks[OURS]).sum() + 1)

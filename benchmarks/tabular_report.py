@@ -40,7 +40,7 @@ from tabular_scores import scores
 
 def how_often_best(frame) -> str:
     """How often ours is the best choice, or as good: three sentences."""
-    others = widely_run(frame, OTHERS, COLUMN_FROM, by=["task"])
+    others = widely_run(frame, OTHERS, COLUMN_FROM, by=["table"])
     bare = [m for m in others if m != "boosting"]
     mine = frame[frame["model"] == OURS]
     code = ", ".join(sorted(mine["version"].unique()))
@@ -97,7 +97,7 @@ def ranks(frame) -> str:
         known = frame.dropna(subset=[column])
         for models, where in (
             (widely_run(known, OTHERS), "all splits"),
-            (widely_run(known, OTHERS, 0.5, by=["task"]), "where all ran"),
+            (widely_run(known, OTHERS, 0.5, by=["table"]), "where all ran"),
         ):
             for rivals in (models, [m for m in models if m != "boosting"]):
                 found = mean_ranks(known, [*rivals, OURS], column).dropna()

@@ -26,7 +26,7 @@ class Figures:
     live : DataFrame
         Mean hidden neurons.
     best : Series
-        The best mean of each table, to three digits.
+        The best mean of each table over all of its splits, to three digits.
     """
 
     mean: pd.DataFrame
@@ -41,7 +41,7 @@ class Figures:
         count = by_table(frame, column, "count").reindex_like(mean)
         few = count.lt(count.max(axis=1), axis=0)
         live = by_table(frame, "n_live", "mean").reindex_like(mean)
-        rounded = mean.round(3)
+        rounded = mean.where(~few).round(3)
         best = rounded.max(axis=1) if column == "score" else rounded.min(axis=1)
         return cls(mean, few, live, best)
 
@@ -50,11 +50,12 @@ class Figures:
         mean = self.mean.loc[table, model]
         if pd.isna(mean):
             return ""
-        best = round(mean, 3) == self.best[table]
+        few = self.few.loc[table, model]
+        best = round(mean, 3) == self.best[table] and not few
         text = f"**{mean:.3f}**" if best else f"{mean:.3f}"
         if model in MINE:
             text += f" ({self.live.loc[table, model]:.0f})"
-        return text + (" ¹" if self.few.loc[table, model] else "")
+        return text + (" ¹" if few else "")
 
 
 def titles(frame) -> dict[str, tuple[str, str]]:

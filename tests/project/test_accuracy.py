@@ -205,11 +205,11 @@ class TestReport:
 
         scores = {("a", s, "sparcs_cv"): 0.7 for s in range(2)}
         scores |= {("a", s, "linear"): 0.6 for s in range(2)}
-        scores |= {("a", 0, "mlp"): 0.65}
+        scores |= {("a", 0, "mlp"): 0.75}
         row = sections(cells_of(scores), [])["scores"].splitlines()[-1]
         cells = [cell.strip() for cell in row.strip("|").split("|")]
-        assert cells[2:5] == ["**0.700** (3)", "0.600", "0.650 ¹"]
-        assert cells[5].startswith("+0.050") and cells[5].endswith("MLP")
+        assert cells[2:5] == ["**0.700** (3)", "0.600", "0.750 ¹"]
+        assert cells[5].startswith("−0.050") and cells[5].endswith("MLP")
 
     def test_where_another_is_better_it_is_named(self):
         from tabular_report import sections
