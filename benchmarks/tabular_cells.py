@@ -33,4 +33,4 @@ class Cells:
             self.path.write_text(f"[\n{lines}\n]\n")
 
     def __iter__(self):
-        return iter(self.by_key.values())
+        return (self.by_key[key] for key in sorted(self.by_key))

@@ -34,8 +34,8 @@ def test_what_pays(gains, expected):
 
 def test_a_trifle_is_so_in_any_unit():
     errors = np.array([-200.0, -210.0, -190.0, -200.0])
-    assert not pays(errors, errors + 0.15)
-    assert pays(errors, errors + 0.25)
+    assert not pays(errors, errors + 1.5)
+    assert pays(errors, errors + 2.5)
 
 
 def slipped(n=600):
