@@ -320,6 +320,8 @@ class BaseSparcsCV(Spectral):
         slack = _SLACK[slack] if isinstance(slack, str) else float(slack)
         chosen = best if slack == 0 else simplest(slack)
         one_se = simplest(1.0)
+        if slack and not curves[best.curve].beats_linear(best.alpha):
+            chosen = one_se = Point(best.curve, 0)
         curve = curves[chosen.curve]
         self.depth_, self.activation_ = curve.depth, curve.activation
         self.alpha_ = float(self.alphas_[chosen.alpha])

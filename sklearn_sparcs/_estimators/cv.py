@@ -34,7 +34,9 @@ class SparcsRegressorCV(RegressionTargets, BaseSparcsCV):
         What is best; None is the estimator's own ``score``.
     selection : float, "best" or "1se", default=0.25
         The fewest live neurons whose mean score is within so many standard errors of
-        the best; "best" is none, and "1se" one.
+        the best; "best" is none, and "1se" one. Unless it is none, the linear model
+        stays where the best is better in half of the folds at most, and by no more
+        than chance explains.
     linear_alpha : float or "auto", default="auto"
         Strength of the linear part's own ridge, ½ linear_alpha ‖W‖² of the weights that
         scaled features have straight to the outputs, averaged over outputs as the loss
@@ -278,7 +280,9 @@ class SparcsClassifierCV(ClassificationTargets, BaseSparcsCV):
         What is best; None is the estimator's own ``score``.
     selection : float, "best" or "1se", default=0.25
         The fewest live neurons whose mean score is within so many standard errors of
-        the best; "best" is none, and "1se" one.
+        the best; "best" is none, and "1se" one. Unless it is none, the linear model
+        stays where the best is better in half of the folds at most, and by no more
+        than chance explains.
     linear_alpha : float or "auto", default="auto"
         Strength of the linear part's own ridge, ½ linear_alpha ‖W‖² of the weights that
         scaled features have straight to the outputs, averaged over outputs as the loss

@@ -65,6 +65,18 @@ class Curve:
         counts = [[a.n_hidden for a in path.architectures] for path in self.paths]
         return np.mean(counts, axis=0)
 
+    def beats_linear(self, k: int) -> bool:
+        """Whether the k-th alpha is better than the first, if that is linear.
+
+        In most folds, or by more than chance explains: what one fold alone says is no
+        reason to leave the linear model.
+        """
+        linear = self.scores[0]
+        if self.n_hidden[0] > 0 or not np.isfinite(linear).all():
+            return True
+        gain = self.scores[k] - linear
+        return bool((gain > 0).mean() > 0.5) or _is_ahead(gain)
+
     def stalled(self) -> bool:
         """Whether the mean score has not risen for some alphas."""
         return len(self.means) - 1 - int(self.means.argmax()) >= PATIENCE
@@ -74,9 +86,14 @@ class Curve:
         if min(len(self.means), len(other.means)) < _FIRST_JUDGED:
             return False
         theirs, own = (c.scores[c.means.argmax()] for c in (other, self))
-        difference = theirs - own
-        error = difference.std(ddof=1) / np.sqrt(len(difference))
-        return bool(difference.mean() > _AHEAD * error)
+        return _is_ahead(theirs - own)
+
+
+def _is_ahead(difference: np.ndarray) -> bool:
+    """Whether differences (folds,) are positive by more than chance explains."""
+    n = len(difference)
+    error = difference.std(ddof=1) / np.sqrt(n) if n > 1 else np.inf
+    return bool(difference.mean() > _AHEAD * error)
 
 
 def raced(

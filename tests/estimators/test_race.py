@@ -93,3 +93,29 @@ def test_every_job_is_done_by_the_fold_it_belongs_to(n, monkeypatch):
     ]
     raced([Fold(k) for k in range(3)], curves, np.ones(1), None, int)
     assert seen == [(k, 10.0 * c + k) for c in range(n) for k in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("gains", "beats"),
+    [
+        ([0, 0, 0, 0, 0.1], False),  # one fold alone
+        ([0.01, 0.02, 0.01, -0.01, 0], True),  # most folds
+        ([0, 0, 0, 0.1, 0.1, 0.1, 0.12], True),  # fewer, by more than chance
+        ([0, 0, 0, 0, 0], False),
+        ([0.1], True),
+        ([-0.1], False),
+    ],
+)
+def test_the_linear_model_is_left_for_what_folds_agree_on(gains, beats):
+    shifts = np.linspace(-1, 1, len(gains))
+    paths = tuple(
+        FakePath([shift, shift + gain], 2)
+        for shift, gain in zip(shifts, gains, strict=True)
+    )
+    curve = Curve(1, "relu", paths)
+    assert curve.beats_linear(1) is beats
+
+
+def test_where_no_first_network_is_linear_there_is_nothing_to_leave():
+    failed = Curve(1, "relu", tuple(FakePath([np.nan, 0.1], 2) for _ in range(3)))
+    assert failed.beats_linear(1)
