@@ -168,7 +168,8 @@ class BaseSparcsCV(Spectral):
             fits = [*whole, *(path.fit for curve in begun for path in curve.paths)]
             self.alphas_ = self._grid(fits) if own_alphas is None else own_alphas
             curves = self._cross_validate(folds, leader, begun)
-            one_se, chosen = self._choose(curves)
+            significance = max(path.significance for path in whole)
+            one_se, chosen = self._choose(curves, significance)
             network = self._refit(problem, leader, curves, one_se, chosen, state)
             sizes, factor = leader.sizes, self.depth_factor
             self._adopt(Result.of_live(problem, network, sizes, factor, state))
@@ -293,7 +294,7 @@ class BaseSparcsCV(Spectral):
             [list(path.architectures) for path in curve.paths] for curve in curves
         ]
 
-    def _choose(self, curves: list[Curve]) -> tuple[Point, Point]:
+    def _choose(self, curves: list[Curve], significance: float) -> tuple[Point, Point]:
         """The simplest network within a standard error of the best; and the choice."""
         points = [
             Point(c, k)
@@ -320,7 +321,8 @@ class BaseSparcsCV(Spectral):
         slack = _SLACK[slack] if isinstance(slack, str) else float(slack)
         chosen = best if slack == 0 else simplest(slack)
         one_se = simplest(1.0)
-        if slack and not curves[best.curve].beats_linear(best.alpha):
+        leads = curves[best.curve].beats_linear(best.alpha, significance)
+        if slack and not leads:
             chosen = one_se = Point(best.curve, 0)
         curve = curves[chosen.curve]
         self.depth_, self.activation_ = curve.depth, curve.activation

@@ -36,7 +36,7 @@ class SparcsRegressorCV(RegressionTargets, BaseSparcsCV):
         The fewest live neurons whose mean score is within so many standard errors of
         the best; "best" is none, and "1se" one. Unless it is none, the linear model
         stays where the best is better in half of the folds at most, and by no more
-        than chance explains.
+        than chance explains; less is chance where all the data show only noise.
     linear_alpha : float or "auto", default="auto"
         Strength of the linear part's own ridge, ½ linear_alpha ‖W‖² of the weights that
         scaled features have straight to the outputs, averaged over outputs as the loss
@@ -282,7 +282,7 @@ class SparcsClassifierCV(ClassificationTargets, BaseSparcsCV):
         The fewest live neurons whose mean score is within so many standard errors of
         the best; "best" is none, and "1se" one. Unless it is none, the linear model
         stays where the best is better in half of the folds at most, and by no more
-        than chance explains.
+        than chance explains; less is chance where all the data show only noise.
     linear_alpha : float or "auto", default="auto"
         Strength of the linear part's own ridge, ½ linear_alpha ‖W‖² of the weights that
         scaled features have straight to the outputs, averaged over outputs as the loss

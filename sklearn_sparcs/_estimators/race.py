@@ -21,6 +21,9 @@ PATIENCE = 4
 #: Alphas after which the activation that is behind may be dropped, and by how many
 #: standard errors of the paired difference it must be.
 _FIRST_JUDGED, _AHEAD = 12, 1.5
+#: Standard errors above noise from which on there is something to be found, and by how
+#: many folds must be ahead of the linear model where there are fewer.
+_EVIDENT, _PLAINLY = 2.5, 4.0
 
 
 @dataclass(frozen=True)
@@ -65,17 +68,21 @@ class Curve:
         counts = [[a.n_hidden for a in path.architectures] for path in self.paths]
         return np.mean(counts, axis=0)
 
-    def beats_linear(self, k: int) -> bool:
+    def beats_linear(self, k: int, significance: float) -> bool:
         """Whether the k-th alpha is better than the first, if that is linear.
 
         In most folds, or by more than chance explains: what one fold alone says is no
-        reason to leave the linear model.
+        reason to leave the linear model. And where all the data showed no more than
+        noise (``significance``, in standard errors), folds have to be plainer, since
+        the best of many alphas is better than the first in any case.
         """
         linear = self.scores[0]
         if self.n_hidden[0] > 0 or not np.isfinite(linear).all():
             return True
         gain = self.scores[k] - linear
-        return bool((gain > 0).mean() > 0.5) or _is_ahead(gain)
+        if significance < _EVIDENT:
+            return _is_ahead(gain, _PLAINLY)
+        return bool((gain > 0).mean() > 0.5) or _is_ahead(gain, _AHEAD)
 
     def stalled(self) -> bool:
         """Whether the mean score has not risen for some alphas."""
@@ -86,14 +93,14 @@ class Curve:
         if min(len(self.means), len(other.means)) < _FIRST_JUDGED:
             return False
         theirs, own = (c.scores[c.means.argmax()] for c in (other, self))
-        return _is_ahead(theirs - own)
+        return _is_ahead(theirs - own, _AHEAD)
 
 
-def _is_ahead(difference: np.ndarray) -> bool:
-    """Whether differences (folds,) are positive by more than chance explains."""
+def _is_ahead(difference: np.ndarray, n_errors: float) -> bool:
+    """Whether differences (folds,) are positive by so many standard errors."""
     n = len(difference)
     error = difference.std(ddof=1) / np.sqrt(n) if n > 1 else np.inf
-    return bool(difference.mean() > _AHEAD * error)
+    return bool(difference.mean() > n_errors * error)
 
 
 def raced(

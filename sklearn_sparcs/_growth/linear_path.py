@@ -36,6 +36,8 @@ class LinearPath:
 
     #: No alpha is needed to keep neurons asleep.
     alpha_max: ClassVar[float] = 0.0
+    #: Nothing was looked for.
+    significance: ClassVar[float] = 0.0
 
     problem: Problem
     network: LiveNetwork

@@ -73,6 +73,11 @@ class PathFit:
         """Smallest alpha at which no neuron wakes in the linear model."""
         return self.first.alpha_max
 
+    @property
+    def significance(self) -> float:
+        """Standard errors that what neurons could gain lies above noise (`noise`)."""
+        return self.first.significance
+
     def advanced(self, alphas: Sequence[float] | np.ndarray) -> "PathFit":
         """The path led on along some alphas more."""
         return replace(self, points=(*self.points, *self.follow(alphas)))

@@ -113,9 +113,19 @@ def test_the_linear_model_is_left_for_what_folds_agree_on(gains, beats):
         for shift, gain in zip(shifts, gains, strict=True)
     )
     curve = Curve(1, "relu", paths)
-    assert curve.beats_linear(1) is beats
+    assert curve.beats_linear(1, significance=3.0) is beats
 
 
 def test_where_no_first_network_is_linear_there_is_nothing_to_leave():
     failed = Curve(1, "relu", tuple(FakePath([np.nan, 0.1], 2) for _ in range(3)))
-    assert failed.beats_linear(1)
+    assert failed.beats_linear(1, significance=3.0)
+
+
+def test_where_the_data_show_noise_folds_must_be_plainer():
+    gains = [0.01, 0.02, 0.03, 0.02, 0.01]
+    curve = Curve(1, "relu", tuple(FakePath([0.0, g], 2) for g in gains))
+    assert curve.beats_linear(1, significance=0.0)
+    gains[2] = 0.06
+    curve = Curve(1, "relu", tuple(FakePath([0.0, g], 2) for g in gains))
+    assert not curve.beats_linear(1, significance=0.0)
+    assert curve.beats_linear(1, significance=2.5)
