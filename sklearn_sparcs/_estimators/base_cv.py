@@ -295,7 +295,10 @@ class BaseSparcsCV(Spectral):
         ]
 
     def _choose(self, curves: list[Curve], significance: float) -> tuple[Point, Point]:
-        """The simplest network within a standard error of the best; and the choice."""
+        """The simplest network within a standard error of the best; and the choice.
+
+        Both are linear where the best does not lead the linear model for certain.
+        """
         points = [
             Point(c, k)
             for c, curve in enumerate(curves)

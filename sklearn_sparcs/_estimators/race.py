@@ -2,7 +2,8 @@
 
 A few alphas at a time, every fold goes on. An activation is followed no further once
 its mean score has not risen for some alphas, or once another one's best is ahead of its
-own by more than the folds' differences explain.
+own by more than the folds' differences explain. By the same differences the linear
+model is left, or stays.
 """
 
 from collections.abc import Callable, Sequence

@@ -64,9 +64,3 @@ def criterion(
         data_loss = at.loss if some is objective else objective.data_loss(network)
     k = effective_weights(some, at)
     return negative_log_likelihood(loss, data_loss, network.n_outputs) + factor * k / n
-
-
-def schwarz(objective: Objective, loss: Loss, network: LiveNetwork) -> float:
-    """Schwarz's criterion, a sample."""
-    n = float(objective.data.count.sum())
-    return criterion(objective, loss, network, math.log(n) / 2)

@@ -14,7 +14,6 @@ from sklearn_sparcs._growth import descent
 from sklearn_sparcs._growth.criterion import (
     criterion,
     effective_weights,
-    schwarz,
 )
 from sklearn_sparcs._growth.descent import First
 from sklearn_sparcs._growth.single import Way, _past, by_criterion
@@ -54,7 +53,8 @@ def test_criterion_is_likelihood_and_weights(loss):
     nats = math.log(value) / 2 if loss.scales_targets else value
     found = criterion(goal, loss, net, 2.0)
     assert found == pytest.approx(nats + 2 * k / n, rel=1e-9)
-    assert schwarz(goal, loss, net) == pytest.approx(nats + math.log(n) / 2 * k / n)
+    bic = criterion(goal, loss, net, math.log(n) / 2)  # Schwarz's
+    assert bic == pytest.approx(nats + math.log(n) / 2 * k / n)
 
 
 def single(loss, x, y, **options):
