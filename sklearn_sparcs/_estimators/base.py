@@ -148,8 +148,11 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         refuse_changed(self._checkpoint.agreed, self._agreed())
         return self._checkpoint
 
+    def _checked_sizes(self) -> tuple[int, ...]:
+        return checked_layer_sizes(self.hidden_layer_sizes)
+
     def _agreed(self) -> dict[str, Any]:
-        sizes = checked_layer_sizes(self.hidden_layer_sizes)
+        sizes = self._checked_sizes()
         return agreed(self.get_params(deep=False), sizes)
 
     def _problem(
@@ -175,6 +178,9 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             start_linear=solver == "second_order"
             or (self.init == "least_squares" and checkpoint is None),
             linear_alpha=given_strength(self.linear_alpha),
+            smooth=self._smooths
+            and solver == "second_order"
+            and bool(self._checked_sizes()),
         )
 
     def _search(
@@ -244,7 +250,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         if whole and self.init == "least_squares":
             warn_of_leverage(task, getattr(self, "feature_names_in_", None))
         if grown:
-            sizes = checked_layer_sizes(self.hidden_layer_sizes)
+            sizes = self._checked_sizes()
             warn_of_full_layers(self.direct_form_, sizes)
 
     # -- what the parameters mean ------------------------------------------------------
@@ -253,7 +259,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         """For training by epochs."""
         alpha = self._alpha_by_epochs if self._has_auto_alpha else self.alpha
         return Recipe(
-            checked_layer_sizes(self.hidden_layer_sizes),
+            self._checked_sizes(),
             SparseGroupPenalty(alpha, self.l1_ratio, self.depth_factor),
             self.activation,
             self.learning_rate_init,
@@ -267,7 +273,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         """For growth on a path; what goes on keeps the alpha that was found."""
         alpha = None if self._has_auto_alpha else float(self.alpha)
         return SecondOrder(
-            checked_layer_sizes(self.hidden_layer_sizes),
+            self._checked_sizes(),
             self.alpha_ if goes_on and alpha is None else alpha,
             BridgePenalty(0.0, self.l1_ratio, self.depth_factor),
             self.activation,
@@ -288,6 +294,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         self.alpha_ = found.alpha
         if found.problem.linear_map is not None or checkpoint is None:
             self.linear_alpha_ = found.problem.linear_alpha
+        self._record_loss(found.problem.loss)
         if found.alpha_max is not None and checkpoint is None:
             self.alpha_max_ = found.alpha_max
         earlier = [] if checkpoint is None else self.history_

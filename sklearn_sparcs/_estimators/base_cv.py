@@ -163,6 +163,7 @@ class BaseSparcsCV(Spectral):
             self.encoding_ = self._encoding_of(task.y, task.weight)
             problem = leader.problem(task)
             self.linear_alpha_ = problem.linear_alpha
+            self._record_loss(problem.loss)
             whole = self._whole(problem, leader, state)
             begun = self._begun(folds, leader.layers[-1:])
             fits = [*whole, *(path.fit for curve in begun for path in curve.paths)]
@@ -195,6 +196,7 @@ class BaseSparcsCV(Spectral):
                 self.hidden_clip,
             ),
             given_strength(self.linear_alpha),
+            self._smooths,
         )
 
     @contextmanager

@@ -1,9 +1,9 @@
 """`SparcsClassifier`: classification that grows from logistic regression."""
 
-from .._sklearn import StrOptions, fit_context
+from .._sklearn import fit_context
 from .base import BaseSparcs
 from .compact import CompactClassifier
-from .targets import ClassificationTargets
+from .targets import CLASSIFICATION_CONSTRAINTS, ClassificationTargets
 
 #: What alpha="auto" is where epochs train, for classes.
 ALPHA_BY_EPOCHS = 0.0005
@@ -115,6 +115,13 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes, by label; "balanced" makes them inversely proportional
         to the classes' frequencies.
+    label_smoothing : float in [0, 1) or "auto", default="auto"
+        Share of each label's probability that is spread over all classes, in training
+        alone; predicted probabilities are less sure then. "auto" spreads 0.1 of them
+        for networks with hidden neurons, and leaves the linear model a logistic
+        regression: where there are more than two classes, or where the linear model is
+        right on every sample, so that its loss has hardly anything left to lower.
+        Epochs of Adam smooth only by what is given.
     warm_start : bool, default=False
         Let ``fit`` go on from the last fit, at ``alpha``, "auto" being ``alpha_``.
     callbacks : list of skorch callbacks, optional
@@ -147,6 +154,8 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         Smallest ``alpha`` at which no neuron wakes (not for solver "adam").
     linear_alpha_ : float
         The strength of the linear part's ridge that was used.
+    label_smoothing_ : float
+        The share that was spread, wherever there were hidden neurons.
     loss_curve_ : list of float
         Objective, loss and penalty, of each row of ``history_``.
     validation_scores_ : list of float or None
@@ -193,7 +202,7 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
     _compact = CompactClassifier
     _parameter_constraints = {
         **BaseSparcs._parameter_constraints,
-        "class_weight": [dict, StrOptions({"balanced"}), None],
+        **CLASSIFICATION_CONSTRAINTS,
     }
 
     def __init__(
@@ -223,6 +232,7 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         validation_fraction=0.1,
         prune_tol=0.05,
         class_weight=None,
+        label_smoothing="auto",
         warm_start=False,
         callbacks=None,
         device="cpu",
@@ -253,6 +263,7 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         self.validation_fraction = validation_fraction
         self.prune_tol = prune_tol
         self.class_weight = class_weight
+        self.label_smoothing = label_smoothing
         self.warm_start = warm_start
         self.callbacks = callbacks
         self.device = device

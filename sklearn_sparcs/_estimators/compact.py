@@ -1,8 +1,9 @@
 """The network that was found, as an estimator of its own, in direct space."""
 
-from .._sklearn import StrOptions, fit_context
+from .._sklearn import fit_context
 from .base_compact import BaseCompact
 from .targets import (
+    CLASSIFICATION_CONSTRAINTS,
     REGRESSION_CONSTRAINTS,
     ClassificationTargets,
     RegressionTargets,
@@ -193,6 +194,11 @@ class CompactClassifier(ClassificationTargets, BaseCompact):
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes, by label; "balanced" makes them inversely proportional
         to the classes' frequencies.
+    label_smoothing : float in [0, 1) or "auto", default="auto"
+        Share of each label's probability that is spread over all classes, in training
+        alone; predicted probabilities are less sure then. "auto" spreads 0.1 of them
+        where there are more than two classes, or where a linear model is right on every
+        sample, if there are hidden neurons; with Adam none.
     warm_start : bool, default=False
         Let ``fit`` go on from the present weights. True in a ``pruned_estimator_``.
     device : str, default="cpu"
@@ -243,7 +249,7 @@ class CompactClassifier(ClassificationTargets, BaseCompact):
 
     _parameter_constraints = {
         **BaseCompact._parameter_constraints,
-        "class_weight": [dict, StrOptions({"balanced"}), None],
+        **CLASSIFICATION_CONSTRAINTS,
     }
 
     def __init__(
@@ -261,6 +267,7 @@ class CompactClassifier(ClassificationTargets, BaseCompact):
         tol=1e-4,
         n_iter_no_change=10,
         class_weight=None,
+        label_smoothing="auto",
         warm_start=False,
         device="cpu",
         random_state=None,
@@ -278,6 +285,7 @@ class CompactClassifier(ClassificationTargets, BaseCompact):
         self.tol = tol
         self.n_iter_no_change = n_iter_no_change
         self.class_weight = class_weight
+        self.label_smoothing = label_smoothing
         self.warm_start = warm_start
         self.device = device
         self.random_state = random_state

@@ -1,9 +1,10 @@
 """`SparcsRegressorCV`, `SparcsClassifierCV`: how much network the data want."""
 
-from .._sklearn import StrOptions, fit_context
+from .._sklearn import fit_context
 from .base_cv import BaseSparcsCV
 from .compact import CompactClassifier, CompactRegressor
 from .targets import (
+    CLASSIFICATION_CONSTRAINTS,
     REGRESSION_CONSTRAINTS,
     ClassificationTargets,
     RegressionTargets,
@@ -325,6 +326,13 @@ default="auto"
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes, by label; "balanced" makes them inversely proportional
         to the classes' frequencies.
+    label_smoothing : float in [0, 1) or "auto", default="auto"
+        Share of each label's probability that is spread over all classes, in training
+        alone; predicted probabilities are less sure then. "auto" spreads 0.1 of them
+        for networks with hidden neurons, and leaves the linear model a logistic
+        regression: where there are more than two classes, or where the linear model is
+        right on every sample, so that its loss has hardly anything left to lower.
+        Epochs of Adam smooth only by what is given.
     n_jobs : int, default=None
         Folds at a time.
     device : str, default="cpu"
@@ -405,6 +413,8 @@ default="auto"
         Their names, where X has some.
     linear_alpha_ : float
         The strength of the linear part's ridge that was used.
+    label_smoothing_ : float
+        The share that was spread, wherever there were hidden neurons.
     loss_curve_ : list of float
         Training loss of each network of ``path_``.
     n_features_in_ : int
@@ -427,7 +437,7 @@ default="auto"
     _compact = CompactClassifier
     _parameter_constraints = {
         **BaseSparcsCV._parameter_constraints,
-        "class_weight": [dict, StrOptions({"balanced"}), None],
+        **CLASSIFICATION_CONSTRAINTS,
     }
 
     def __init__(
@@ -450,6 +460,7 @@ default="auto"
         hidden_clip=5.0,
         prune_tol=0.05,
         class_weight=None,
+        label_smoothing="auto",
         n_jobs=None,
         device="cpu",
         random_state=None,
@@ -472,6 +483,7 @@ default="auto"
         self.hidden_clip = hidden_clip
         self.prune_tol = prune_tol
         self.class_weight = class_weight
+        self.label_smoothing = label_smoothing
         self.n_jobs = n_jobs
         self.device = device
         self.random_state = random_state

@@ -14,7 +14,13 @@ from .pruning_curve import PruningCurve, pruning_curve
 from .result import Result
 
 #: Parameters that an estimator of the network has too, where they mean anything.
-_HANDED_ON = ("fit_intercept", "device", "random_state", "prediction_margin")
+_HANDED_ON = (
+    "fit_intercept",
+    "device",
+    "random_state",
+    "prediction_margin",
+    "label_smoothing",
+)
 
 
 def given_strength(linear_alpha: float | str) -> float | None:

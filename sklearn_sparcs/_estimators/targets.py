@@ -9,7 +9,8 @@ from sklearn.utils.validation import validate_data
 
 from .._data.features import X_FORMAT, as_rows
 from .._data.samples import usable_weight
-from .._sklearn import Interval
+from .._sklearn import Interval, StrOptions
+from .._training.losses import ClassificationLoss, Loss
 from .._training.task import Task
 from .encoding import ClassEncoding, Encoding, RealEncoding
 from .predictor import Predictor
@@ -19,11 +20,18 @@ REGRESSION_CONSTRAINTS: dict[str, list[Any]] = {
 }
 
 
+CLASSIFICATION_CONSTRAINTS: dict[str, list[Any]] = {
+    "class_weight": [dict, StrOptions({"balanced"}), None],
+    "label_smoothing": [StrOptions({"auto"}), Interval(Real, 0, 1, closed="left")],
+}
+
+
 class RegressionTargets(RegressorMixin, Predictor):
     """Estimators of one or several real targets. Not for use by itself."""
 
     encoding_: RealEncoding
     prediction_margin: float | None
+    _smooths = False
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -51,6 +59,9 @@ class RegressionTargets(RegressorMixin, Predictor):
         counting = y if weight is None else y[weight > 0]
         return self.encoding_.having_seen(counting, self.prediction_margin)
 
+    def _record_loss(self, loss: Loss) -> None:
+        """Nothing of it was chosen."""
+
     def predict(self, X: Any) -> np.ndarray:
         """Predict targets.
 
@@ -72,11 +83,18 @@ class ClassificationTargets(ClassifierMixin, Predictor):
 
     encoding_: ClassEncoding
     class_weight: Any
+    label_smoothing: float | str
+    label_smoothing_: float
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
+
+    @property
+    def _smooths(self) -> bool:
+        """Whether labels may be smoothed where there are hidden neurons."""
+        return isinstance(self.label_smoothing, str)
 
     @property
     def classes_(self) -> np.ndarray:
@@ -98,11 +116,17 @@ class ClassificationTargets(ClassifierMixin, Predictor):
             seen = y if weight is None else y[weight > 0]
             self.encoding_ = ClassEncoding.of(seen, classes)
         weight = self.encoding_.weighted(y, weight, self.class_weight)
-        return _task(self.encoding_, X, y, weight)
+        task = _task(self.encoding_, X, y, weight)
+        return task if self._smooths else task.smoothed(float(self.label_smoothing))
 
     def _encoding_of(self, y: np.ndarray, weight: np.ndarray | None) -> ClassEncoding:
         """The encoding: nothing more is to be known of classes."""
         return self.encoding_
+
+    def _record_loss(self, loss: Loss) -> None:
+        """Take over how labels were smoothed."""
+        if isinstance(loss, ClassificationLoss):
+            self.label_smoothing_ = loss.smoothing
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Probability of each class.

@@ -20,6 +20,7 @@ MUST_AGREE: tuple[str, ...] = (
     "input_eigenvalues",
     "init",
     "linear_alpha",
+    "label_smoothing",
     "fit_intercept",
     "standardize",
     "clip",

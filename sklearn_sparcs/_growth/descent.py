@@ -156,9 +156,20 @@ def linear_start(
 ) -> LiveNetwork:
     """The problem's linear model as a network without neurons."""
     assert problem.linear_map is not None  # second-order growth always asks for it
-    W = problem.linear_map.to(**problem.options)
+    return _linear(problem, problem.linear_map, n_hidden_layers, activation)
+
+
+def grown_from(problem: Problem, n_hidden_layers: int, activation: str) -> LiveNetwork:
+    """The linear model in which the problem's neurons wake."""
+    assert problem.grown_from is not None
+    return _linear(problem, problem.grown_from, n_hidden_layers, activation)
+
+
+def _linear(
+    problem: Problem, W: torch.Tensor, n_hidden_layers: int, activation: str
+) -> LiveNetwork:
     options = activation, problem.bias, problem.reach
-    return LiveNetwork.linear(W, n_hidden_layers, *options)
+    return LiveNetwork.linear(W.to(**problem.options), n_hidden_layers, *options)
 
 
 def linear_ridge(problem: Problem) -> float:
@@ -175,6 +186,8 @@ class First:
     ----------
     network : LiveNetwork
         The linear model.
+    grown_from : LiveNetwork
+        The one that neurons wake in: another where labels are smoothed for them.
     candidates : Candidates or None
         None without hidden layers.
     alpha_max : float
@@ -184,22 +197,30 @@ class First:
     """
 
     network: LiveNetwork
+    grown_from: LiveNetwork
     candidates: Candidates | None
     alpha_max: float
     significance: float
 
     @classmethod
-    def of(cls, objective: Objective, network: LiveNetwork, growth: Growth) -> "First":
+    def of(
+        cls,
+        objective: Objective,
+        linear: LiveNetwork,
+        growth: Growth,
+        grown_from: LiveNetwork | None = None,
+    ) -> "First":
         """Survey a network without neurons. The objective's alpha plays no part."""
+        network = grown_from or linear
         if not growth.layers:
-            return cls(network, None, 0.0, 0.0)
+            return cls(linear, network, None, 0.0, 0.0)
         seen = growth.seen_first(objective)
         penalty = growth.under(0.0, objective, network, seen)
         objective = replace(seen, penalty=penalty)
         price = Price.of(penalty, network)
         climbed = _climbed(objective, network, price, growth)
         if growth.explained(objective, network):
-            return cls(network, climbed, 0.0, 0.0)
+            return cls(linear, network, climbed, 0.0, 0.0)
         if _is_shrunk(growth):
             significance = _significance_unshrunk(objective, penalty, network, growth)
         else:
@@ -207,7 +228,15 @@ class First:
         alphas = price.threshold(
             climbed.layer, climbed.gain, climbed.length, climbed.size
         )
-        return cls(network, climbed, max(float(alphas.max()), 0.0), significance)
+        alpha_max = max(float(alphas.max()), 0.0)
+        return cls(linear, network, climbed, alpha_max, significance)
+
+    def judged(self, network: LiveNetwork) -> LiveNetwork:
+        """What stands for a network where losses are compared.
+
+        Of one without neurons it is the linear model that is best under the loss.
+        """
+        return network if any(network.n_live) else self.grown_from
 
     def wakes(self, growth: Growth) -> bool:
         """Whether there is more than noise for neurons to explain."""
@@ -297,6 +326,7 @@ def follow(
     """
     network, damping = network or first.network, _DAMPING
     for alpha in alphas:
+        network = first.judged(network)
         seen = growth.seen(objective, network, generator)
         penalty = growth.under(alpha, objective, network, seen)
         here = replace(seen, penalty=penalty)
@@ -305,7 +335,8 @@ def follow(
             found = improved(
                 here, network, growth.n_iter, growth.tol, damping, generator
             )
-            network, damping = settled(found.network, first), found.damping
+            network, damping = found.network, found.damping
+        network = settled(network, first)
         yield Point(penalty, network)
 
 

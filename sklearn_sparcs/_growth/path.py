@@ -23,7 +23,7 @@ from .._training.bridge import BridgePenalty
 from .._training.objective import Objective, Observations
 from .._training.problem import Problem, Units
 from .._training.task import Task
-from .descent import First, Growth, follow, linear_ridge, linear_start
+from .descent import First, Growth, follow, grown_from, linear_ridge, linear_start
 from .linear_path import LinearPath
 from .path_point import PathPoint
 from .worth import pruned
@@ -64,8 +64,9 @@ class PathFit:
             curvature.of(problem.loss),
             growth.penalty,
         )
-        start = linear_start(problem, len(growth.sizes), activation)
-        first = First.of(objective, start, growth)
+        shape = len(growth.sizes), activation
+        linear, start = linear_start(problem, *shape), grown_from(problem, *shape)
+        first = First.of(objective, linear, growth, start)
         return cls(problem, objective, growth, first, seed)
 
     @property
@@ -97,6 +98,7 @@ class PathFit:
 
     def loss(self, network: LiveNetwork, data: TrainingData | None = None) -> float:
         """A network's loss on samples in the units of the problem, or on its own."""
+        network = self.first.judged(network)
         if data is None:
             return self.objective.data_loss(network)
         other = replace(self.objective, data=Observations.of(data, self.problem.bias))
@@ -148,6 +150,8 @@ class Leader:
     units : Units
     linear_alpha : float or None
         Strength of the linear models' ridge; None chooses it for every problem.
+    smooth : bool
+        Whether labels may be smoothed where neurons wake.
     grows : bool
         Whether neurons may wake: else every path is linear.
     """
@@ -156,6 +160,7 @@ class Leader:
     penalty: BridgePenalty
     units: Units
     linear_alpha: float | None = None
+    smooth: bool = False
     grows: bool = True
 
     @property
@@ -165,7 +170,12 @@ class Leader:
 
     def problem(self, task: Task) -> Problem:
         """The problem that a task poses, begun at the linear model."""
-        return Problem.of(task, self.units, linear_alpha=self.linear_alpha)
+        return Problem.of(
+            task,
+            self.units,
+            linear_alpha=self.linear_alpha,
+            smooth=self.smooth and self.grows and bool(self.sizes),
+        )
 
     def begun(
         self, problem: Problem, activation: str, layers: Sequence[int], seed: int

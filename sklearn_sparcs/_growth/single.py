@@ -90,7 +90,8 @@ class Way:
 
     def row(self, point: Point) -> Row:
         """What is known of a point, told."""
-        at = self.under(point).evaluate(point.network)
+        network = self.first.judged(point.network)
+        at = self.under(point).evaluate(network)
         row: Row = {
             "alpha": point.penalty.alpha,
             "train_loss": at.loss,
@@ -98,7 +99,7 @@ class Way:
             "n_live": sum(point.network.n_live),
         }
         if self.valid is not None:
-            output = point.network(self.valid.inputs)
+            output = network(self.valid.inputs)
             told = output, self.valid.y, self.valid.weight
             row["valid_loss"] = float(self.loss(*told))
             row["valid_score"] = float(self.loss.score(*told))

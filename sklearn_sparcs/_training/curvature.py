@@ -49,9 +49,13 @@ class Curvature(Protocol):
 
 def of(loss: Loss) -> Curvature:
     """The curvature of a loss of the package."""
-    for kind, curvature in _CURVATURES.items():
-        if isinstance(loss, kind):
-            return curvature
+    match loss:
+        case SquaredError():
+            return SquaredErrorCurvature()
+        case BinaryCrossEntropy():
+            return BinaryCurvature(loss)
+        case SoftmaxCrossEntropy():
+            return SoftmaxCurvature(loss)
     raise TypeError(f"No curvature is known of {type(loss).__name__}.")
 
 
@@ -84,14 +88,17 @@ class SquaredErrorCurvature:
 class BinaryCurvature:
     """ℓ = Σ_k log(1 + exp f_k) − y_k f_k, divided by c."""
 
+    loss: BinaryCrossEntropy
+
     def value(self, output: Tensor, y: Tensor) -> Tensor:
         """Cross-entropy of each sample (n,)."""
+        y = self.loss.spread(y)
         each = F.binary_cross_entropy_with_logits(output, y, reduction="none")
-        return each.mean(dim=1)
+        return each.mean(dim=1) - self.loss.entropy()
 
     def residual(self, output: Tensor, y: Tensor) -> Tensor:
         """Answers less probabilities (n, c), over c."""
-        return (y - output.sigmoid()) / y.shape[1]
+        return (self.loss.spread(y) - output.sigmoid()) / y.shape[1]
 
     def curvature(
         self, output: Tensor, weight: Tensor | None = None
@@ -112,14 +119,20 @@ class BinaryCurvature:
 class SoftmaxCurvature:
     """ℓ = log Σ_k exp f_k − f_y, of class indices y (n,)."""
 
+    loss: SoftmaxCrossEntropy
+
     def value(self, output: Tensor, y: Tensor) -> Tensor:
         """Cross-entropy of each sample (n,)."""
-        return torch.logsumexp(output, dim=1) - output.gather(1, y[:, None])[:, 0]
+        true = output.gather(1, y[:, None])[:, 0]
+        hoped_for = torch.lerp(true, output.mean(dim=1), self.loss.smoothing)
+        entropy = self.loss.entropy(output.shape[1])
+        return torch.logsumexp(output, dim=1) - hoped_for - entropy
 
     def residual(self, output: Tensor, y: Tensor) -> Tensor:
         """The true class less probabilities (n, c)."""
-        e = -torch.softmax(output, dim=1)
-        return e.scatter_add_(1, y[:, None], torch.ones_like(e[:, :1]))
+        spread = self.loss.smoothing
+        e = spread / output.shape[1] - torch.softmax(output, dim=1)
+        return e.scatter_add_(1, y[:, None], torch.full_like(e[:, :1], 1 - spread))
 
     def curvature(
         self, output: Tensor, weight: Tensor | None = None
@@ -138,13 +151,6 @@ class SoftmaxCurvature:
     def exact(self, n_outputs: int) -> bool:
         """Never."""
         return False
-
-
-_CURVATURES: dict[type[Loss], Curvature] = {
-    SquaredError: SquaredErrorCurvature(),
-    BinaryCrossEntropy: BinaryCurvature(),
-    SoftmaxCrossEntropy: SoftmaxCurvature(),
-}
 
 
 def _positive(mean: Tensor) -> Tensor:

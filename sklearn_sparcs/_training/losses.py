@@ -9,7 +9,7 @@ from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import torch
-from scipy.special import expit, softmax
+from scipy.special import entr, expit, softmax
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -56,7 +56,19 @@ class Loss(OutputGradient, Protocol):
 
 @runtime_checkable
 class ClassificationLoss(Loss, Protocol):
-    """A loss whose outputs stand for probabilities."""
+    """A loss whose outputs stand for probabilities.
+
+    Its labels may be smoothed: ``smoothing`` of their probability is then spread over
+    all classes alike, and what no model can remove, their entropy, is taken off, so
+    that the loss is a divergence, and zero at its least.
+    """
+
+    @property
+    def smoothing(self) -> float:
+        """The share of a label's probability that is spread, in [0, 1)."""
+
+    def smoothed(self, smoothing: float) -> "ClassificationLoss":
+        """The same loss of labels smoothed so much."""
 
     def probabilities(self, output: np.ndarray) -> np.ndarray:
         """The probability of each class or label, of the shape of ``output``."""
@@ -108,13 +120,28 @@ class SquaredError:
 class SoftmaxCrossEntropy:
     """Cross-entropy of scores (n, classes) and class indices (n,)."""
 
+    smoothing: float = 0.0
     scales_targets: ClassVar[bool] = False
     linear_model: ClassVar[LinearModel] = "multinomial"
 
     def __call__(self, output: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
         # over the first axis: several times quicker than over a short last one
-        log_p = F.log_softmax(output.T, dim=0).gather(0, target[None])[0]
-        return _mean(-log_p, weight)
+        log_p = F.log_softmax(output.T, dim=0)
+        loss = -log_p.gather(0, target[None])[0]
+        if self.smoothing:
+            spread = -log_p.mean(dim=0)
+            loss = torch.lerp(loss, spread, self.smoothing) - self.entropy(len(log_p))
+        return _mean(loss, weight)
+
+    def smoothed(self, smoothing: float) -> "SoftmaxCrossEntropy":
+        """The same loss of labels smoothed so much."""
+        return SoftmaxCrossEntropy(smoothing)
+
+    def entropy(self, n_classes: int) -> float:
+        """Entropy of a smoothed label, of so many classes."""
+        other = self.smoothing / n_classes
+        own = 1 - self.smoothing + other
+        return float(entr(own) + (n_classes - 1) * entr(other))
 
     def gradient(
         self,
@@ -129,7 +156,10 @@ class SoftmaxCrossEntropy:
         xp.subtract(output, xp.amax(output, axis=0), out=out)
         xp.exp(out, out=out)
         xp.divide(out, xp.sum(out, axis=0), out=out)
-        out[target, xp.arange(len(target), device=target.device)] -= 1
+        if self.smoothing:
+            xp.subtract(out, self.smoothing / len(out), out=out)
+        columns = xp.arange(len(target), device=target.device)
+        out[target, columns] -= 1 - self.smoothing
         _scale(arrays, out, 1 / out.shape[1], weight)
 
     def score(self, output: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
@@ -153,12 +183,27 @@ class SoftmaxCrossEntropy:
 class BinaryCrossEntropy:
     """Cross-entropy of independent yes-or-no outputs (n, outputs)."""
 
+    smoothing: float = 0.0
     scales_targets: ClassVar[bool] = False
     linear_model: ClassVar[LinearModel] = "binary"
 
     def __call__(self, output: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
+        target = self.spread(target)
         loss = F.binary_cross_entropy_with_logits(output, target, reduction="none")
-        return _mean(loss.mean(dim=1), weight)
+        return _mean(loss.mean(dim=1) - self.entropy(), weight)
+
+    def smoothed(self, smoothing: float) -> "BinaryCrossEntropy":
+        """The same loss of labels smoothed so much."""
+        return BinaryCrossEntropy(smoothing)
+
+    def spread(self, target: Array) -> Array:
+        """Probabilities of yes, of answers that are zero or one."""
+        return target * (1 - self.smoothing) + self.smoothing / 2
+
+    def entropy(self) -> float:
+        """Entropy of a smoothed answer."""
+        other = self.smoothing / 2
+        return float(entr(1 - other) + entr(other))
 
     def gradient(
         self,
@@ -170,7 +215,7 @@ class BinaryCrossEntropy:
     ) -> None:
         """Write ∂loss/∂output, shape (outputs, n): probabilities less the truth."""
         arrays.expit(output, out=out)
-        arrays.xp.subtract(out, target.T, out=out)
+        arrays.xp.subtract(out, self.spread(target).T, out=out)
         _scale(arrays, out, 1 / (out.shape[0] * out.shape[1]), weight)
 
     def score(self, output: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:

@@ -15,7 +15,7 @@ from .._networks.export import form_of
 from .._networks.live import Reach
 from .._networks.network import HasForm
 from .losses import Loss
-from .start import linear_start
+from .start import linear_start, loss_of_networks
 from .task import Task
 
 
@@ -65,11 +65,15 @@ class Problem:
     valid : TrainingData or None
     scaling : Scaling
     loss : Loss
+        Of smoothed labels where networks are trained on such.
     n_features, n_outputs : int
     bias : bool
         Whether the network hears a constant besides the features.
     linear_map : Tensor of shape (outputs, features + bias) or None
-        The linear model to start at, if there is one.
+        The linear model, if there is one.
+    grown_from : Tensor of shape (outputs, features + bias) or None
+        The linear model in which hidden neurons wake: that of smoothed labels where
+        ``loss`` has them, else the same.
     linear_alpha : float
         Strength of the ridge under which that is optimal (`start`).
     reach : pair of Tensors of shape (features,), or None
@@ -84,6 +88,7 @@ class Problem:
     n_outputs: int
     bias: bool
     linear_map: torch.Tensor | None
+    grown_from: torch.Tensor | None
     linear_alpha: float
     reach: Reach | None = None
 
@@ -97,10 +102,12 @@ class Problem:
         validation: Validation | None = None,
         start_linear: bool = True,
         linear_alpha: float | None = None,
+        smooth: bool = False,
     ) -> "Problem":
         """Split, scale (as found now, or as given), move to the device, and start.
 
         The linear model's ridge is of strength ``linear_alpha``; None chooses it.
+        ``smooth`` lets labels be smoothed for networks with hidden neurons.
         """
         samples, held = task.samples(), None
         if validation is not None:
@@ -124,20 +131,26 @@ class Problem:
         else:
             scaling = scaling.seeing(samples.X)
         train = TrainingData.of(samples, scaling, units.device)
-        linear_map, strength = None, 0.0
+        linear_map, grown_from, strength, loss = None, None, 0.0, task.loss
         if start_linear:
-            given = train, task.loss, task.n_outputs, units.bias
-            weights, strength = linear_start(*given, linear_alpha)
-            linear_map = torch.from_numpy(weights)
+            shape = task.n_outputs, units.bias
+            weights, strength = linear_start(train, loss, *shape, linear_alpha)
+            linear_map = grown_from = torch.from_numpy(weights)
+            if smooth:
+                loss = loss_of_networks(train, loss, weights, units.bias)
+            if loss is not task.loss:
+                weights, _ = linear_start(train, loss, *shape, strength)
+                grown_from = torch.from_numpy(weights)
         return cls(
             train,
             None if held is None else TrainingData.of(held, scaling, units.device),
             scaling,
-            task.loss,
+            loss,
             task.X.shape[1],
             task.n_outputs,
             units.bias,
             linear_map,
+            grown_from,
             strength,
             _reach(task.X, scaling, train),
         )

@@ -18,6 +18,9 @@ from .logistic import logistic
 from .losses import ClassificationLoss, Loss
 from .ridge import Linear
 
+#: Share of the labels' probability that is spread over all classes, where it is (as in
+#: Szegedy et al., "Rethinking the Inception Architecture for Computer Vision", 2016).
+SMOOTHING = 0.1
 #: Log-odds given to an answer that the data never (or always) show.
 _NEVER = -10.0
 
@@ -61,6 +64,34 @@ def linear_start(
         (coef, bias), strength = least_squares(data, intercept, linear_alpha)
     weights = np.column_stack([coef, bias]) if intercept else coef
     return LinearStart(weights, strength)
+
+
+def loss_of_networks(
+    data: TrainingData, loss: Loss, weights: np.ndarray, intercept: bool
+) -> Loss:
+    """The loss that networks with hidden neurons are trained by.
+
+    Labels of several classes are smoothed, and those of two if the linear model of such
+    weights predicts every sample: it has then no finite optimum without a ridge, and
+    its loss has hardly anything left to lower.
+    """
+    if not isinstance(loss, ClassificationLoss):
+        return loss
+    several = loss.linear_model == "multinomial"
+    if several or _separates(data, loss, weights, intercept):
+        return loss.smoothed(SMOOTHING)
+    return loss
+
+
+def _separates(
+    data: TrainingData, loss: Loss, weights: np.ndarray, intercept: bool
+) -> bool:
+    """Whether a linear model predicts every sample's classes."""
+    W = torch.from_numpy(weights).to(data.y.device)
+    W, b = (W[:, :-1], W[:, -1]) if intercept else (W, 0.0)
+    return all(
+        loss.score(x.double() @ W.T + b, y, None) == 1 for x, y, _ in data.slices()
+    )
 
 
 def _multinomial(

@@ -7,7 +7,7 @@ import numpy as np
 from scipy import sparse
 
 from .._data.samples import Samples
-from .losses import Loss
+from .losses import ClassificationLoss, Loss
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,13 @@ class Task:
         if not sparse.issparse(self.X):
             return self
         return replace(self, X=self.X.toarray())
+
+    def smoothed(self, smoothing: float) -> "Task":
+        """The same task with labels smoothed, if it has any."""
+        loss = self.loss
+        if not (smoothing and isinstance(loss, ClassificationLoss)):
+            return self
+        return replace(self, loss=loss.smoothed(smoothing))
 
     def samples(self) -> Samples:
         """The rows that count, with weights of mean one."""

@@ -11,6 +11,7 @@ from sklearn_sparcs._training.losses import (
 from sklearn_sparcs.nn import SpectralNetwork
 
 LOSSES = [SquaredError(), SoftmaxCrossEntropy(), BinaryCrossEntropy()]
+SMOOTHED = [SoftmaxCrossEntropy(0.2), BinaryCrossEntropy(0.2)]
 
 NETWORKS = [
     ((), ()),

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 import torch
-from helpers.networks import LOSSES, targets
+from helpers.networks import LOSSES, SMOOTHED, targets
 from numpy.testing import assert_allclose
 from sklearn.metrics import accuracy_score, log_loss, mean_squared_error, r2_score
+from torch.nn import functional as F
 
-from sklearn_sparcs._training.arrays import TORCH
+from sklearn_sparcs._training.arrays import NUMPY, TORCH
 from sklearn_sparcs._training.losses import (
     BinaryCrossEntropy,
     ClassificationLoss,
@@ -62,6 +63,45 @@ def test_binary_cross_entropy_of_labels(weight):
     assert float(loss(*tensors)) == pytest.approx(expected)
     expected = accuracy_score(y, p > 0.5, sample_weight=weight)
     assert float(loss.score(*tensors)) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("weight", WEIGHTS)
+def test_smoothed_labels_are_torchs_less_their_entropy(weight):
+    output, y, w = torch_of(OUTPUT, rng.integers(0, 3, size=40), weight)
+    spread = F.cross_entropy(output, y, reduction="none", label_smoothing=0.3)
+    label = torch.tensor([0.8, 0.1, 0.1]).double()
+    excess = spread + (label * label.log()).sum()
+    expected = np.average(excess, weights=weight)
+    found = SoftmaxCrossEntropy().smoothed(0.3)(output, y, w)
+    assert float(found) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("weight", WEIGHTS)
+def test_smoothed_answers_are_torchs_less_their_entropy(weight):
+    answers = rng.integers(0, 2, size=(40, 3)).astype(float)
+    output, y, w = torch_of(OUTPUT, answers, weight)
+    p = 0.15 + 0.7 * y
+    spread = F.binary_cross_entropy_with_logits(output, p, reduction="none")
+    excess = spread + p * p.log() + (1 - p) * (1 - p).log()
+    expected = np.average(excess.mean(dim=1), weights=weight)
+    found = BinaryCrossEntropy().smoothed(0.3)(output, y, w)
+    assert float(found) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("arrays", [NUMPY, TORCH], ids=["numpy", "torch"])
+@pytest.mark.parametrize("loss", [*LOSSES, *SMOOTHED], ids=str)
+def test_gradients_are_autograds(loss, arrays):
+    generator = torch.Generator().manual_seed(0)
+    output = torch.randn(8, 3, generator=generator, dtype=torch.float64)
+    y = targets(loss, 8, 3, generator)
+    weight = torch.rand(8, generator=generator, dtype=torch.float64)
+    output.requires_grad_()
+    (expected,) = torch.autograd.grad(loss(output, y, weight), output)
+    given = [output.detach().T, y, weight, torch.empty(3, 8, dtype=torch.float64)]
+    if arrays is NUMPY:
+        given = [t.numpy() for t in given]
+    loss.gradient(arrays, *given)
+    assert_allclose(given[-1], expected.T, rtol=1e-9, atol=1e-14)
 
 
 def test_predictions():
