@@ -125,6 +125,12 @@ class DirectForm:
             return form.computing()
         return replace(form, coefs={link: coefs[link] for link in sorted(links)})
 
+    @property
+    def is_heard(self) -> np.ndarray:
+        """Mask (features,) of those that some neuron or output has a weight on."""
+        heard = [w.any(axis=0) for (_, j), w in self.coefs.items() if j == 1]
+        return np.any(heard, axis=0)
+
     def senders(self, receiver: int) -> list[int]:
         """Layers that feed layer ``receiver``.
 
@@ -165,19 +171,65 @@ class DirectForm:
         hidden = [signals[i] for i in range(2, len(self.layer_sizes))]
         return np.hstack([np.empty((X.shape[0], 0)), *hidden])
 
-    def _signals(self, X: Rows) -> dict[int, Rows]:
-        """What every layer sends, the features as cut off first."""
+    def features_heard(self, X: Rows) -> dict[int, Rows]:
+        """Features as every layer that has a link from them hears them.
+
+        Parameters
+        ----------
+        X : {ndarray, csr_array} of shape (n, features)
+
+        Returns
+        -------
+        dict of receiver to {ndarray, csr_array} of shape (n, features)
+            Cut off at the bounds.
+        """
+        last, whole = len(self.layer_sizes), clipped(X, self.bounds)
+        inner = clipped(whole, self.hidden_bounds)
+        receivers = [i for i, j in self.coefs if j == 1]
+        return {i: whole if i == last else inner for i in receivers}
+
+    def drive(self, X: Rows) -> dict[int, np.ndarray]:
+        """What features and intercepts amount to in every layer.
+
+        Parameters
+        ----------
+        X : {ndarray, csr_array} of shape (n, features)
+
+        Returns
+        -------
+        dict of receiver to ndarray of shape (n, N_receiver)
+        """
+        z = {i: np.tile(b, (X.shape[0], 1)) for i, b in self.intercepts.items()}
+        for i, heard in self.features_heard(X).items():
+            z[i] += heard @ self.coefs[i, 1].T
+        return z
+
+    def passed_on(self, z: dict[int, np.ndarray]) -> dict[int, np.ndarray]:
+        """What every layer sends.
+
+        Parameters
+        ----------
+        z : dict of receiver to ndarray of shape (n, N_receiver)
+            The `drive` of each, to which what earlier layers send is added.
+
+        Returns
+        -------
+        dict of layer to ndarray of shape (n, N_layer)
+            The last layer's is the output.
+        """
         f = ACTIVATIONS[self.activation].array
-        whole, last = clipped(X, self.bounds), len(self.layer_sizes)
-        signals = {1: clipped(whole, self.hidden_bounds)}
-        for i in range(2, last + 1):
-            if i == last:
-                signals[1] = whole
-            z = np.tile(self.intercepts[i], (X.shape[0], 1))
+        sent: dict[int, np.ndarray] = {}
+        for i in sorted(z):
+            total = z[i]
             for j in self.senders(i):
-                z += signals[j] @ self.coefs[i, j].T
-            signals[i] = z if i == last else f(z)
-        return signals
+                if j > 1:
+                    total = total + sent[j] @ self.coefs[i, j].T
+            sent[i] = total if i == len(self.layer_sizes) else f(total)
+        return sent
+
+    def _signals(self, X: Rows) -> dict[int, np.ndarray]:
+        """What every layer but the input sends."""
+        return self.passed_on(self.drive(X))
 
     def rescaled(
         self,

@@ -91,13 +91,14 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             problem = self._problem(task, solver, checkpoint, state)
             found = self._search(problem, solver, checkpoint, state, stream)
             self._pass_interrupt_on(found.status)
-            self._adopt(Result.of(problem, found.network, state))
+            samples = task.samples()
+            self._adopt(Result.of(problem, found.network, state), samples)
             self._record(found, checkpoint)
             self._checkpoint = Checkpoint.of(
                 found.snapshot(), problem.scaling, self._agreed()
             )
             smaller, status = self._pruned(found)
-            self.pruned_estimator_ = self._as_compact(smaller)
+            self.pruned_estimator_ = self._as_compact(smaller, samples=samples)
         if not (stream and status == Status.MAX_ITER):
             self._warn(status)
         if not stream:

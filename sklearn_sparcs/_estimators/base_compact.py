@@ -30,6 +30,7 @@ from .._training.task import Task
 from .alpha_log import AlphaLog
 from .encoding import Encoding
 from .epochs import TRAINING_CONSTRAINTS, TrainsByEpochs
+from .importances import feature_importances
 from .predictor import Predictor
 from .solvers import affords_second_order
 from .transaction import unchanged_on_failure
@@ -74,6 +75,7 @@ class BaseCompact(TrainsByEpochs, Predictor):
         encoding: Encoding,
         *,
         feature_names: Any = None,
+        importances: Any = None,
         **params: Any,
     ) -> Self:
         """Make a fitted estimator of a network, whose ``fit`` trains its weights on.
@@ -85,6 +87,8 @@ class BaseCompact(TrainsByEpochs, Predictor):
         encoding : RealEncoding or ClassEncoding
             How its outputs become predictions.
         feature_names : ndarray of str, optional
+        importances : ndarray of shape (n_features,), optional
+            For ``feature_importances_``, which only data tell.
         **params
             Other parameters of the estimator.
 
@@ -103,6 +107,8 @@ class BaseCompact(TrainsByEpochs, Predictor):
         estimator.n_features_in_ = form.layer_sizes[0]
         if feature_names is not None:
             estimator.feature_names_in_ = feature_names
+        if importances is not None:
+            estimator.feature_importances_ = importances
         return estimator
 
     @property
@@ -156,6 +162,9 @@ class BaseCompact(TrainsByEpochs, Predictor):
             self._pass_interrupt_on(status)
             self.direct_form_ = problem.in_raw_units(form)
             self.n_iter_ = len(self.loss_curve_)
+            self.feature_importances_ = feature_importances(
+                self.direct_form_, self.encoding_, task.samples()
+            )
         self._warn(status)
         return self
 

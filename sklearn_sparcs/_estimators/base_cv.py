@@ -5,7 +5,7 @@ Depth is paid for in rounds, as in a plain fit: first the last hidden layer alon
 grow, then the last two, and so on while the best mean score rises.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -22,6 +22,7 @@ from tqdm.auto import tqdm
 from .._activations import ACTIVATIONS
 from .._data.features import as_rows
 from .._data.samples import usable_weight
+from .._direct.form import DirectForm
 from .._direct.stability import hidden_share, stability
 from .._growth.path import Leader, Path, path_alphas
 from .._growth.path_point import PathPoint
@@ -138,6 +139,7 @@ class BaseSparcsCV(Spectral):
             leader, valid = self._leader(), None
             task, leader = afforded(self._task(X, y, sample_weight, fresh=True), leader)
             self.encoding_ = self._encoding_of(task.y, task.weight)
+            as_compact = partial(self._as_compact, samples=task.samples())
             problem = leader.problem(task)
             if X_val is not None:
                 valid = problem.data_of(self._task(X_val, y_val, None, fresh=False))
@@ -145,7 +147,7 @@ class BaseSparcsCV(Spectral):
             fit = leader.begun(problem, self._activations()[0], leader.layers, seed)
             alphas = self._grid([fit]) if own_alphas is None else own_alphas
             with self._progress(len(alphas)) as advanced:
-                return recorded(fit, alphas, self._as_compact, valid, advanced)[0]
+                return recorded(fit, alphas, as_compact, valid, advanced)[0]
 
     def _fit(self, X: Any, y: Any, sample_weight: Any, groups: Any) -> Any:
         """From the user's data to fitted attributes."""
@@ -171,9 +173,13 @@ class BaseSparcsCV(Spectral):
             curves = self._cross_validate(folds, leader, begun)
             significance = max(path.significance for path in whole)
             one_se, chosen = self._choose(curves, significance)
-            network = self._refit(problem, leader, curves, one_se, chosen, state)
+            samples = task.samples()
+            as_compact = partial(self._as_compact, samples=samples)
+            network = self._refit(
+                problem, leader, curves, one_se, chosen, state, as_compact
+            )
             sizes, factor = leader.sizes, self.depth_factor
-            self._adopt(Result.of_live(problem, network, sizes, factor, state))
+            self._adopt(Result.of_live(problem, network, sizes, factor, state), samples)
             self._describe(task.X, curves[chosen.curve], chosen.alpha, state)
         warn_of_full_layers(self.direct_form_, leader.sizes)
         return self
@@ -343,6 +349,7 @@ class BaseSparcsCV(Spectral):
         one_se: Point,
         chosen: Point,
         state: np.random.RandomState,
+        as_compact: Callable[[DirectForm], Any],
     ) -> LiveNetwork:
         """The path over all the data to the choice; the simplest network besides."""
         (seed,) = seeds(state, 1)
@@ -351,7 +358,7 @@ class BaseSparcsCV(Spectral):
             curve, alphas = curves[point.curve], self.alphas_[: point.alpha + 1]
             layers = leader.layers[-curve.depth :]
             begun = leader.begun(problem, curve.activation, layers, seed)
-            return recorded(begun, alphas, self._as_compact)
+            return recorded(begun, alphas, as_compact)
 
         self.path_, whole = led_to(chosen)
         on_the_way = one_se.curve == chosen.curve and one_se.alpha <= chosen.alpha
@@ -359,17 +366,18 @@ class BaseSparcsCV(Spectral):
         self.alpha_max_ = self.path_.alpha_max
         self.n_iter_ = chosen.alpha + 1
         self.loss_curve_ = self.path_.train_loss.tolist()
-        self.estimator_1se_ = self._pruned(simple, simple.points[one_se.alpha])
+        simplest = self._pruned(simple, simple.points[one_se.alpha])
+        self.estimator_1se_ = as_compact(simplest)
         self.linear_suffices_ = self.estimator_1se_.active_architecture_.is_linear
         last = whole.points[-1]
         kept = replace(last, network=_without_idle_neurons(whole, last, _IDLE))
-        self.pruned_estimator_ = self._pruned(whole, kept)
+        self.pruned_estimator_ = as_compact(self._pruned(whole, kept))
         return kept.network
 
-    def _pruned(self, fit: Path, point: PathPoint) -> Any:
+    def _pruned(self, fit: Path, point: PathPoint) -> DirectForm:
         """The smaller network that ``prune_tol`` allows."""
         smaller = _without_idle_neurons(fit, point, self.prune_tol)
-        return self._as_compact(fit.form(smaller))
+        return fit.form(smaller)
 
     def _describe(
         self, X: Any, curve: Curve, k: int, state: np.random.RandomState

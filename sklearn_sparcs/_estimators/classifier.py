@@ -175,6 +175,10 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         Features seen in ``fit``.
     feature_names_in_ : ndarray of str
         Their names, where X has some.
+    feature_importances_ : ndarray of shape (n_features,)
+        What each feature decides: the mean square by which probabilities change where
+        that feature alone is as in another training sample. Shares of the sum over
+        features; zeros if none is heard.
     direct_form_ : DirectForm
         The network that predicts, in direct space, with weights of raw features.
     encoding_ : ClassEncoding

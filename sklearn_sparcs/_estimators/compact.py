@@ -83,6 +83,10 @@ class CompactRegressor(RegressionTargets, BaseCompact):
         Outputs of the network.
     feature_names_in_ : ndarray of str
         Their names, where X has some.
+    feature_importances_ : ndarray of shape (n_features,)
+        What each feature decides: the mean square by which targets that are predicted,
+        in standard deviations, change where that feature alone is as in another
+        training sample. Shares of the sum over features; zeros if none is heard.
     encoding_ : RealEncoding
         How targets become the network's, and its outputs predictions.
 
@@ -228,6 +232,10 @@ class CompactClassifier(ClassificationTargets, BaseCompact):
         Outputs of the network.
     feature_names_in_ : ndarray of str
         Their names, where X has some.
+    feature_importances_ : ndarray of shape (n_features,)
+        What each feature decides: the mean square by which probabilities change where
+        that feature alone is as in another training sample. Shares of the sum over
+        features; zeros if none is heard.
     direct_form_ : DirectForm
         The network that predicts, in direct space, with weights of raw features.
     encoding_ : ClassEncoding

@@ -156,6 +156,10 @@ default="auto"
         Features seen in ``fit``.
     feature_names_in_ : ndarray of str
         Their names, where X has some.
+    feature_importances_ : ndarray of shape (n_features,)
+        What each feature decides: the mean square by which targets that are predicted,
+        in standard deviations, change where that feature alone is as in another
+        training sample. Shares of the sum over features; zeros if none is heard.
     linear_alpha_ : float
         The strength of the linear part's ridge that was used.
     loss_curve_ : list of float
@@ -411,6 +415,10 @@ default="auto"
         How targets become the network's, and its outputs predictions.
     feature_names_in_ : ndarray of str
         Their names, where X has some.
+    feature_importances_ : ndarray of shape (n_features,)
+        What each feature decides: the mean square by which probabilities change where
+        that feature alone is as in another training sample. Shares of the sum over
+        features; zeros if none is heard.
     linear_alpha_ : float
         The strength of the linear part's ridge that was used.
     label_smoothing_ : float

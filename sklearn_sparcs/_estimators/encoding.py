@@ -1,5 +1,6 @@
 """How the user's targets become the network's outputs, and outputs predictions."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -38,6 +39,9 @@ class Encoding(Protocol):
 
     def encode(self, y: np.ndarray, dtype: Any) -> np.ndarray:
         """Targets as the loss takes them."""
+
+    def comparable(self, y: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        """From outputs, predictions whose differences can be added up."""
 
 
 @dataclass(frozen=True)
@@ -108,11 +112,21 @@ class RealEncoding:
             )
         return targets
 
+    def comparable(self, y: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        """From outputs, targets in standard deviations of those given (n, outputs)."""
+        scale = y.std(axis=0, dtype=float)
+        scale[scale == 0] = 1.0
+        return lambda output: self._within_bounds(output) / scale
+
     def predictions(self, output: np.ndarray) -> np.ndarray:
         """Targets, within their bounds, shaped as the user's."""
-        if self.output_bounds is not None:
-            output = output.clip(*self.output_bounds).astype(output.dtype, copy=False)
+        output = self._within_bounds(output)
         return output[:, 0] if self.one_dimensional else output
+
+    def _within_bounds(self, output: np.ndarray) -> np.ndarray:
+        if self.output_bounds is None:
+            return output
+        return output.clip(*self.output_bounds).astype(output.dtype, copy=False)
 
 
 @dataclass(frozen=True)
@@ -154,8 +168,12 @@ class ClassEncoding:
     @property
     def n_outputs(self) -> int:
         """One output for two classes, else one a class or label."""
-        two = not self.multilabel and len(self.classes) == 2
-        return 1 if two else len(self.classes)
+        return 1 if self._two else len(self.classes)
+
+    @property
+    def _two(self) -> bool:
+        """Whether there are two classes, of which the second has the one output."""
+        return not self.multilabel and len(self.classes) == 2
 
     @property
     def loss(self) -> SoftmaxCrossEntropy | BinaryCrossEntropy:
@@ -232,15 +250,25 @@ class ClassEncoding:
         of_classes: np.ndarray = compute_sample_weight(class_weight, y)
         return of_classes if weight is None else of_classes * weight
 
+    def comparable(self, y: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        """From outputs, probabilities."""
+        return self.probabilities
+
     def probabilities(self, output: np.ndarray) -> np.ndarray:
         """P(class | x), shape (n, classes), of outputs (n, outputs)."""
         probability = self.loss.probabilities(output)
-        if probability.shape[1] == 1 and not self.multilabel:
+        if self._two:
             return np.hstack([1 - probability, probability])
         return probability
 
-    def predictions(self, probability: np.ndarray) -> np.ndarray:
-        """Classes (n,), or indicators (n, labels)."""
+    def scores(self, output: np.ndarray) -> np.ndarray:
+        """Outputs (n, outputs); of two classes, those of the second (n,)."""
+        return output[:, 0] if self._two else output
+
+    def predictions(self, scores: np.ndarray) -> np.ndarray:
+        """Classes (n,), or indicators (n, labels), of scores."""
         if self.multilabel:
-            return (probability > 0.5).astype(int)
-        return self.classes[probability.argmax(axis=1)]
+            return (scores > 0).astype(int)
+        if self._two:
+            return self.classes[(scores > 0).astype(int)]
+        return self.classes[scores.argmax(axis=1)]

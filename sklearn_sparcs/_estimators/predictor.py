@@ -25,6 +25,7 @@ class Predictor(BaseEstimator, ABC):
     direct_form_: DirectForm
     encoding_: Encoding
     n_features_in_: int
+    feature_importances_: np.ndarray
 
     @abstractmethod
     def _task(

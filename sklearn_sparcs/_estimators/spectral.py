@@ -5,10 +5,12 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from .._data.samples import Samples
 from .._data.scaling import Scaling
 from .._direct.form import DirectForm
 from .compact import CompactClassifier, CompactRegressor
 from .encoding import Encoding
+from .importances import feature_importances
 from .predictor import Predictor
 from .pruning_curve import PruningCurve, pruning_curve
 from .result import Result
@@ -38,19 +40,32 @@ class Spectral(Predictor):
     eigenvalues_: list[np.ndarray]
     eigenvectors_: list[np.ndarray]
 
-    def _adopt(self, result: Result) -> None:
-        """Take over what was found."""
+    def _adopt(self, result: Result, samples: Samples) -> None:
+        """Take over what was found on these samples."""
         self.direct_form_ = result.form
         self.eigenvalues_ = result.eigenvalues
         self.eigenvectors_ = result.eigenvectors
         self._scaling, self._gated = result.scaling, result.gated
+        self.feature_importances_ = feature_importances(
+            result.form, self.encoding_, samples
+        )
 
-    def _as_compact(self, form: DirectForm, encoding: Encoding | None = None) -> Any:
-        """A network as a fitted estimator of its own."""
+    def _as_compact(
+        self,
+        form: DirectForm,
+        encoding: Encoding | None = None,
+        samples: Samples | None = None,
+    ) -> Any:
+        """A network as a fitted estimator of its own.
+
+        Samples that it was fitted to tell how important features are.
+        """
         own = self.get_params(deep=False)
+        encoding = encoding or self.encoding_
         return self._compact.from_form(
             form,
-            encoding or self.encoding_,
+            encoding,
+            importances=samples and feature_importances(form, encoding, samples),
             feature_names=getattr(self, "feature_names_in_", None),
             **{name: own[name] for name in _HANDED_ON if name in own},
         )

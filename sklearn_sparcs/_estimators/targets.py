@@ -128,6 +128,22 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         if isinstance(loss, ClassificationLoss):
             self.label_smoothing_ = loss.smoothing
 
+    def decision_function(self, X: Any) -> np.ndarray:
+        """Scores, of which the largest, or one above zero, is what is predicted.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_classes)
+            Of two classes, the log-odds of the second, one-dimensional; of several,
+            logarithms of the probabilities up to a constant a sample, in the order of
+            ``classes_``; for a multilabel y, the log-odds of each label.
+        """
+        return self.encoding_.scores(self._outputs(X))
+
     def predict_proba(self, X: Any) -> np.ndarray:
         """Probability of each class.
 
@@ -168,8 +184,7 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         -------
         ndarray of shape (n_samples,) or (n_samples, n_labels)
         """
-        probability = self.predict_proba(X)
-        return self.encoding_.predictions(probability)
+        return self.encoding_.predictions(self.decision_function(X))
 
 
 def _task(encoding: Encoding, X: Any, y: Any, weight: np.ndarray | None) -> Task:

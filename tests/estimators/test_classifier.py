@@ -2,13 +2,15 @@
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy.special import expit, softmax
 from sklearn.datasets import load_iris, make_classification
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import accuracy_score
+from sklearn.metrics import accuracy_score, roc_auc_score
+from sklearn.model_selection import cross_val_score
 from sklearn.utils.class_weight import compute_sample_weight
 
-from sklearn_sparcs import SparcsClassifier
+from sklearn_sparcs import CompactClassifier, SparcsClassifier, SparcsClassifierCV
 
 
 @pytest.mark.filterwarnings("ignore:max_iter")  # separable: the loss falls for ever
@@ -101,3 +103,56 @@ def test_separable_classes_have_a_finite_start():
     assert model.score(X, np.repeat([0, 1], 20)) == 1.0
     assert np.isfinite(model.predict_log_proba(X)).all()
     assert model.predict_proba(X).max() < 1
+
+
+@pytest.mark.filterwarnings("ignore:max_iter")
+@pytest.mark.parametrize("targets", ["two", "three", "labels"])
+@pytest.mark.parametrize(
+    "model",
+    [
+        SparcsClassifier(4, max_iter=5),
+        CompactClassifier((4,), max_iter=5),
+        SparcsClassifierCV(4, n_alphas=3, cv=2),
+    ],
+    ids=lambda model: type(model).__name__,
+)
+def test_scores_are_what_probabilities_and_predictions_are_made_of(model, targets):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(90, 2))
+    labels = (np.c_[X[:, 0], X.sum(axis=1) + 0.3 * X[:, 1] ** 2] > 0.2).astype(int)
+    y = {
+        "two": np.array(["no", "yes"])[labels[:, 0]],
+        "three": labels.sum(axis=1) + 5,
+        "labels": labels,
+    }[targets]
+    model.set_params(random_state=0).fit(X, y)
+    scores, proba = model.decision_function(X), model.predict_proba(X)
+    if targets == "two":
+        assert scores.shape == (90,)
+        assert_allclose(proba, np.c_[expit(-scores), expit(scores)], atol=1e-15)
+        assert_array_equal(model.predict(X), np.where(scores > 0, "yes", "no"))
+        return
+    assert scores.shape == proba.shape == (90, model.n_outputs_)
+    if targets == "labels":
+        assert_allclose(proba, expit(scores))
+        assert_array_equal(model.predict(X), proba > 0.5)
+    else:
+        assert_allclose(proba, softmax(scores, axis=1))
+        assert_array_equal(model.predict(X), model.classes_[proba.argmax(axis=1)])
+
+
+def test_certain_scores_are_still_told_apart():
+    """Where probabilities are one to rounding, scores, and so ranks, are not alike."""
+    X = np.linspace(-1, 1, 60)[:, None]
+    model = SparcsClassifier((), linear_alpha=1e-9).fit(X, X[:, 0] > 0)
+    far = 1e3 * X
+    assert len(np.unique(model.predict_proba(far)[:, 1])) < 10
+    assert_allclose(np.diff(model.decision_function(far)) > 0, True)
+
+
+def test_scikit_learn_ranks_by_scores(rings):
+    X, y = rings
+    model = SparcsClassifier(random_state=0).fit(X, y)
+    area = roc_auc_score(y, model.decision_function(X))
+    assert area == pytest.approx(roc_auc_score(y, model.predict_proba(X)[:, 1]))
+    assert cross_val_score(model, X, y, scoring="roc_auc", cv=3).min() > 0.9

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 
 from sklearn_sparcs import CompactClassifier, SparcsClassifier, SparcsClassifierCV
@@ -23,17 +23,19 @@ def test_real_targets():
 def test_two_classes():
     found = ClassEncoding.of(np.array(["no", "yes", "no"]))
     assert found.encode(np.array(["yes", "no"])).tolist() == [[1.0], [0.0]]
-    probability = found.probabilities(np.array([[0.0], [np.log(3)]]))
-    assert_allclose(probability, [[0.5, 0.5], [0.25, 0.75]])
-    assert found.predictions(probability).tolist() == ["no", "yes"]
+    output = np.array([[0.0], [np.log(3)]])
+    assert_allclose(found.probabilities(output), [[0.5, 0.5], [0.25, 0.75]])
+    assert_array_equal(found.scores(output), [0.0, np.log(3)])
+    assert found.predictions(found.scores(output)).tolist() == ["no", "yes"]
 
 
 def test_several_classes():
     found = ClassEncoding.of(np.array([3, 7, 5]))
     assert found.encode(np.array([7, 3])).tolist() == [2, 0]
-    probability = found.probabilities(np.log([[1.0, 2.0, 1.0]]))
-    assert_allclose(probability, [[0.25, 0.5, 0.25]])
-    assert found.predictions(probability).tolist() == [5]
+    output = np.log([[1.0, 2.0, 1.0]])
+    assert_allclose(found.probabilities(output), [[0.25, 0.5, 0.25]])
+    assert found.scores(output) is output
+    assert found.predictions(output).tolist() == [5]
     with pytest.raises(ValueError, match=r"classes \[4\] that are not among"):
         found.encode(np.array([4]))
 
@@ -42,9 +44,10 @@ def test_labels():
     y = np.array([[0, 1], [1, 1]])
     found = ClassEncoding.of(sparse.csr_array(y))
     assert found.encode(sparse.csr_array(y)).tolist() == y.tolist()
-    probability = found.probabilities(np.array([[-1.0, 2.0]]))
-    assert_allclose(probability, 1 / (1 + np.exp([[1.0, -2.0]])))
-    assert found.predictions(probability).tolist() == [[0, 1]]
+    output = np.array([[-1.0, 2.0]])
+    assert_allclose(found.probabilities(output), 1 / (1 + np.exp([[1.0, -2.0]])))
+    assert found.scores(output) is output
+    assert found.predictions(output).tolist() == [[0, 1]]
     with pytest.raises(ValueError, match=r"shape \(1, 3\)"):
         found.encode(np.zeros((1, 3)))
 
