@@ -15,6 +15,11 @@ X_FORMAT: dict[str, Any] = {
 Bounds = tuple[np.ndarray, np.ndarray]
 
 
+def unbounded(n_features: int) -> Bounds:
+    """Bounds that cut nothing off."""
+    return np.full(n_features, -np.inf), np.full(n_features, np.inf)
+
+
 def as_rows(X: Any) -> Any:
     """X with rows that slice: canonical CSR for a sparse matrix, an array otherwise."""
     if not sparse.issparse(X):

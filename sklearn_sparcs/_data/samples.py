@@ -87,10 +87,13 @@ def validation_split(
 ) -> tuple[Samples, Samples]:
     """Split into training and validation samples, alike in their ``labels`` if given.
 
+    A class of one sample is trained on. Where there are fewer places than classes, the
+    split is random.
+
     Raises
     ------
     ValueError
-        If either part would be empty, or a class is too rare to be in both.
+        If either part would be empty.
     """
     n_valid = int(np.ceil(fraction * len(samples)))
     if not 0 < n_valid < len(samples):
@@ -99,10 +102,16 @@ def validation_split(
             f"(validation_fraction={fraction}), which leaves a part empty; give more "
             "samples or set early_stopping=False."
         )
+    rows, alone = np.arange(len(samples)), np.arange(0)
+    if labels is not None:
+        _, place, counts = np.unique(labels, return_inverse=True, return_counts=True)
+        several = counts[place] > 1
+        n_classes, n_rows = int((counts > 1).sum()), int(several.sum())
+        if 0 < n_classes <= min(n_valid, n_rows - n_valid):
+            rows, alone, labels = rows[several], rows[~several], labels[several]
+        else:
+            labels = None
     train, valid = train_test_split(
-        np.arange(len(samples)),
-        test_size=n_valid,
-        stratify=labels,
-        random_state=random_state,
+        rows, test_size=n_valid, stratify=labels, random_state=random_state
     )
-    return samples.taken(train), samples.taken(valid)
+    return samples.taken(np.r_[train, alone]), samples.taken(valid)

@@ -15,6 +15,7 @@ from .._growth.recipe import Recipe
 from .._growth.rounds import search
 from .._networks.checks import checked_layer_sizes
 from .._sklearn import Interval, StrOptions
+from .._training.as_usual import torch_as_usual
 from .._training.bridge import BridgePenalty
 from .._training.checkpoint import Checkpoint, refuse_changed
 from .._training.device import resolve_device
@@ -78,7 +79,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         self, X: Any, y: Any, sample_weight: Any, *, stream: bool, classes: Any = None
     ) -> Any:
         """From the user's data to fitted attributes; one epoch of it in a stream."""
-        with unchanged_on_failure(self):
+        with torch_as_usual(), unchanged_on_failure(self):
             self._refuse_contradictions()
             checkpoint = self._last_checkpoint(stream)
             task = self._task(

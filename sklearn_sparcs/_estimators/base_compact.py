@@ -9,6 +9,7 @@ import torch
 from sklearn.utils.validation import check_is_fitted
 from torch import nn
 
+from .._data.features import Bounds, unbounded
 from .._direct.form import DirectForm
 from .._growth.descent import linear_start
 from .._growth.given_wiring import GivenWiring
@@ -18,6 +19,7 @@ from .._networks.export import to_torch
 from .._networks.wiring import Wiring
 from .._sklearn import Interval, StrOptions
 from .._training.adam_solver import AdamSolver
+from .._training.as_usual import torch_as_usual
 from .._training.checkpoint import refuse_changed
 from .._training.device import resolve_device
 from .._training.losses import ClassificationLoss
@@ -122,14 +124,20 @@ class BaseCompact(TrainsByEpochs, Predictor):
         return self.direct_form_.intercepts
 
     @property
-    def feature_bounds_(self) -> tuple[np.ndarray, np.ndarray] | None:
+    def feature_bounds_(self) -> Bounds:
         """Least and greatest value of each feature, which are cut off there."""
-        return self.direct_form_.bounds
+        return self._given_bounds(self.direct_form_.bounds)
 
     @property
-    def hidden_bounds_(self) -> tuple[np.ndarray, np.ndarray] | None:
+    def hidden_bounds_(self) -> Bounds:
         """Least and greatest value of each feature that hidden neurons hear."""
-        return self.direct_form_.hidden_bounds
+        return self._given_bounds(self.direct_form_.hidden_bounds)
+
+    def _given_bounds(self, bounds: Bounds | None) -> Bounds:
+        """Bounds, which are infinite where there are none."""
+        if bounds is not None:
+            return bounds
+        return unbounded(self.direct_form_.layer_sizes[0])
 
     def to_torch(self) -> nn.Module:
         """The network as a plain torch module that needs nothing of this package.
@@ -144,13 +152,14 @@ class BaseCompact(TrainsByEpochs, Predictor):
             compute in float32.
         """
         check_is_fitted(self)
-        return to_torch(self.direct_form_, self.encoding_.output_bounds)
+        with torch_as_usual():
+            return to_torch(self.direct_form_, self.encoding_.output_bounds)
 
     # -- training in direct space ------------------------------------------------------
 
     def _fit(self, X: Any, y: Any, sample_weight: Any) -> Self:
         """From the user's data to trained weights, the present ones or fresh ones."""
-        with unchanged_on_failure(self):
+        with torch_as_usual(), unchanged_on_failure(self):
             sizes, last = self._checked_sizes(), self._last_form()
             task = self._task(X, y, sample_weight, fresh=last is None)
             self.encoding_ = self._encoding_of(task.y, task.weight)

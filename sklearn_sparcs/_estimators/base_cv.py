@@ -29,6 +29,7 @@ from .._growth.path_point import PathPoint
 from .._networks.checks import checked_layer_sizes
 from .._networks.live import LiveNetwork
 from .._sklearn import Interval, StrOptions
+from .._training.as_usual import torch_as_usual
 from .._training.bridge import BridgePenalty
 from .._training.device import resolve_device
 from .._training.problem import Problem, Units
@@ -135,7 +136,7 @@ class BaseSparcsCV(Spectral):
         if (X_val is None) != (y_val is None):
             raise ValueError("X_val and y_val must be given together.")
         own_alphas = None if self.alphas is None else checked_alphas(self.alphas)
-        with unchanged(self):
+        with torch_as_usual(), unchanged(self):
             leader, valid = self._leader(), None
             task, leader = afforded(self._task(X, y, sample_weight, fresh=True), leader)
             self.encoding_ = self._encoding_of(task.y, task.weight)
@@ -152,7 +153,7 @@ class BaseSparcsCV(Spectral):
     def _fit(self, X: Any, y: Any, sample_weight: Any, groups: Any) -> Any:
         """From the user's data to fitted attributes."""
         own_alphas = None if self.alphas is None else checked_alphas(self.alphas)
-        with unchanged_on_failure(self):
+        with torch_as_usual(), unchanged_on_failure(self):
             leader, state = self._leader(), own_random_state(self.random_state)
             task = self._task(X, y, sample_weight, fresh=True)
             task, leader = afforded(task, leader)

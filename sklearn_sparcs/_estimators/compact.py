@@ -67,10 +67,11 @@ class CompactRegressor(RegressionTargets, BaseCompact):
         Intercepts, in raw units.
     direct_form_ : DirectForm
         The network that predicts, in direct space, with weights of raw features.
-    feature_bounds_ : (low, high), ndarrays of shape (n_features,), or None
-        Features are cut off there first, as they were in the search.
-    hidden_bounds_ : (low, high), ndarrays of shape (n_features,), or None
-        Hidden neurons hear features no further than there.
+    feature_bounds_ : (low, high), ndarrays of shape (n_features,)
+        Features are cut off there first, as they were in the search; infinite where
+        they are not.
+    hidden_bounds_ : (low, high), ndarrays of shape (n_features,)
+        Hidden neurons hear features no further than there; infinite likewise.
     active_architecture_ : Architecture
         The neurons that compute, and which layers feed which.
     n_iter_ : int
@@ -202,7 +203,9 @@ class CompactClassifier(ClassificationTargets, BaseCompact):
         Share of each label's probability that is spread over all classes, in training
         alone; predicted probabilities are less sure then. "auto" spreads 0.1 of them
         where there are more than two classes, or where a linear model is right on every
-        sample, if there are hidden neurons; with Adam none.
+        sample, so that its loss has hardly anything left to lower: for networks with
+        hidden neurons, the linear model staying a logistic regression. Adam smooths
+        only by what is given.
     warm_start : bool, default=False
         Let ``fit`` go on from the present weights. True in a ``pruned_estimator_``.
     device : str, default="cpu"
@@ -240,10 +243,11 @@ class CompactClassifier(ClassificationTargets, BaseCompact):
         The network that predicts, in direct space, with weights of raw features.
     encoding_ : ClassEncoding
         How targets become the network's, and its outputs predictions.
-    feature_bounds_ : (low, high), ndarrays of shape (n_features,), or None
-        Features are cut off there first, as they were in the search.
-    hidden_bounds_ : (low, high), ndarrays of shape (n_features,), or None
-        Hidden neurons hear features no further than there.
+    feature_bounds_ : (low, high), ndarrays of shape (n_features,)
+        Features are cut off there first, as they were in the search; infinite where
+        they are not.
+    hidden_bounds_ : (low, high), ndarrays of shape (n_features,)
+        Hidden neurons hear features no further than there; infinite likewise.
 
     Examples
     --------

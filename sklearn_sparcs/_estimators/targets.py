@@ -113,8 +113,8 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         X, y = validate_data(self, X, y, multi_output=True, reset=fresh, **X_FORMAT)
         weight = usable_weight(sample_weight, X)
         if fresh:
-            seen = y if weight is None else y[weight > 0]
-            self.encoding_ = ClassEncoding.of(seen, classes)
+            # of rows without weight, too: bagging makes such
+            self.encoding_ = ClassEncoding.of(y, classes)
         weight = self.encoding_.weighted(y, weight, self.class_weight)
         task = _task(self.encoding_, X, y, weight)
         return task if self._smooths else task.smoothed(float(self.label_smoothing))

@@ -4,6 +4,9 @@ The optimiser moves eigenvectors and eigenvalues with everything else. What is l
 do between its steps is the penalty's proximal step, and to wake the neurons that pay.
 """
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -13,6 +16,7 @@ from .._training.arrays import TORCH
 from .._training.penalty import SparseGroupPenalty
 from .optimizer_adapter import OptimizerAdapter
 from .recruitment import Recruitment
+from .watch import Watch
 
 
 class Growth:
@@ -30,12 +34,14 @@ class Growth:
     Parameters
     ----------
     network : GrowingSpectralNetwork or SpectralNetwork
-        A part of the network that is trained, or all of it. Batches that pass through
-        it in training mode are what surveys look at.
+        A part of the network that is trained, or all of it. Batches whose gradient
+        reaches its parameters are what surveys look at.
     optimizer : torch.optim.Optimizer
         Trains it; the network's parameters must be among its own.
     alpha : float, default=1e-4
-        Strength of the penalty, in units of the loss that is minimised.
+        Strength of the penalty, in units of the loss that is minimised: that whose
+        gradient a step of the optimiser follows, before gradients are clipped, and
+        without the scale of a `torch.amp.GradScaler`.
     l1_ratio, depth_factor : float, default=1.0
         As in `SparcsRegressor`: 1 selects neurons, 0 whole layers.
     min_significance : float, default=2.5
@@ -43,20 +49,29 @@ class Growth:
     interval : int, default=32
         Steps between two surveys.
     n_batches : int, default=32
-        Latest batches that a survey looks at. They are kept: the network's input in
-        each of them. Samples should be several times as many as the signals that the
-        network hears, or what is still to be learned by links that exist hides what
-        neurons could add.
+        Latest batches that a survey looks at, each of all the samples of a step. They
+        are kept: the network's input in each of them. Samples should be several times
+        as many as the signals that the network hears, or what is still to be learned by
+        links that exist hides what neurons could add.
     max_recruits : int, default=8
         Most neurons of a layer to wake after one survey.
+    averages : sequence of GrowingSpectralNetwork, default=()
+        Copies of the network, as in the ``module`` of a
+        `torch.optim.swa_utils.AveragedModel`, in which the same neurons are to wake and
+        to leave. Update them after ``step()``.
     generator : torch.Generator, optional
         Draws the candidates, on the CPU; by default torch's own.
 
     Raises
     ------
     ValueError
-        If the optimiser does not train the network, a number is out of range, or the
-        network is a gated `SpectralNetwork`, whose neurons no gradient wakes.
+        If the optimiser does not train the network, or is of a kind that growth does
+        not go with (L-BFGS, Rprop, Adafactor), a number is out of range, an average is
+        no copy of the network, or the network is a gated `SpectralNetwork`, whose
+        neurons no gradient wakes.
+    RuntimeError
+        If processes train together (`torch.distributed`): each would wake neurons of
+        its own.
 
     References
     ----------
@@ -98,6 +113,7 @@ class Growth:
         interval: int = 32,
         n_batches: int = 32,
         max_recruits: int = 8,
+        averages: Sequence[GrowingSpectralNetwork] = (),
         generator: torch.Generator | None = None,
     ):
         for name, value, least in (
@@ -117,14 +133,16 @@ class Growth:
         self.network, self.optimizer, self.interval = network, optimizer, interval
         self.penalty = SparseGroupPenalty(alpha, l1_ratio, depth_factor)
         self._adapter = OptimizerAdapter(optimizer, list(network.parameters()))
+        self._generator = generator
         self.recruitment: Recruitment | None = None
         if isinstance(network, GrowingSpectralNetwork):
             self.recruitment = Recruitment(
                 network,
+                _copies(averages, network),
                 self._adapter,
+                Watch(network, self._adapter, n_batches),
                 min_significance=min_significance,
                 max_recruits=max_recruits,
-                n_batches=n_batches,
                 generator=generator or torch.default_generator,
             )
         self._before = self._eigenvalues()
@@ -140,18 +158,69 @@ class Growth:
         """Take out who has fallen asleep, and stop watching the network."""
         if self.recruitment is not None:
             self.recruitment.retire()
-            self.recruitment.close()
+            self.recruitment.watch.close()
 
     @torch.no_grad()
     def step(self) -> None:
-        """After a step of the optimiser: the proximal step, and a survey when due."""
-        self._n_steps += 1
-        if len(self._before):
+        """After a step of the optimiser: the proximal step, and a survey when due.
+
+        Nothing happens where there was no step, as while gradients are accumulated, or
+        the network is frozen.
+        """
+        if not all(p.requires_grad for p in self.network.parameters()):
+            return
+        if self.recruitment is None:
             self._shrink()
-        if self.recruitment is not None and self._n_steps % self.interval == 0:
-            self.recruitment.retire()
-            self.recruitment.recruit(self.penalty, self._n_steps)
+        else:
+            self._grow(self.recruitment)
         self._before = self._eigenvalues()
+
+    def state_dict(self) -> dict[str, Any]:
+        """What growth has to go on from, beside the states of network and optimiser.
+
+        Returns
+        -------
+        dict
+            Of tensors and numbers; it holds the latest batches.
+        """
+        generator, steps = self._generator, []
+        if self.recruitment is not None:
+            steps = [list(step) for step in self.recruitment.watch.steps]
+        return {
+            "n_steps": self._n_steps,
+            "steps": steps,
+            "generator": None if generator is None else generator.get_state(),
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from a state, once network and optimiser have loaded theirs.
+
+        Parameters
+        ----------
+        state : dict
+            What `state_dict` gave.
+        """
+        self._n_steps = state["n_steps"]
+        if self.recruitment is not None:
+            self.recruitment.watch.forget()
+            self.recruitment.watch.steps.extend(list(step) for step in state["steps"])
+        if self._generator is not None and state["generator"] is not None:
+            self._generator.set_state(state["generator"])
+        self._before = self._eigenvalues()
+
+    def _grow(self, recruitment: Recruitment) -> None:
+        """The proximal step, and when due a survey."""
+        _refuse_processes()
+        watch = recruitment.watch
+        if not watch.end_step():
+            return
+        if watch.loaded:
+            self._before, watch.loaded = self._eigenvalues(), False
+        self._n_steps += 1
+        self._shrink()
+        if self._n_steps % self.interval == 0:
+            recruitment.retire()
+            recruitment.recruit(self.penalty, self._n_steps)
 
     def _eigenvalues(self) -> Tensor:
         """A copy of every penalised eigenvalue, in one vector."""
@@ -166,8 +235,50 @@ class Growth:
         """
         lam = self.network.penalized_eigenvalues()
         sizes, flat = [len(x) for x in lam], self._eigenvalues()
+        if not len(flat):
+            return
         orthant = (flat if self.recruitment is None else self._before).sign()
         metric = torch.cat([self._adapter.metric(x) for x in lam])
         self.penalty.on(sizes, flat, TORCH)(flat, orthant, metric, 1.0)
         for x, value in zip(lam, flat.split(sizes), strict=True):
             x.copy_(value)
+
+
+def _copies(
+    averages: Sequence[GrowingSpectralNetwork], network: GrowingSpectralNetwork
+) -> list[GrowingSpectralNetwork]:
+    """Averages of a network, which have the same neurons.
+
+    Raises
+    ------
+    ValueError
+        If one is something else.
+    """
+    shapes = [p.shape for p in network.structure()]
+    for average in averages:
+        if not isinstance(average, GrowingSpectralNetwork) or (
+            [p.shape for p in average.structure()] != shapes
+        ):
+            raise ValueError(
+                "averages must be copies of the network with the same live neurons, as "
+                "ema.module.head of ema = AveragedModel(net) is of net.head; got "
+                f"{type(average).__name__}."
+            )
+    return list(averages)
+
+
+def _refuse_processes() -> None:
+    """Refuse to grow where several processes train one network.
+
+    Raises
+    ------
+    RuntimeError
+        If a process group is there.
+    """
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        raise RuntimeError(
+            "Growth does not work under torch.distributed (DistributedDataParallel, "
+            "FSDP): parameters change their shapes, and each process would wake "
+            "neurons of its own. Grow in one process, and wrap the grown network, or "
+            "its to_direct(), to train on."
+        )

@@ -17,7 +17,9 @@ class GrowthCallback(Callback):
         Name of the network among the module's parts, as in ``named_modules``; empty if
         it is the module itself.
     alpha : float, default=1e-4
-        Strength of the penalty, in units of the loss that is minimised.
+        Strength of the penalty, in units of the loss that is minimised: that whose
+        gradient a step of the optimiser follows, before gradients are clipped, and
+        without the scale of a `torch.amp.GradScaler`.
     l1_ratio, depth_factor : float, default=1.0
         As in `SparcsRegressor`: 1 selects neurons, 0 whole layers.
     min_significance : float, default=2.5
@@ -25,10 +27,10 @@ class GrowthCallback(Callback):
     interval : int, default=32
         Steps between two surveys.
     n_batches : int, default=32
-        Latest batches that a survey looks at. They are kept: the network's input in
-        each of them. Samples should be several times as many as the signals that the
-        network hears, or what is still to be learned by links that exist hides what
-        neurons could add.
+        Latest batches that a survey looks at, each of all the samples of a step. They
+        are kept: the network's input in each of them. Samples should be several times
+        as many as the signals that the network hears, or what is still to be learned by
+        links that exist hides what neurons could add.
     max_recruits : int, default=8
         Most neurons of a layer to wake after one survey.
     random_state : int, RandomState instance or None, default=None

@@ -203,7 +203,7 @@ def _directions(
     drawn = torch.randn(n, n_signals, generator=generator, dtype=torch.float64)
     sizes = torch.rand(n, 1, generator=generator, dtype=torch.float64)
     n_heard = torch.exp(sizes * log(max(n_signals, 1))).round().long()
-    lot = torch.rand(n, n_signals, generator=generator)
+    lot = torch.rand(n, n_signals, generator=generator, dtype=torch.float32)
     heard = lot <= lot.sort(dim=1).values.gather(1, n_heard - 1)
     if network.bias:
         heard[:, network.n_inputs - 1] = True

@@ -70,7 +70,9 @@ def eigenvalue_sizes(network: Network) -> Tensor:
     """|λ| of the hidden neurons where it is not zero, the smallest first."""
     lam = network.penalized_eigenvalues()
     hidden = lam[max(len(lam) - len(network.neurons), 0) :]  # without the input's
-    sizes = torch.cat([x.detach().abs() for x in hidden] or [torch.zeros(0)])
+    sizes = torch.cat(
+        [x.detach().abs() for x in hidden] or [torch.zeros(0, dtype=torch.float32)]
+    )
     return sizes[sizes > 0].sort().values
 
 

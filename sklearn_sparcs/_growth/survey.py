@@ -7,6 +7,7 @@ from torch import Tensor
 
 from .._data.batches import TrainingData
 from .._networks.growing import GrowingNetwork
+from .._training.as_usual import torch_as_usual
 from .._training.growing_gradient import GrowingGradient
 from .._training.losses import OutputGradient
 from .candidates import Candidates
@@ -15,6 +16,7 @@ from .candidates import Candidates
 _LARGEST_REGRESSION = 1000
 
 
+@torch_as_usual()
 @torch.no_grad()
 def survey(
     network: GrowingNetwork,

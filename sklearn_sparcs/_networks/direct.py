@@ -87,15 +87,16 @@ class DirectNetwork(nn.Module):
         self.activation = checked_activation(activation)
         self.sizes = [n_in, *hidden, n_out]
         self.links = checked_links(links, len(self.sizes))
-        self.neurons = [torch.arange(n) for n in hidden]
+        self.neurons = [torch.arange(n, device="cpu") for n in hidden]
         self.coefs = nn.ParameterDict()
         self.intercepts = nn.ParameterDict()
         for i in range(2, len(self.sizes) + 1):
             heard = self.senders(i)
             widths = [self.sizes[j - 1] for j in heard]
-            block = xavier_uniform(self.sizes[i - 1], sum(widths), generator, dtype)
+            shape = self.sizes[i - 1], sum(widths)
+            block = xavier_uniform(*shape, generator, dtype, device)
             for j, part in zip(heard, block.split(widths, dim=1), strict=True):
-                self.coefs[f"{i}_{j}"] = nn.Parameter(part.clone().to(device))
+                self.coefs[f"{i}_{j}"] = nn.Parameter(part.clone())
             if bias:
                 zero = torch.zeros(self.sizes[i - 1], dtype=dtype, device=device)
                 self.intercepts[f"{i}"] = nn.Parameter(zero)
@@ -225,11 +226,11 @@ class DirectNetwork(nn.Module):
         return []
 
     def forward(self, x: Tensor) -> Tensor:
-        """Output y = z_{B+1}, shape (n, out_features), for x (n, in_features)."""
+        """Output y = z_{B+1}, shape (…, out_features), for x (…, in_features)."""
         f, last = ACTIVATIONS[self.activation].tensor, len(self.sizes)
         signals = [x]
         for i in range(2, last + 1):
-            z = x.new_zeros(len(x), self.sizes[i - 1])
+            z = x.new_zeros(*x.shape[:-1], self.sizes[i - 1])
             for j in self.senders(i):
                 z = z + signals[j - 1] @ self.coefs[f"{i}_{j}"].T
             if self.intercepts:
@@ -239,5 +240,5 @@ class DirectNetwork(nn.Module):
 
 
 def _float64(tensor: Tensor) -> np.ndarray:
-    """A tensor as an array, in double precision."""
-    return tensor.detach().cpu().double().numpy()
+    """A tensor's copy as an array, in double precision."""
+    return tensor.detach().cpu().to(torch.float64, copy=True).numpy()

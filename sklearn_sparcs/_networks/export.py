@@ -54,7 +54,7 @@ def to_torch(form: DirectForm, output_bounds: Bounds | None = None) -> fx.GraphM
             signals[1] = whole
         heard = [signals[j] for j in form.senders(i)]
         both = (
-            heard[0] if len(heard) == 1 else graph.call_function(torch.cat, (heard, 1))
+            heard[0] if len(heard) == 1 else graph.call_function(torch.cat, (heard, -1))
         )
         z = graph.call_module(f"layer_{i}", (both,))
         signals[i] = z if i == last else graph.call_module("activation", (z,))
@@ -70,7 +70,7 @@ def _clamped(
         return signals
     names = f"{name}_low", f"{name}_high"
     for buffer, bound in zip(names, bounds, strict=True):
-        root.register_buffer(buffer, torch.from_numpy(bound))
+        root.register_buffer(buffer, torch.from_numpy(bound).clone())
     low, high = map(graph.get_attr, names)
     return graph.call_function(torch.clamp, (signals, low, high))
 
@@ -79,7 +79,8 @@ def _linear(form: DirectForm, i: int) -> nn.Linear:
     """Layer i on its senders side by side."""
     coefs = [form.coefs[i, j] for j in form.senders(i)]
     weight = torch.from_numpy(np.hstack(coefs))
-    layer = nn.Linear(weight.shape[1], weight.shape[0], dtype=weight.dtype)
+    # torch's generator is left alone
+    layer = nn.utils.skip_init(nn.Linear, *weight.T.shape, dtype=weight.dtype)
     layer.weight.data.copy_(weight)
     layer.bias.data.copy_(torch.from_numpy(form.intercepts[i]))
     return layer

@@ -75,8 +75,9 @@ class GrowingNetwork(nn.Module):
 
     def start_at_random(self, generator: torch.Generator) -> None:
         """Set y to a random linear map, Xavier-uniform."""
-        n_outputs, n_inputs = self.Q[-1].shape
-        self.start_at(xavier_uniform(n_outputs, n_inputs, generator))
+        last = self.Q[-1]
+        n_out, n_in = last.shape
+        self.start_at(xavier_uniform(n_out, n_in, generator, last.dtype, last.device))
 
     def eigenvalues(self, layer: int) -> Tensor:
         """λ of the live neurons of hidden layer ``layer``, or of the output: ones."""

@@ -30,8 +30,9 @@ class GrowingSpectralNetwork(nn.Module):
     It starts as a linear layer with the weights that `nn.Linear` starts with, trains
     like one, and stays one until `Growth` wakes neurons beside your optimiser: a
     neuron fires only if its eigenvalue is not zero. Its cost is that of its live
-    neurons, however many are allowed. As it grows its parameters are replaced by
-    larger ones, which `Growth` hands to the optimiser, moments and all.
+    neurons, however many are allowed. As it grows its parameters take other shapes.
+    They stay the same objects, and so does what holds them: optimisers, schedulers,
+    lists of your own. A ``state_dict`` is loaded whatever shapes it has grown to.
 
     Parameters
     ----------
@@ -108,17 +109,23 @@ class GrowingSpectralNetwork(nn.Module):
         self.n_inputs = n_features + bias
         n_hidden = len(self.hidden_layer_sizes)
         options: Any = {"dtype": dtype, "device": device}
-        self.restructure(
-            linear_structure(self.n_inputs, n_hidden, n_outputs, **options),
-            [torch.zeros(0, dtype=torch.long, device=device) for _ in range(n_hidden)],
+        self.Q, self.lam = (
+            nn.ParameterList(part)
+            for part in parts(
+                linear_structure(self.n_inputs, n_hidden, n_outputs, **options)
+            )
         )
+        for k in range(n_hidden):
+            none = torch.zeros(0, dtype=torch.long, device=device)
+            self.register_buffer(f"neurons_{k}", none)
         self.start_at(
             uniform(
                 n_outputs,
                 self.n_inputs,
                 bound=linear_bound(n_features),
                 generator=generator,
-                dtype=torch.get_default_dtype(),
+                dtype=dtype,
+                device=device,
             )
         )
 
@@ -162,7 +169,9 @@ class GrowingSpectralNetwork(nn.Module):
         return [*self.Q, *self.lam]
 
     def restructure(self, tensors: Sequence[Tensor], neurons: Sequence[Tensor]) -> None:
-        """Take over parameters of other shapes, as new objects.
+        """Take over parameters of other shapes, in the objects that there are.
+
+        Their gradients are forgotten.
 
         Parameters
         ----------
@@ -171,9 +180,8 @@ class GrowingSpectralNetwork(nn.Module):
         neurons : sequence of Tensors of int
             Indices of each hidden layer's live neurons.
         """
-        self.Q, self.lam = (
-            nn.ParameterList(t.detach() for t in part) for part in parts(tensors)
-        )
+        for parameter, values in zip(self.structure(), tensors, strict=True):
+            _put(parameter, values.detach())
         for k, indices in enumerate(neurons):
             self.register_buffer(f"neurons_{k}", indices)
 
@@ -218,7 +226,7 @@ class GrowingSpectralNetwork(nn.Module):
         return weights_of(self.structure())
 
     def forward(self, x: Tensor) -> Tensor:
-        """Output y = z_{B+1}, shape (n, out_features), for x (n, in_features)."""
+        """Output y = z_{B+1}, shape (…, out_features), for x (…, in_features)."""
         x = F.pad(x, (0, 1), value=1.0) if self.bias else x
         return output_of(self.structure(), ACTIVATIONS[self.activation].tensor, x)
 
@@ -276,13 +284,47 @@ class GrowingSpectralNetwork(nn.Module):
         self, state_dict: dict[str, Any], prefix: str, *args: Any
     ) -> None:
         """Take the shapes of what is loaded first: it may have grown further."""
-        saved = [
-            state_dict.get(f"{prefix}{name}", value).detach().to(value)
-            for name, value in self.named_parameters()
-        ]
-        neurons = [
-            state_dict.get(f"{prefix}neurons_{k}", n).to(n)
-            for k, n in enumerate(self.neurons)
-        ]
-        self.restructure([value.clone() for value in saved], neurons)
+        names = [f"{prefix}{name}" for name in self._state_names()]
+        saved = [state_dict[name] for name in names if name in state_dict]
+        if len(saved) == len(names) and self._may_become(saved):
+            n_parameters = len(self.structure())
+            for parameter, value in zip(self.structure(), saved, strict=False):
+                if parameter.shape != value.shape:
+                    _put(parameter, parameter.new_empty(value.shape))
+            for k, value in enumerate(saved[n_parameters:]):
+                indices = self.neurons[k].new_empty(len(value))
+                self.register_buffer(f"neurons_{k}", indices)
         super()._load_from_state_dict(state_dict, prefix, *args)
+
+    def _state_names(self) -> list[str]:
+        """Names of Q, of λ, and of the neurons in a ``state_dict``."""
+        layers = range(len(self.lam))
+        names = [f"Q.{k}" for k in range(len(self.Q))]
+        return names + [f"{part}{k}" for part in ("lam.", "neurons_") for k in layers]
+
+    def _may_become(self, saved: Sequence[Tensor]) -> bool:
+        """Whether saved tensors are of a network that this one may grow to be.
+
+        Others are left to torch, which says what does not fit.
+        """
+        n_hidden = len(self.lam)
+        n_live = [len(indices) for indices in saved[-n_hidden:]] if n_hidden else []
+        rows, columns = [*n_live, len(self.Q[-1])], self.n_inputs
+        for q, n in zip(saved, rows, strict=False):
+            if q.shape != (n, columns):
+                return False
+            columns += n
+        most = zip(n_live, self.hidden_layer_sizes, strict=True)
+        return all(n <= size for n, size in most)
+
+
+def _put(parameter: Tensor, values: Tensor) -> None:
+    """Give a parameter other values, of any shape: it stays the object that it is.
+
+    What autograd keeps of its shape goes where its dtype changes, so that is changed
+    twice.
+    """
+    other = torch.float16 if values.dtype != torch.float16 else torch.float32
+    parameter.grad = None
+    parameter.data = torch.empty(0, dtype=other, device=values.device)
+    parameter.data = values

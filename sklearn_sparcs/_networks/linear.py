@@ -82,8 +82,8 @@ class SpectralLinear(nn.Module):
         bound = linear_bound(in_features)
 
         def drawn(*shape: int) -> nn.Parameter:
-            values = uniform(*shape, bound=bound, generator=generator)
-            return nn.Parameter(values.to(device, dtype or torch.get_default_dtype()))
+            values = uniform(*shape, bound=bound, generator=generator, **options)
+            return nn.Parameter(values)
 
         self.phi = drawn(out_features, in_features)
         self.bias = drawn(out_features) if bias else None
@@ -181,7 +181,8 @@ class SpectralLinear(nn.Module):
         -------
         nn.Linear
         """
-        linear = nn.Linear(
+        linear = nn.utils.skip_init(
+            nn.Linear,
             self.in_features,
             self.out_features,
             self.bias is not None,

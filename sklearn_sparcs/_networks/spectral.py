@@ -1,5 +1,6 @@
 """The paper's network: eigenvalues and eigenvectors are its parameters."""
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -112,7 +113,7 @@ class SpectralNetwork(nn.Module):
         n_outputs = checked_size(out_features, "out_features")
         sizes = [n_inputs, *layers, n_outputs]
         self.phi = nn.ParameterList(
-            xavier_uniform(n_out, n_in, generator, dtype).to(device)
+            xavier_uniform(n_out, n_in, generator, dtype, device)
             for n_in, n_out in pairwise(sizes)
         )
         options: Any = {"dtype": dtype, "device": device}
@@ -261,11 +262,11 @@ class SpectralNetwork(nn.Module):
         return DirectNetwork.of(self.form(), dtype=phi.dtype, device=phi.device)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Output y = z_{B+1}, shape (n, out_features), for x (n, in_features)."""
+        """Output y = z_{B+1}, shape (…, out_features), for x (…, in_features)."""
         x = F.pad(x, (0, 1), value=1.0) if self.bias else x
         if self.repeated:
             return self._through_repetitions(x)
-        if self.gated and self._few_neurons_fire(len(x)):
+        if self.gated and self._few_neurons_fire(math.prod(x.shape[:-1])):
             return self._through_weights(x)
         return self._through_layers(x)
 
@@ -280,7 +281,7 @@ class SpectralNetwork(nn.Module):
         h, f = x, ACTIVATIONS[self.activation].tensor
         *hidden, last = self.weights()
         for weight in hidden:
-            h = torch.cat([h, f(h @ weight.T)], dim=1)
+            h = torch.cat([h, f(h @ weight.T)], dim=-1)
         return h @ last.T
 
     def _through_layers(self, x: Tensor) -> Tensor:
@@ -303,7 +304,7 @@ class SpectralNetwork(nn.Module):
     def _through_repetitions(self, x: Tensor) -> Tensor:
         """f(A … f(A (x, 0, …, 0))), A applied B times, f not after the last."""
         f = ACTIVATIONS[self.activation].tensor
-        signals = [x, *(x.new_zeros(len(x), len(lam)) for lam in self.lam)]
+        signals = [x, *(x.new_zeros(*x.shape[:-1], len(lam)) for lam in self.lam)]
         for n_before in range(len(self.phi)):
             signals = [f(a) for a in signals] if n_before else signals
             signals = self._times_adjacency(signals)

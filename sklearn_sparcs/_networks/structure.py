@@ -64,13 +64,13 @@ def weights_of(structure: Structure) -> list[Tensor]:
 
 
 def output_of(structure: Structure, f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
-    """Output y = z_{B+1}, shape (n, outputs), for x (n, inputs) with its constant."""
+    """Output y = z_{B+1}, shape (…, outputs), for x (…, inputs) with its constant."""
     h, (_, eigenvalues) = x, parts(structure)
     *hidden, last = weights_of(structure)
     for weight, lam in zip(hidden, eigenvalues, strict=True):
-        if len(lam):
-            # the gate matters between a proximal step and the next retirement
-            h = torch.cat([h, f(h @ weight.T) * (lam != 0)], dim=1)
+        # a layer without neurons takes part, as its parameters are asked for gradients;
+        # the gate matters between a proximal step and the next retirement
+        h = torch.cat([h, f(h @ weight.T) * (lam != 0)], dim=-1)
     return h @ last.T
 
 

@@ -65,7 +65,9 @@ class LogisticObjective:
         y = data.y.cpu()
         y = y.double() if y.is_floating_point() else y
         weight = data.weight
-        weight = torch.ones(len(y)) if weight is None else weight.cpu()
+        weight = (
+            torch.ones(len(y), dtype=torch.float64) if weight is None else weight.cpu()
+        )
         return cls(
             data,
             whole(data) if data.scaling is None else None,

@@ -52,7 +52,10 @@ def test_by_default_it_is_least_squares():
     with pytest.warns(LeverageWarning, match="Row 7 alone"):
         model = SparcsRegressor(()).fit(X, y)
     assert_allclose(model.predict(5 * X), LinearRegression().fit(X, y).predict(5 * X))
-    assert model.pruned_estimator_.feature_bounds_ is None
+    small = model.pruned_estimator_
+    for low, high in (small.feature_bounds_, small.hidden_bounds_):
+        assert low.tolist() == [-np.inf] * X.shape[1]
+        assert high.tolist() == [np.inf] * X.shape[1]
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -1,12 +1,15 @@
 """Bad input is refused in words, or taken with a finite result."""
 
+import warnings
+
 import numpy as np
 import pytest
 import torch
 from numpy.testing import assert_allclose
+from sklearn.ensemble import BaggingClassifier
 from sklearn.exceptions import ConvergenceWarning
 
-from sklearn_sparcs import SparcsClassifier, SparcsRegressor
+from sklearn_sparcs import CompactClassifier, SparcsClassifier, SparcsRegressor
 from sklearn_sparcs._training.skorch_net import SparcsNet
 from sklearn_sparcs.datasets import make_teacher_student
 
@@ -33,9 +36,62 @@ def test_missing_values(value):
 def test_one_class():
     with pytest.raises(ValueError, match=r"at least 2 classes; .* only one class: a"):
         SparcsClassifier().fit(X, np.full(60, "a"))
-    only_a = (LABELS == "a").astype(float)
-    with pytest.raises(ValueError, match="only one class"):
-        SparcsClassifier().fit(X, LABELS, sample_weight=only_a)
+
+
+@pytest.mark.parametrize("Model", [SparcsClassifier, CompactClassifier])
+@pytest.mark.parametrize("labels", [LABELS, np.where(X[:, 1] > 1, "c", LABELS)])
+def test_one_class_that_has_weight(Model, labels):
+    """As in a draw of bagging's: it is certain, and the others are known."""
+    weight = (labels == "b").astype(float)
+    model = Model((3,), random_state=0).fit(X, labels, sample_weight=weight)
+    assert model.classes_.tolist() == sorted(set(labels))
+    assert (model.predict(X) == "b").all()
+    assert_allclose(model.predict_proba(X)[:, 1], 1, atol=1e-4)
+
+
+@pytest.mark.parametrize("Model", [SparcsClassifier, CompactClassifier])
+def test_a_class_that_no_row_with_weight_has(Model):
+    """As bagging makes them; it is known, and as good as never predicted."""
+    labels = np.where(X[:, 1] > 1, "rare", LABELS)
+    weight = (labels != "rare").astype(float)
+    model = Model((3,), random_state=0).fit(X, labels, sample_weight=weight)
+    assert model.classes_.tolist() == ["a", "b", "rare"]
+    probability = model.predict_proba(X)
+    assert_allclose(probability.sum(axis=1), 1)
+    assert probability[:, 2].max() < 0.01
+    kept = weight > 0
+    without = Model((3,), random_state=0).fit(X[kept], labels[kept])
+    assert (
+        model.score(X[kept], labels[kept]) > without.score(X[kept], labels[kept]) - 0.1
+    )
+
+
+def test_bagging_leaves_rare_classes_out():
+    labels = LABELS.copy()
+    labels[:2] = "rare"
+    model = SparcsClassifier((3,), max_iter=5, random_state=0)
+    bag = BaggingClassifier(model, n_estimators=5, random_state=0).fit(X, labels)
+    assert bag.predict_proba(X).shape == (60, 3)
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        np.array(["alone", *LABELS[1:]]),
+        np.array(["alone", "lonely", *LABELS[2:]]),
+        np.r_[np.arange(30), np.arange(30)],
+        np.arange(12),
+    ],
+    ids=["one alone", "two alone", "more classes than places", "all alone"],
+)
+def test_early_stopping_with_rare_classes(labels):
+    """They are trained on, as nothing of them can be set aside."""
+    model = SparcsClassifier((2,), early_stopping=True, max_iter=3, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(X[: len(labels)], labels)
+    assert model.classes_.tolist() == sorted(set(labels.tolist()))
+    assert_allclose(model.predict_proba(X).sum(axis=1), 1)
 
 
 def test_more_features_at_predict():

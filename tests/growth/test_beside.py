@@ -84,11 +84,13 @@ def test_rates_are_those_of_the_loss_itself(generator):
     optimizer = torch.optim.SGD(net.parameters(), lr=0.0)
     seed = torch.Generator().manual_seed(3)
     growth = Growth(
-        net, optimizer, alpha=0, interval=1, n_batches=2, max_recruits=2, generator=seed
+        net, optimizer, alpha=0, interval=2, n_batches=2, max_recruits=2, generator=seed
     )
     for half in (slice(100), slice(100, None)):
         (net(x[half]) - y[half]).square().mean().backward()
-    kept = torch.cat([grad for _, grad in growth.recruitment.seen]) / 2
+        optimizer.step()
+        growth.recruitment.watch.end_step()
+    kept = growth.recruitment.watch.data().y
     expected = 2 * (net(x).detach() - y) / y.numel()
     assert_allclose(kept, expected, atol=1e-12)
     before = list(net.n_live)
@@ -99,7 +101,7 @@ def test_rates_are_those_of_the_loss_itself(generator):
         [0, 1],
         torch.Generator().manual_seed(3),
     )
-    growth.step()
+    growth.recruitment.recruit(growth.penalty, 2)
     assert net.n_live == [before[0] + 2, before[1] + 2]
     for k, candidates in enumerate(found):
         recruits = candidates.best(SparseGroupPenalty(0.0), 2.5)

@@ -9,7 +9,7 @@ from numpydoc.docscrape import ClassDoc
 from sklearn_sparcs.nn import GrowingSpectralNetwork, Growth, GrowthCallback
 
 #: What each needs of its own.
-OWN = {"network", "optimizer", "generator", "head", "random_state"}
+OWN = {"network", "optimizer", "generator", "head", "random_state", "averages"}
 
 
 def options(kind):
@@ -61,7 +61,7 @@ def test_every_one_arrives():
     penalty, recruitment = growth.penalty, growth.recruitment
     found = [penalty.alpha, penalty.l1_ratio, penalty.depth_factor]
     found += [recruitment.min_significance, growth.interval]
-    found += [recruitment.seen.maxlen, recruitment.max_recruits]
+    found += [recruitment.watch.steps.maxlen, recruitment.max_recruits]
     assert found == list(given.values())
     callback.on_train_end(net)
     assert not module._forward_hooks

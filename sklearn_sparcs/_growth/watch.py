@@ -1,0 +1,193 @@
+"""What passes through a network in training, a step of its optimiser at a time.
+
+A step may be of several batches: gradients are accumulated until they are zeroed, a
+closure asks for several, a network is called more than once. What counts is what
+reaches the parameters: validation, a frozen network, or a gradient with respect to the
+input leaves nothing here.
+"""
+
+from collections import deque
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from .._data.batches import TrainingData
+from .._networks.growing_module import GrowingSpectralNetwork
+from .loss_scale import loss_scale
+from .optimizer_adapter import OptimizerAdapter
+
+#: Input of a network, and ∂loss/∂y, a row a sample.
+Passage = tuple[Tensor, Tensor]
+
+
+class Watch:
+    """Keeps the input of a network and ∂loss/∂y of its optimiser's latest steps.
+
+    Parameters
+    ----------
+    network : GrowingSpectralNetwork
+    optimizer : OptimizerAdapter
+    n_steps : int
+        How many are kept.
+
+    Attributes
+    ----------
+    steps : deque of lists of Passages
+        The latest steps, the earliest first, in units of the loss.
+    loaded : bool
+        Whether a ``state_dict`` has been loaded into the network; set to False by who
+        has taken that in.
+    """
+
+    def __init__(
+        self,
+        network: GrowingSpectralNetwork,
+        optimizer: OptimizerAdapter,
+        n_steps: int,
+    ):
+        self.network, self.optimizer = network, optimizer
+        self.steps: deque[list[Passage]] = deque(maxlen=n_steps)
+        self.loaded = False
+        # since gradients were zeroed
+        self._met: list[Passage] = []
+        # by forward pass, of a backward pass that has not reached the parameters;
+        # beside each the forward passes that there had been
+        self._passing: dict[int, tuple[int, Passage]] = {}
+        self._n_forwards = 0
+        self._reached = False
+        # a wrapper may step the optimiser in another way: then none is told
+        self._told_of_steps = self._stepped = False
+        self._scale = 1.0
+        self._last = network.Q[-1]
+        hooks = _Hooks(self)
+        self._handles = [
+            network.register_forward_hook(hooks.forward, with_kwargs=True),
+            nn.Module.register_load_state_dict_post_hook(network, hooks.loaded),
+            self._last.register_post_accumulate_grad_hook(hooks.reached),
+            optimizer.before_step(hooks.stepping),
+        ]
+
+    def close(self) -> None:
+        """Stop watching, and forget what was seen."""
+        for handle in self._handles:
+            handle.remove()
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget what was seen."""
+        self.steps.clear()
+        self._met.clear()
+        self._passing.clear()
+
+    def end_step(self) -> bool:
+        """After a step of the optimiser: whether there was one.
+
+        There is none where gradients are still accumulated, or were not finite for a
+        `GradScaler`.
+        """
+        if self._told_of_steps and not self._stepped:
+            return False
+        passages = self._met or [passage for _, passage in self._passing.values()]
+        if passages:
+            factor = 1 / self._scale
+            self.steps.append([(x, factor * grad) for x, grad in passages])
+        self._met, self._passing = [], {}
+        self._stepped, self._reached, self._scale = False, False, 1.0
+        return True
+
+    def data(self) -> TrainingData | None:
+        """All that was seen: inputs, and as targets ∂loss/∂y of a step, averaged.
+
+        Steps whose gradients are not finite are left out; None if there is no other.
+        """
+        steps = [step for step in self.steps if all(map(_is_finite, step))]
+        if not steps:
+            return None
+        x, grad = (
+            torch.cat([passage[part] for step in steps for passage in step])
+            for part in (0, 1)
+        )
+        # under autocast they come in half precision
+        x, grad = x.to(self._last), grad.to(self._last)
+        return TrainingData(x, grad / len(steps), None)
+
+    # -- hooks -----------------------------------------------------------------------
+
+    def forward(self, x: Tensor, output: Tensor) -> None:
+        """A batch passes; its gradient may follow."""
+        if not output.requires_grad:
+            return
+        self._n_forwards += 1
+        key = self._n_forwards
+        output.register_hook(lambda grad: self._sent_back(key, x, grad))
+
+    def _sent_back(self, key: int, x: Tensor, grad: Tensor) -> None:
+        """∂loss/∂y of a forward pass is there, and goes on to the parameters."""
+        if self._reached and _is_zero(self._last.grad):
+            self._met = []
+        self._reached = False
+        # a gradient that was there before this batch passed did not go on
+        passing = self._passing.items()
+        self._passing = {k: known for k, known in passing if known[0] >= key}
+        rows = x.detach().reshape(-1, x.shape[-1]).clone()
+        sensitivity = grad.detach().reshape(-1, grad.shape[-1]).clone()
+        self._passing[key] = self._n_forwards, (rows, sensitivity)
+
+    def reached(self) -> None:
+        """A backward pass has reached the parameters."""
+        self._met += [passage for _, passage in self._passing.values()]
+        self._passing, self._reached = {}, True
+
+    def stepping(self) -> None:
+        """The optimiser is about to take a step."""
+        if not self._told_of_steps:
+            self.steps.clear()  # those were none
+        self._told_of_steps = self._stepped = True
+        self._scale = loss_scale()
+
+    def load(self) -> None:
+        """Other parameters have been loaded: what was seen says nothing of them."""
+        self.forget()
+        self.optimizer.forget_unfitting(self.network.structure())
+        self.loaded = True
+
+
+class _Hooks:
+    """What torch calls: a copy of a network, or a pickle, is not watched."""
+
+    def __init__(self, watch: Watch | None = None):
+        self.watch = watch
+
+    def __reduce__(self) -> tuple[type["_Hooks"], tuple[()]]:
+        return _Hooks, ()
+
+    def forward(
+        self, network: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], y: Any
+    ) -> None:
+        """After a forward pass."""
+        if self.watch is not None:
+            self.watch.forward(args[0] if args else kwargs["x"], y)
+
+    def loaded(self, network: nn.Module, keys: Any) -> None:
+        """After a ``state_dict`` has been loaded."""
+        if self.watch is not None:
+            self.watch.load()
+
+    def reached(self, parameter: Tensor) -> None:
+        """After a gradient has been added to the parameter's."""
+        if self.watch is not None:
+            self.watch.reached()
+
+    def stepping(self, optimizer: Any, args: Any, kwargs: Any) -> None:
+        """Before a step of the optimiser."""
+        if self.watch is not None:
+            self.watch.stepping()
+
+
+def _is_zero(grad: Tensor | None) -> bool:
+    return grad is None or not bool(grad.any())
+
+
+def _is_finite(passage: Passage) -> bool:
+    return all(bool(part.isfinite().all()) for part in passage)

@@ -1,0 +1,24 @@
+"""torch as a process finds it, whatever switches a caller has thrown."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import torch
+
+
+@contextmanager
+def torch_as_usual() -> Iterator[None]:
+    """Tensors are made on the CPU, know gradients, and keep the precision they have.
+
+    Undone, in this thread, are ``torch.set_default_device``, ``torch.inference_mode``,
+    ``torch.no_grad`` and ``torch.autocast``.
+    """
+    with ExitStack() as undone:
+        undone.enter_context(torch.inference_mode(False))
+        undone.enter_context(torch.enable_grad())
+        for device in ("cpu", "cuda"):
+            if torch.is_autocast_enabled(device):
+                undone.enter_context(torch.autocast(device, enabled=False))
+        if torch.get_default_device().type != "cpu":  # it slows every call
+            undone.enter_context(torch.device("cpu"))
+        yield

@@ -1,0 +1,325 @@
+"""Growth beside what training loops have: checkpoints, optimisers, averages, DDP."""
+
+import copy
+import io
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+import torch
+import torch.distributed
+from numpy.testing import assert_allclose
+from skorch import NeuralNetRegressor
+from skorch.callbacks import Checkpoint, LoadInitState
+from torch import nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from sklearn_sparcs.nn import (
+    GrowingSpectralNetwork,
+    Growth,
+    GrowthCallback,
+    SpectralNetwork,
+)
+
+
+def seeded(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+@pytest.fixture
+def data():
+    x = torch.randn(200, 3, generator=seeded())
+    return x, x[:, :1].abs() + torch.relu(x[:, 1:2]) - x[:, 2:]
+
+
+def made(kind=torch.optim.Adam, seed=0, **options):
+    """A head in a network, what trains it, and growth beside that."""
+    generator = seeded(seed)
+    net = nn.Sequential(GrowingSpectralNetwork(3, (10, 4), 1, generator=generator))
+    optimizer = kind(net.parameters(), **{"lr": 0.02, **options})
+    growth = Growth(net[0], optimizer, alpha=1e-3, interval=8, generator=generator)
+    return net, optimizer, growth
+
+
+def train(net, optimizer, growth, data, n_steps, after=lambda: None):
+    x, y = data
+    for k in range(n_steps):
+        rows = torch.arange(k % 4, 200, 4)
+        optimizer.zero_grad()
+        loss = (net(x[rows]) - y[rows]).square().mean()
+        loss.backward()
+        optimizer.step()
+        growth.step()
+        after()
+    return float(loss.detach())
+
+
+def through_a_file(state):
+    """A state, saved and loaded as torch's default allows."""
+    file = io.BytesIO()
+    torch.save(state, file)
+    file.seek(0)
+    return torch.load(file)
+
+
+def same(first, second):
+    """Whether networks have the same neurons and values, to the last bit."""
+    states = [net.state_dict() for net in (first, second)]
+    return states[0].keys() == states[1].keys() and all(
+        torch.equal(value, states[1][name]) for name, value in states[0].items()
+    )
+
+
+@pytest.mark.parametrize("kind", [torch.optim.Adam, torch.optim.SGD])
+@pytest.mark.parametrize("optimizer_first", [True, False])
+def test_what_is_resumed_goes_on_as_if_nothing_had_been(data, kind, optimizer_first):
+    options = {"momentum": 0.9} if kind is torch.optim.SGD else {}
+    parts = made(kind, **options)
+    train(*parts, data, 60)
+    saved = through_a_file([part.state_dict() for part in parts])
+    train(*parts, data, 60)
+    again = made(kind, seed=1, **options)
+    order = [1, 0, 2] if optimizer_first else [0, 1, 2]
+    for k in order:
+        again[k].load_state_dict(saved[k])
+    train(*again, data, 60)
+    assert parts[0][0].n_live[0] > 0
+    assert same(parts[0], again[0])
+
+
+def test_the_optimizer_made_before_trains_what_is_loaded(data):
+    net, optimizer, growth = made()
+    train(net, optimizer, growth, data, 60)
+    fresh, other, _ = made(seed=1)
+    fresh.load_state_dict(net.state_dict())
+    assert {id(p) for p in fresh.parameters()} == {
+        id(p) for p in other.param_groups[0]["params"]
+    }
+    before = copy.deepcopy(fresh.state_dict())
+    (fresh(data[0]) - data[1]).square().mean().backward()
+    other.step()
+    for name, value in fresh.named_parameters():
+        assert not torch.equal(value, before[name]) or value.numel() == 0
+
+
+def test_the_best_of_all_is_restored_in_the_middle(data):
+    """Of another shape than what is trained, and with moments of another shape."""
+    net, optimizer, growth = made()
+    train(net, optimizer, growth, data, 9)
+    best = copy.deepcopy(net.state_dict())
+    n_live = list(net[0].n_live)
+    train(net, optimizer, growth, data, 60)
+    assert net[0].n_live != n_live
+    net.load_state_dict(best)
+    assert net[0].n_live == n_live
+    assert train(net, optimizer, growth, data, 200) < 0.05
+
+
+def test_no_neuron_crosses_from_what_was_before_loading(data):
+    """A loaded eigenvalue of the other sign is not taken for one that has crossed."""
+    net, optimizer, growth = made()
+    train(net, optimizer, growth, data, 60)
+    state = copy.deepcopy(net.state_dict())
+    state["0.lam.0"] = -state["0.lam.0"]
+    net.load_state_dict(state)
+    train(net, optimizer, growth, data, 1)
+    assert_allclose(net[0].lam[0].detach(), state["0.lam.0"], atol=0.05)
+
+
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        ((4, (10, 4), 1), "size mismatch for Q.0: .* torch.Size"),
+        ((3, (10, 4), 2), "size mismatch for Q.2"),
+        ((3, (2, 4), 1), "size mismatch for Q.0"),
+        ((3, (10,), 1), "Missing key|Unexpected key"),
+    ],
+)
+def test_what_is_no_such_network_is_not_loaded(data, other, message):
+    parts = made()
+    train(*parts, data, 60)
+    assert parts[0][0].n_live[0] > 2
+    fresh = GrowingSpectralNetwork(*other)
+    shapes = [p.shape for p in fresh.parameters()]
+    with pytest.raises(RuntimeError, match=message):
+        fresh.load_state_dict(parts[0][0].state_dict())
+    assert [p.shape for p in fresh.parameters()] == shapes
+
+
+def test_parameters_stay_the_objects_that_they_are(data):
+    net, optimizer, growth = made()
+    listed = list(net.parameters())
+    groups = [{"params": listed[:1], "lr": 0.02}, {"params": listed[1:], "lr": 0.01}]
+    optimizer = torch.optim.Adam(groups)
+    growth = Growth(net[0], optimizer, alpha=1e-3, interval=8, generator=seeded())
+    schedule = torch.optim.lr_scheduler.StepLR(optimizer, 50, 0.5)
+    assert train(net, optimizer, growth, data, 150, schedule.step) < 0.2
+    assert net[0].n_live[0] > 0
+    for old, new in zip(listed, net.parameters(), strict=True):
+        assert old is new
+    assert [group["lr"] for group in optimizer.param_groups] == [0.02 / 8, 0.01 / 8]
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("Adam", {"fused": True}),
+        ("Adam", {"foreach": True}),
+        ("Adam", {"amsgrad": True}),
+        ("NAdam", {}),
+        ("RAdam", {}),
+        ("Adamax", {}),
+        ("RMSprop", {"lr": 0.005, "centered": True}),
+        ("Adagrad", {"lr": 0.1}),
+        ("Adadelta", {"lr": 5.0}),
+        ("ASGD", {"lr": 0.05}),
+        ("SGD", {"lr": 0.01, "momentum": 0.9, "nesterov": True}),
+    ],
+)
+def test_grows_beside_every_optimizer(data, name, options):
+    net, optimizer, growth = made(getattr(torch.optim, name), **options)
+    assert train(net, optimizer, growth, data, 300) < 0.2
+    assert net[0].n_live[0] >= 3
+
+
+@pytest.mark.parametrize("average", [get_ema_multi_avg_fn(0.9), None])
+def test_averages_grow_with_the_network(data, average):
+    generator = seeded()
+    net = nn.Sequential(GrowingSpectralNetwork(3, (10, 4), 1, generator=generator))
+    ema = AveragedModel(net, multi_avg_fn=average)
+    optimizer = torch.optim.Adam(net.parameters(), lr=0.02)
+    growth = Growth(
+        net[0],
+        optimizer,
+        alpha=1e-3,
+        interval=8,
+        averages=[ema.module[0]],
+        generator=generator,
+    )
+    train(net, optimizer, growth, data, 100, lambda: ema.update_parameters(net))
+    assert net[0].n_live[0] > 0
+    if average is not None:  # in the end all that is averaged is the same
+        optimizer.param_groups[0]["lr"] = 0.0
+        train(net, optimizer, growth, data, 200, lambda: ema.update_parameters(net))
+        assert_allclose(ema(data[0]).detach(), net(data[0]).detach(), atol=1e-4)
+    assert ema.module[0].n_live == net[0].n_live
+    for mine, own in zip(ema.module[0].neurons, net[0].neurons, strict=True):
+        assert mine.tolist() == own.tolist()
+
+
+def test_averages_are_copies(data):
+    net, optimizer, growth = made()
+    twin = copy.deepcopy(net)
+    train(net, optimizer, growth, data, 60)
+    with pytest.raises(ValueError, match="copies of the network with the same live"):
+        Growth(net[0], optimizer, averages=[twin[0]])
+    with pytest.raises(ValueError, match="got Sequential"):
+        Growth(net[0], optimizer, averages=[twin])
+
+
+def test_processes_that_train_together_are_refused(data, tmp_path):
+    net, optimizer, growth = made()
+    torch.distributed.init_process_group(
+        "gloo", init_method=f"file://{tmp_path}/group", rank=0, world_size=1
+    )
+    try:
+        wrapped = nn.parallel.DistributedDataParallel(net)
+        with pytest.raises(RuntimeError, match=r"not work under torch\.distributed"):
+            train(wrapped, optimizer, growth, data, 1)
+    finally:
+        torch.distributed.destroy_process_group()
+    train(net, optimizer, growth, data, 1)
+
+
+def test_the_papers_network_may_be_trained_together(data, tmp_path):
+    """Nothing wakes there, and the proximal step is the same everywhere."""
+    net = SpectralNetwork(3, (10,), 1, generator=seeded())
+    optimizer = torch.optim.Adam(net.parameters(), lr=0.02)
+    growth = Growth(net, optimizer, alpha=1e-3)
+    torch.distributed.init_process_group(
+        "gloo", init_method=f"file://{tmp_path}/group", rank=0, world_size=1
+    )
+    try:
+        wrapped = nn.parallel.DistributedDataParallel(net)
+        train(wrapped, optimizer, growth, data, 3)
+    finally:
+        torch.distributed.destroy_process_group()
+
+
+@contextmanager
+def switched(setter, value, before):
+    """A switch of torch's, for a while."""
+    setter(value)
+    try:
+        yield
+    finally:
+        setter(before)
+
+
+SWITCHES = {
+    "dtype": (torch.set_default_dtype, torch.float64, torch.float32),
+    "device": (torch.set_default_device, "meta", None),
+    "deterministic": (torch.use_deterministic_algorithms, True, False),
+    "anomaly": (torch.autograd.set_detect_anomaly, True, False),
+}
+
+
+@pytest.mark.parametrize("switch", SWITCHES)
+def test_torchs_switches_change_nothing(data, switch):
+    """Of a network whose dtype and device are its own."""
+    plain, other = made(), made()
+    train(*plain, data, 60)
+    setter, value, before = SWITCHES[switch]
+    x, y = data
+    with switched(setter, value, before):
+        net, optimizer, growth = other
+        for k in range(60):
+            rows = slice(k % 4, None, 4)
+            optimizer.zero_grad()
+            (net(x[rows]) - y[rows]).square().mean().backward()
+            optimizer.step()
+            growth.step()
+        small = net[0].to_direct()
+        found = net[0].spectrum()
+    assert same(plain[0], net)
+    assert torch.equal(small(x), plain[0][0].to_direct()(x))
+    for mine, own in zip(found, plain[0][0].spectrum(), strict=True):
+        assert all(map(np.array_equal, mine, own))
+
+
+def skorch_net(*callbacks, epochs=6):
+    return NeuralNetRegressor(
+        GrowingSpectralNetwork(3, (10,), 1, generator=seeded()),
+        optimizer=torch.optim.Adam,
+        lr=0.02,
+        max_epochs=epochs,
+        batch_size=50,
+        callbacks=[*callbacks],
+        verbose=0,
+    )
+
+
+def growing():
+    return GrowthCallback(alpha=1e-3, interval=4, random_state=0)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_skorch_resumes(data, tmp_path, first):
+    """By `load_params`, and by `LoadInitState` before or after the callback."""
+    x, y = (part.numpy() for part in data)
+    saved = Checkpoint(dirname=tmp_path)
+    net = skorch_net(growing(), saved, epochs=12).fit(x, y)
+    n_live = net.module_.n_live
+    assert n_live[0] > 0
+    again = skorch_net(epochs=5).initialize()
+    again.load_params(checkpoint=saved)
+    before = copy.deepcopy(again.module_.state_dict())
+    again.partial_fit(x, y)
+    after = again.module_.state_dict()
+    assert all(not torch.equal(after[k], before[k]) for k in ("Q.0", "Q.1", "lam.0"))
+    load = LoadInitState(saved)
+    callbacks = [growing(), load] if first else [load, growing()]
+    resumed = skorch_net(*callbacks, epochs=20).fit(x, y)
+    losses = resumed.history[:, "train_loss"]
+    assert losses[12] < 1.5 * losses[11]  # no beginning anew
+    assert resumed.module_.n_live[0] > 0

@@ -1,0 +1,150 @@
+"""As modules among torch's own: any shape of input, any switch, nothing shared."""
+
+import pytest
+import torch
+from numpy.testing import assert_allclose
+from torch import nn
+
+from sklearn_sparcs.nn import (
+    DirectNetwork,
+    GrowingSpectralNetwork,
+    SpectralLinear,
+    SpectralNetwork,
+)
+
+
+def seeded():
+    return torch.Generator().manual_seed(0)
+
+
+def live(options):
+    """A growing network with neurons in one of its two layers."""
+    net = GrowingSpectralNetwork(3, (5, 4), 2, generator=seeded(), **options)
+    like = net.Q[-1].detach()
+    sizes = [(0, 4), (2, 4), (2, 6)]
+    draw = {"generator": seeded(), "dtype": torch.float64, "device": "cpu"}
+    tensors = [torch.randn(*s, **draw).to(like) for s in sizes]
+    tensors += [like.new_ones(0), like.new_ones(2)]
+    empty = torch.arange(0, device=like.device)
+    net.restructure(tensors, [empty, torch.arange(2, device=like.device)])
+    return net
+
+
+def spectral(options, **kind):
+    net = SpectralNetwork(3, (5, 4), 2, generator=seeded(), **kind, **options)
+    for lam in net.penalized_eigenvalues():
+        spread = torch.linspace(-1, 1, len(lam), dtype=torch.float64, device="cpu")
+        lam.data += spread.to(lam)
+    return net
+
+
+#: Every module, made with a dtype and a device or without.
+MODULES = {
+    "growing": live,
+    "spectral": spectral,
+    "gated": lambda options: spectral(options, gated=True),
+    "repeated": lambda options: spectral(options, repeated=True),
+    "direct": lambda options: DirectNetwork(
+        3, (5, 4), 2, generator=seeded(), **options
+    ),
+    "linear": lambda options: SpectralLinear(3, 2, generator=seeded(), **options),
+}
+
+
+@pytest.fixture(params=MODULES)
+def make(request):
+    return MODULES[request.param]
+
+
+@pytest.mark.parametrize("shape", [(), (7,), (2, 5), (2, 1, 4), (0,), (3, 0)])
+def test_samples_in_any_number_of_dimensions(make, shape):
+    net = make({"dtype": torch.float64})
+    x = torch.randn(*shape, 3, generator=seeded(), dtype=torch.float64)
+    y = net(x)
+    assert y.shape == (*shape, 2)
+    assert_allclose(y.detach().reshape(-1, 2), net(x.reshape(-1, 3)).detach())
+    y.sum().backward()
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
+def test_the_default_dtype_is_that_of_a_network_made_without_one(make, dtype):
+    wanted = make({"dtype": dtype})
+    torch.set_default_dtype(dtype)
+    try:
+        net = make({})
+    finally:
+        torch.set_default_dtype(torch.float32)
+    for mine, own in zip(net.parameters(), wanted.parameters(), strict=True):
+        assert torch.equal(mine, own) and mine.dtype == dtype
+
+
+def test_the_default_device_is_where_a_network_is_made_without_one(make):
+    with torch.device("meta"):
+        net, kept = make({}), make({"device": "cpu"})
+    assert {p.device.type for p in net.parameters()} == {"meta"}
+    assert {p.device.type for p in kept.parameters()} == {"cpu"}
+    assert {b.device.type for b in kept.buffers()} <= {"cpu"}
+
+
+def test_a_network_is_loaded_into_one_without_storage(make):
+    with torch.device("meta"):
+        net = make({})
+    wanted = make({})
+    net.load_state_dict(wanted.state_dict(), assign=True)
+    buffers = dict(net.named_buffers())  # some follow from the parameters
+    if "input_lam" in buffers:
+        net.register_buffer("input_lam", torch.zeros(4), persistent=False)
+    x = torch.randn(4, 3, generator=seeded())
+    assert_allclose(net(x).detach(), wanted(x).detach())
+
+
+@pytest.mark.parametrize("kind", ["direct", "growing", "spectral"])
+def test_what_comes_out_shares_nothing(kind):
+    net = MODULES[kind]({"dtype": torch.float64})
+    x = torch.randn(4, 3, generator=seeded(), dtype=torch.float64)
+    form, before = net.form(), net(x).detach()
+    small = DirectNetwork.of(form, dtype=torch.float64)
+    with torch.no_grad():
+        for parameter in small.parameters():
+            parameter.zero_()
+    assert_allclose(form(x.numpy()), before)
+    for values in (*form.coefs.values(), *form.intercepts.values()):
+        values[...] = 7.0
+    assert torch.equal(net(x).detach(), before)
+
+
+def test_no_layer_that_comes_out_draws_from_torchs_generator():
+    layer = SpectralLinear(3, 2, generator=seeded())
+    torch.manual_seed(3)
+    layer.to_linear()
+    drawn = torch.rand(2)
+    torch.manual_seed(3)
+    assert torch.equal(drawn, torch.rand(2))
+
+
+def test_every_parameter_is_asked_for_its_gradient():
+    """Of a layer that has no neuron yet, too."""
+    net = GrowingSpectralNetwork(3, (5, 4), 2, generator=seeded())
+    found = torch.autograd.grad(net(torch.ones(2, 3)).sum(), list(net.parameters()))
+    assert [g.shape for g in found] == [p.shape for p in net.parameters()]
+
+
+def test_a_parameter_of_another_shape_forgets_what_autograd_kept():
+    """An old graph is held when the next one is made, as a loop holds its loss."""
+    net = GrowingSpectralNetwork(3, (5,), 1, generator=seeded())
+    held = net(torch.ones(2, 3)).sum()
+    held.backward()
+    met = []
+    net.lam[0].register_hook(lambda grad: met.append(grad.shape))
+    parameters = list(net.parameters())
+    net.restructure(
+        [torch.ones(2, 4), torch.ones(1, 6), torch.ones(2)], [torch.arange(2)]
+    )
+    assert all(p.grad is None for p in parameters)
+    net(torch.ones(2, 3)).sum().backward()
+    assert [p.grad.shape for p in parameters] == [p.shape for p in net.parameters()]
+    assert all(
+        mine is own for mine, own in zip(parameters, net.parameters(), strict=True)
+    )
+    assert met == [(2,)] and net.lam[0].dtype == torch.float32
+    assert isinstance(net.lam[0], nn.Parameter)
