@@ -17,6 +17,10 @@ from ._estimators.measures import hidden_path_norm
 from ._estimators.path import sparcs_path
 from ._estimators.regressor import SparcsRegressor
 from ._estimators.warned import LeverageWarning
+from ._exports.c import export_c
+from ._exports.sql import export_sql
+from ._exports.trusted import trusted_types
+from ._exports.weights import load_safetensors, save_safetensors
 from ._version import __version__
 
 __all__ = [
@@ -36,6 +40,11 @@ __all__ = [
     "SparcsRegressorCV",
     "TransitionDisplay",
     "__version__",
+    "export_c",
+    "export_sql",
     "hidden_path_norm",
+    "load_safetensors",
+    "save_safetensors",
     "sparcs_path",
+    "trusted_types",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -70,6 +70,13 @@ class DirectForm:
     bounds: Bounds | None = None
     feature_scale: np.ndarray | None = None
     hidden_bounds: Bounds | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Links as a list: formats without code on loading take no tuples as keys."""
+        return {**vars(self), "coefs": list(self.coefs.items())}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, coefs=dict(state["coefs"]))
 
     @property
     def layer_sizes(self) -> tuple[int, ...]:

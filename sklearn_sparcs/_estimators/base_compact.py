@@ -6,8 +6,6 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 import torch
-from sklearn.utils.validation import check_is_fitted
-from torch import nn
 
 from .._data.features import Bounds, unbounded
 from .._direct.form import DirectForm
@@ -15,7 +13,6 @@ from .._growth.descent import linear_start
 from .._growth.given_wiring import GivenWiring
 from .._networks.checks import checked_layer_sizes, checked_links
 from .._networks.direct import DirectNetwork
-from .._networks.export import to_torch
 from .._networks.wiring import Wiring
 from .._sklearn import Interval, StrOptions
 from .._training.adam_solver import AdamSolver
@@ -138,22 +135,6 @@ class BaseCompact(TrainsByEpochs, Predictor):
         if bounds is not None:
             return bounds
         return unbounded(self.direct_form_.layer_sizes[0])
-
-    def to_torch(self) -> nn.Module:
-        """The network as a plain torch module that needs nothing of this package.
-
-        Returns
-        -------
-        torch.fx.GraphModule
-            Takes raw features (n, features), gives raw outputs (n, outputs):
-            targets, within their margin if there is one, or the scores that softmax or
-            the logistic function turns into probabilities. Built of `nn.Linear` and the
-            activation's own module. It computes in float64; ``.float()`` makes it
-            compute in float32.
-        """
-        check_is_fitted(self)
-        with torch_as_usual():
-            return to_torch(self.direct_form_, self.encoding_.output_bounds)
 
     # -- training in direct space ------------------------------------------------------
 

@@ -256,7 +256,8 @@ class BaseSparcsCV(Spectral):
             """Judges by what the rows trained on say of the targets."""
             known = None if task.weight is None else task.weight[train]
             encoding = self._encoding_of(task.y[train], known)
-            as_compact = partial(self._as_compact, encoding=encoding)
+            # their rows are arrays, without names
+            as_compact = partial(self._as_compact, encoding=encoding, named=False)
             return Judge(scorer, as_compact, X, y, weight)
 
         return [

@@ -4,12 +4,16 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
+import torch
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
+from torch import nn
 
 from .._data.features import X_FORMAT, as_rows
 from .._direct.architecture import Architecture
 from .._direct.form import DirectForm
+from .._networks.export import to_torch
+from .._training.as_usual import torch_as_usual
 from .._training.task import Task
 from .encoding import Encoding
 from .state import checked_state, stamped_state
@@ -49,6 +53,35 @@ class Predictor(BaseEstimator, ABC):
     def active_architecture_(self) -> Architecture:
         """The neurons that compute, and which layers feed which."""
         return Architecture.of(self.direct_form_)
+
+    def to_torch(self, dtype: torch.dtype | None = None) -> nn.Module:
+        """Make the network a plain torch module, which needs nothing of this package.
+
+        Parameters
+        ----------
+        dtype : torch.dtype, optional
+            What it computes in, and gives; `torch.float64` by default. It takes
+            features of any floating type. Those far from zero, such as times in
+            seconds, lose digits in float32.
+
+        Returns
+        -------
+        torch.fx.GraphModule
+            Takes raw features (n, features), gives raw outputs (n, outputs):
+            targets, within their margin if there is one, or the scores that softmax or
+            the logistic function turns into probabilities. Built of `nn.Linear` and the
+            activation's own module, in evaluation mode, with weights of its own: what
+            happens to it does not happen to the estimator, nor the other way round.
+
+        Raises
+        ------
+        TypeError
+            If ``dtype`` is no floating torch dtype.
+        """
+        check_is_fitted(self)
+        bounds = self.encoding_.output_bounds
+        with torch_as_usual():
+            return to_torch(self.direct_form_, bounds, dtype or torch.float64)
 
     def _outputs(self, X: Any) -> np.ndarray:
         """The network's outputs (n, outputs), in the dtype of X."""

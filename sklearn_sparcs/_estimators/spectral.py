@@ -55,8 +55,9 @@ class Spectral(Predictor):
         form: DirectForm,
         encoding: Encoding | None = None,
         samples: Samples | None = None,
+        named: bool = True,
     ) -> Any:
-        """A network as a fitted estimator of its own.
+        """A network as a fitted estimator of its own, which knows features by name.
 
         Samples that it was fitted to tell how important features are.
         """
@@ -66,7 +67,7 @@ class Spectral(Predictor):
             form,
             encoding,
             importances=samples and feature_importances(form, encoding, samples),
-            feature_names=getattr(self, "feature_names_in_", None),
+            feature_names=getattr(self, "feature_names_in_", None) if named else None,
             **{name: own[name] for name in _HANDED_ON if name in own},
         )
 

@@ -8,7 +8,7 @@ from sklearn.exceptions import InconsistentVersionWarning
 from .._version import __version__
 
 #: Layout of the state. It changes when an older version's state would be misread.
-LAYOUT = 1
+LAYOUT = 2
 
 _VERSION, _LAYOUT = "_sklearn_sparcs_version", "_sklearn_sparcs_layout"
 

@@ -33,13 +33,26 @@ def form_of(
     )
 
 
-def to_torch(form: DirectForm, output_bounds: Bounds | None = None) -> fx.GraphModule:
-    """A module that computes what the form does, in the dtype of its weights.
+def to_torch(
+    form: DirectForm,
+    output_bounds: Bounds | None = None,
+    dtype: torch.dtype = torch.float64,
+) -> fx.GraphModule:
+    """A module that computes what the form does, in ``dtype``, from memory of its own.
 
     It is built of `torch.nn.Linear`, one for each layer on its senders side by side,
     and the activation's own module. Features are cut off at the form's bounds, and
-    outputs at theirs, if there are any.
+    outputs at theirs, if there are any. It is in evaluation mode.
+
+    Raises
+    ------
+    TypeError
+        If ``dtype`` is no floating torch dtype.
     """
+    if not (isinstance(dtype, torch.dtype) and dtype.is_floating_point):
+        raise TypeError(
+            f"dtype must be a floating torch dtype, such as torch.float32; got {dtype}."
+        )
     root, graph = nn.Module(), fx.Graph()
     last = len(form.layer_sizes)
     for i in range(2, last + 1):
@@ -59,7 +72,7 @@ def to_torch(form: DirectForm, output_bounds: Bounds | None = None) -> fx.GraphM
         z = graph.call_module(f"layer_{i}", (both,))
         signals[i] = z if i == last else graph.call_module("activation", (z,))
     graph.output(_clamped(signals[last], output_bounds, "output", root, graph))
-    return fx.GraphModule(root, graph)
+    return fx.GraphModule(root, graph).to(dtype).eval()
 
 
 def _clamped(
@@ -70,7 +83,7 @@ def _clamped(
         return signals
     names = f"{name}_low", f"{name}_high"
     for buffer, bound in zip(names, bounds, strict=True):
-        root.register_buffer(buffer, torch.from_numpy(bound).clone())
+        root.register_buffer(buffer, torch.tensor(bound))
     low, high = map(graph.get_attr, names)
     return graph.call_function(torch.clamp, (signals, low, high))
 

@@ -19,7 +19,12 @@ from sklearn.preprocessing import StandardScaler
 from skorch.callbacks import EarlyStopping, EpochScoring, LRScheduler, ProgressBar
 from threadpoolctl import threadpool_limits
 
-from sklearn_sparcs import CompactRegressor, SparcsClassifier, SparcsRegressor
+from sklearn_sparcs import (
+    CompactRegressor,
+    SparcsClassifier,
+    SparcsRegressor,
+    SparcsRegressorCV,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore:max_iter")
 
@@ -55,6 +60,16 @@ def test_frames_and_feature_names(kinked):
     with config_context(transform_output="pandas"):
         scaled = make_pipeline(StandardScaler(), SparcsRegressor(alpha=0.1))
         assert list(scaled.fit(frame, y)[-1].feature_names_in_) == ["a", "b", "c"]
+
+
+def test_folds_of_a_frame_are_judged_in_silence(kinked):
+    X, y = kinked
+    frame = pd.DataFrame(X, columns=["a", "b", "c"])
+    model = SparcsRegressorCV(4, n_alphas=4, cv=2, random_state=0)
+    of_frame, of_array = clone(model).fit(frame, y), clone(model).fit(X, y)
+    assert_array_equal(of_frame.cv_scores_path_, of_array.cv_scores_path_)
+    for small in (of_frame.pruned_estimator_, of_frame.estimator_1se_):
+        assert small.feature_names_in_.tolist() == ["a", "b", "c"]
 
 
 def test_set_output_in_a_pipeline(kinked):

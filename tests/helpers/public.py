@@ -6,7 +6,12 @@ import inspect
 import sklearn_sparcs
 
 #: Modules that users import from.
-FACES = ["sklearn_sparcs", "sklearn_sparcs.nn", "sklearn_sparcs.datasets"]
+FACES = [
+    "sklearn_sparcs",
+    "sklearn_sparcs.nn",
+    "sklearn_sparcs.datasets",
+    "sklearn_sparcs.onnx",
+]
 
 
 def names(face):

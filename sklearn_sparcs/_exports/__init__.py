@@ -1,0 +1,1 @@
+"""Fitted networks in other languages, by what they show in public."""

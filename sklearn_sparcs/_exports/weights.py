@@ -1,0 +1,259 @@
+"""A fitted network in a file of safetensors: arrays, and a header of plain words."""
+
+import json
+from os import PathLike
+from typing import Any
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from .._activations import ACTIVATIONS
+from .._data.features import Bounds
+from .._direct.form import DirectForm
+from .._estimators.compact import CompactClassifier, CompactRegressor
+from .._estimators.encoding import ClassEncoding, RealEncoding
+from .._version import __version__
+
+#: Key of the header, and the layout of what stands there.
+_KEY, _LAYOUT = "sklearn_sparcs", 1
+
+#: The attribute, and the array, of what data alone tell.
+_IMPORTANCES = "feature_importances_"
+
+#: Arrays of the file, by name.
+_Arrays = dict[str, np.ndarray]
+
+_Encoding = RealEncoding | ClassEncoding
+
+
+def save_safetensors(model: Any, file: str | PathLike[str]) -> None:
+    """Write the network of a fitted estimator to a file that cannot hold code.
+
+    Parameters
+    ----------
+    model : estimator
+        Fitted: any of this package.
+    file : str or path
+        Written anew, by convention with the ending ``.safetensors``.
+
+    Raises
+    ------
+    sklearn.exceptions.NotFittedError
+        If the model is not fitted.
+    ValueError
+        If classes are neither words nor numbers.
+
+    See Also
+    --------
+    load_safetensors : Reads the file.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> from sklearn_sparcs import SparcsRegressor, load_safetensors, save_safetensors
+    >>> model = SparcsRegressor().fit([[0.0], [1.0], [2.0]], [1, 3, 5])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = os.path.join(folder, "model.safetensors")
+    ...     save_safetensors(model, file)
+    ...     load_safetensors(file).predict([[3.0]]).round(6)
+    array([7.])
+    """
+    from safetensors.numpy import save_file
+
+    check_is_fitted(model)
+    form, encoding = model.direct_form_, model.encoding_
+    names = getattr(model, "feature_names_in_", None)
+    header = {
+        "layout": _LAYOUT,
+        "version": __version__,
+        "activation": form.activation,
+        "layers": list(form.layers),
+        "targets": _targets(encoding),
+        "feature_names": None if names is None else list(names),
+    }
+    seen = encoding.seen if isinstance(encoding, RealEncoding) else None
+    arrays = _arrays(form) | _pair("seen", seen)
+    if hasattr(model, _IMPORTANCES):
+        arrays[_IMPORTANCES] = model.feature_importances_
+    contiguous = {name: np.ascontiguousarray(a) for name, a in arrays.items()}
+    save_file(contiguous, file, {_KEY: json.dumps(header)})
+
+
+def load_safetensors(
+    file: str | PathLike[str],
+) -> CompactRegressor | CompactClassifier:
+    """Read the network that `save_safetensors` wrote, as a fitted estimator.
+
+    Nothing in the file is run, whoever wrote it.
+
+    Parameters
+    ----------
+    file : str or path
+
+    Returns
+    -------
+    CompactRegressor or CompactClassifier
+        It predicts the same to the last bit; ``fit`` trains the weights on.
+
+    Raises
+    ------
+    ValueError
+        If the file holds no network of this package, or one that does not fit together.
+
+    Examples
+    --------
+    >>> import os, tempfile
+    >>> from sklearn_sparcs import SparcsRegressor, load_safetensors, save_safetensors
+    >>> model = SparcsRegressor().fit([[0.0], [1.0], [2.0]], [1, 3, 5])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = os.path.join(folder, "model.safetensors")
+    ...     save_safetensors(model, file)
+    ...     load_safetensors(file)
+    CompactRegressor(links=((2, 1),), warm_start=True)
+    """
+    from safetensors import safe_open
+
+    with safe_open(file, framework="numpy") as opened:
+        header = json.loads((opened.metadata() or {}).get(_KEY, "null"))
+        arrays = {name: opened.get_tensor(name) for name in opened.keys()}
+    if header is None or header["layout"] != _LAYOUT:
+        raise ValueError(
+            f"{file} holds no network of sklearn-sparcs in layout {_LAYOUT}, which is "
+            f"what version {__version__} reads."
+        )
+    form, encoding = _form(header, arrays), _encoding(header["targets"], arrays)
+    _refuse_misfits(form, encoding)
+    names = header["feature_names"]
+    options = {
+        "feature_names": None if names is None else np.array(names, dtype=object),
+        "importances": arrays.get(_IMPORTANCES),
+    }
+    if isinstance(encoding, ClassEncoding):
+        return CompactClassifier.from_form(form, encoding, **options)
+    margin = encoding.margin
+    return CompactRegressor.from_form(
+        form, encoding, prediction_margin=margin, **options
+    )
+
+
+# -- networks ------------------------------------------------------------------------
+
+
+def _arrays(form: DirectForm) -> _Arrays:
+    """Arrays of a network, by names that say what they are."""
+    coefs = {f"coefs.{i}.{j}": coef for (i, j), coef in form.coefs.items()}
+    intercepts = {f"intercepts.{i}": b for i, b in form.intercepts.items()}
+    neurons = {f"neurons.{k}": n for k, n in enumerate(form.neurons)}
+    scale = form.feature_scale
+    return {
+        **coefs,
+        **intercepts,
+        **neurons,
+        **_pair("bounds", form.bounds),
+        **_pair("hidden_bounds", form.hidden_bounds),
+        **({} if scale is None else {"feature_scale": scale}),
+    }
+
+
+def _form(header: dict[str, Any], arrays: _Arrays) -> DirectForm:
+    """The network of a file."""
+
+    def numbered(kind: str) -> dict[tuple[int, ...], np.ndarray]:
+        parted = {tuple(name.split(".")): array for name, array in arrays.items()}
+        return {
+            tuple(map(int, numbers)): array
+            for (name, *numbers), array in sorted(parted.items())
+            if name == kind
+        }
+
+    neurons = numbered("neurons")
+    return DirectForm(
+        {(i, j): coef for (i, j), coef in numbered("coefs").items()},
+        {i: intercept for (i,), intercept in sorted(numbered("intercepts").items())},
+        header["activation"],
+        tuple(header["layers"]),
+        tuple(neurons[k] for k in sorted(neurons)),
+        bounds=_unpaired("bounds", arrays),
+        feature_scale=arrays.get("feature_scale"),
+        hidden_bounds=_unpaired("hidden_bounds", arrays),
+    )
+
+
+def _refuse_misfits(form: DirectForm, encoding: _Encoding) -> None:
+    """Refuse a network whose parts do not fit together.
+
+    Raises
+    ------
+    ValueError
+        If its activation is unknown, or the shape of an array is not what others ask.
+    """
+    sizes, n = form.layer_sizes, form.layer_sizes[0]
+    fits = (
+        form.activation in ACTIVATIONS
+        and sizes[-1] == encoding.n_outputs
+        and all(1 <= j < i <= len(sizes) for i, j in form.coefs)
+        and all(
+            coef.shape == (sizes[i - 1], sizes[j - 1])
+            for (i, j), coef in form.coefs.items()
+        )
+        and all(
+            bound.shape == (n,)
+            for bounds in (form.bounds, form.hidden_bounds)
+            for bound in bounds or ()
+        )
+    )
+    if not fits:
+        raise ValueError(
+            f"The file's network does not fit together: layers of {sizes} neurons with "
+            f"activation {form.activation!r}, for {encoding.n_outputs} outputs."
+        )
+
+
+def _pair(name: str, bounds: Bounds | None) -> _Arrays:
+    """Two bounds by name, if there are any."""
+    return (
+        {} if bounds is None else {f"{name}.low": bounds[0], f"{name}.high": bounds[1]}
+    )
+
+
+def _unpaired(name: str, arrays: _Arrays) -> Bounds | None:
+    """The two bounds of a name, if they are there."""
+    if f"{name}.low" not in arrays:
+        return None
+    return arrays[f"{name}.low"], arrays[f"{name}.high"]
+
+
+# -- targets -------------------------------------------------------------------------
+
+
+def _targets(encoding: _Encoding) -> dict[str, Any]:
+    """How outputs become predictions, in plain words and numbers.
+
+    Raises
+    ------
+    ValueError
+        If classes are neither words nor numbers.
+    """
+    if isinstance(encoding, RealEncoding):
+        return {
+            "n_outputs": encoding.n_outputs,
+            "one_dimensional": encoding.one_dimensional,
+            "margin": None if encoding.margin is None else float(encoding.margin),
+        }
+    labels = encoding.classes.tolist()
+    if not all(isinstance(label, (str, int, float)) for label in labels):
+        raise ValueError(f"Classes must be words or numbers; they are {labels}.")
+    return {
+        "classes": labels,
+        "dtype": encoding.classes.dtype.str,
+        "multilabel": encoding.multilabel,
+    }
+
+
+def _encoding(targets: dict[str, Any], arrays: _Arrays) -> _Encoding:
+    """What `_targets` was said of."""
+    if "classes" in targets:
+        classes = np.array(targets["classes"], np.dtype(targets["dtype"]))
+        return ClassEncoding(classes, targets["multilabel"])
+    seen, margin = _unpaired("seen", arrays), targets["margin"]
+    return RealEncoding(targets["n_outputs"], targets["one_dimensional"], seen, margin)

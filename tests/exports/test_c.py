@@ -1,0 +1,129 @@
+"""Networks in C compute what the estimators do, as a compiler makes them."""
+
+import ctypes
+import shutil
+import subprocess
+
+import numpy as np
+import pandas as pd
+import pytest
+from helpers.compacts import ENCODINGS, SHAPES, compact, features
+from numpy.testing import assert_allclose
+from sklearn.exceptions import NotFittedError
+
+from sklearn_sparcs import SparcsRegressor, SparcsRegressorCV, export_c
+from sklearn_sparcs._estimators.encoding import ClassEncoding
+
+#: What no name of a feature may bring about.
+HOSTILE = ['*/ int f(void) { return 1; } /*"', "/* \\", "??/\n#error", "*/*/"]
+
+needs_gcc = pytest.mark.skipif(shutil.which("gcc") is None, reason="there is no gcc")
+
+
+def compiled(folder, texts):
+    """The functions of some texts, all in one library; a warning is an error."""
+    source, library = folder / "networks.c", folder / "networks.so"
+    source.write_text("\n".join(texts), encoding="utf-8")
+    strict = ["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-O1"]
+    linking = ["-shared", "-fPIC", str(source), "-lm", "-o", str(library)]
+    subprocess.run(["gcc", *strict, *linking], check=True)
+    return ctypes.CDLL(str(library))
+
+
+def run(function, X, n):
+    """Outputs (rows, n), a row at a time."""
+    pointer = ctypes.POINTER(ctypes.c_double)
+    function.argtypes, function.restype = [pointer, pointer], None
+    found = np.full((len(X), n), np.nan)
+    for x, y in zip(np.ascontiguousarray(X, float), found, strict=True):
+        function(x.ctypes.data_as(pointer), y.ctypes.data_as(pointer))
+    return found
+
+
+def expected(model, X):
+    """Probabilities, or targets in two dimensions."""
+    if hasattr(model, "predict_proba"):
+        return model.predict_proba(X)
+    return model.predict(X).reshape(len(X), -1)
+
+
+@pytest.fixture(scope="module")
+def networks(tmp_path_factory):
+    """Every kind of target and every shape: (estimator, function) by name."""
+    models = {
+        kind: compact(kind, hidden=(3, 2), hidden_bounds=True) for kind in ENCODINGS
+    }
+    for shape, options in SHAPES.items():
+        models[shape] = compact("several targets", **options)
+    texts = [export_c(model, f"net_{k}") for k, model in enumerate(models.values())]
+    library = compiled(tmp_path_factory.mktemp("c"), texts)
+    return {
+        name: (model, getattr(library, f"net_{k}"))
+        for k, (name, model) in enumerate(models.items())
+    }
+
+
+@needs_gcc
+@pytest.mark.parametrize("name", [*ENCODINGS, *SHAPES])
+def test_every_kind_of_target_and_every_shape(name, networks):
+    model, function = networks[name]
+    X = features()
+    should = expected(model, X)
+    found = run(function, X, should.shape[1])
+    assert_allclose(found, should, rtol=1e-9, atol=1e-9)
+
+
+@needs_gcc
+@pytest.mark.parametrize(
+    "name", ["relu", "three layers, doubly bounded", "several words"]
+)
+def test_what_is_no_number_is_not_taken_for_one(name, networks):
+    model, function = networks[name]
+    X = features(1)
+    X[0, 1] = np.nan
+    assert np.isnan(run(function, X, expected(model, features(1)).shape[1])).all()
+
+
+@needs_gcc
+def test_fitted_estimators_and_scores_far_out(kinked, tmp_path):
+    X, y = kinked
+    plain = SparcsRegressor(alpha=0.01, random_state=0).fit(X, y)
+    chosen = SparcsRegressorCV(4, n_alphas=5, cv=2, random_state=0).fit(X, y)
+    texts = [export_c(plain), export_c(chosen, "chosen")]
+    extremes = [compact(kind) for kind in ("two words", "several words")]
+    texts += [export_c(model, f"extreme_{k}") for k, model in enumerate(extremes)]
+    library = compiled(tmp_path, texts)
+    for model, function in ((plain, library.predict), (chosen, library.chosen)):
+        assert_allclose(run(function, X, 1)[:, 0], model.predict(X), rtol=1e-9)
+    far = 1e6 * features()
+    for model, function in zip(
+        extremes, (library.extreme_0, library.extreme_1), strict=True
+    ):
+        should = expected(model, far)
+        assert_allclose(run(function, far, should.shape[1]), should, atol=1e-9)
+
+
+@needs_gcc
+def test_names_and_labels_are_only_told(tmp_path):
+    model = compact("several words", names=np.array(HOSTILE, dtype=object))
+    model.encoding_ = ClassEncoding(np.array(HOSTILE[:3], dtype=object), False)
+    function, X = compiled(tmp_path, [export_c(model)]).predict, features()
+    should = model.predict_proba(pd.DataFrame(X, columns=HOSTILE))
+    assert_allclose(run(function, X, 3), should, rtol=1e-9)
+
+
+def test_bounds_may_be_infinite():
+    model = compact(hidden=(2,), bounds=True)
+    model.direct_form_.bounds[0][0], model.direct_form_.bounds[1][0] = -np.inf, np.inf
+    assert "{\n        -INFINITY, " in export_c(model)
+
+
+@pytest.mark.parametrize("name", ["", "2nd", "a b", "f();", "double", "é", "exp"])
+def test_a_name_that_is_none_is_refused(name):
+    with pytest.raises(ValueError, match="identifier in C; got"):
+        export_c(compact(), name)
+
+
+def test_only_what_is_fitted_can_be_written():
+    with pytest.raises(NotFittedError):
+        export_c(SparcsRegressor())
