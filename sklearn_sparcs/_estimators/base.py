@@ -1,6 +1,7 @@
 """What the regressor and the classifier share: the stages of ``fit``."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -27,6 +28,7 @@ from .._training.solver import Solver
 from .._training.status import Status
 from .._training.task import Task
 from .alpha_log import AlphaLog
+from .chosen_clip import clip_that_pays
 from .epochs import TRAINING_CONSTRAINTS, TrainsByEpochs
 from .full_layers import warn_of_full_layers
 from .leverage import warn_of_leverage
@@ -44,6 +46,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
     history_: History
     alpha_: float
     linear_alpha_: float
+    clip_: float | None
     #: What "auto" is where epochs train: there is no path to choose on.
     _alpha_by_epochs: ClassVar[float]
     _checkpoint: Checkpoint
@@ -67,7 +70,11 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         "input_eigenvalues": ["boolean"],
         "init": [StrOptions({"least_squares", "xavier"})],
         "standardize": ["boolean"],
-        "clip": [Interval(Real, 0, None, closed="neither"), None],
+        "clip": [
+            StrOptions({"auto"}),
+            Interval(Real, 0, None, closed="neither"),
+            None,
+        ],
         "hidden_clip": [Interval(Real, 0, None, closed="neither"), None],
         "early_stopping": ["boolean"],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
@@ -164,15 +171,18 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         checkpoint: Checkpoint | None,
         state: np.random.RandomState,
     ) -> Problem:
+        units = Units(
+            resolve_device(self.device),
+            self.fit_intercept,
+            self.standardize,
+            None if self.clip == "auto" else self.clip,
+            self.hidden_clip if solver == "second_order" else None,
+        )
+        if checkpoint is None:
+            self.clip_ = self._chosen_clip(task, units, solver)
         return Problem.of(
             task,
-            Units(
-                resolve_device(self.device),
-                self.fit_intercept,
-                self.standardize,
-                self.clip,
-                self.hidden_clip if solver == "second_order" else None,
-            ),
+            replace(units, clip=self.clip_),
             scaling=None if checkpoint is None else checkpoint.scaling,
             validation=Validation(self.validation_fraction, state)
             if self.early_stopping
@@ -184,6 +194,15 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             and solver == "second_order"
             and bool(self._checked_sizes()),
         )
+
+    def _chosen_clip(
+        self, task: Task, units: Units, solver: SolverName
+    ) -> float | None:
+        """Where features are cut off."""
+        judged = self.clip == "auto" and self.standardize and solver == "second_order"
+        if not judged:
+            return units.clip
+        return clip_that_pays(task, units, given_strength(self.linear_alpha))
 
     def _search(
         self,
@@ -248,9 +267,10 @@ class BaseSparcs(TrainsByEpochs, Spectral):
 
     def _warn_of_data(self, task: Task, grown: bool) -> None:
         """Say what of the data, or of the sizes, asks for something to be done."""
-        whole = self.clip is None or not self.standardize
-        if whole and self.init == "least_squares":
-            warn_of_leverage(task, getattr(self, "feature_names_in_", None))
+        given = self.clip if self.standardize else None
+        if given in ("auto", None) and self.init == "least_squares":
+            names = getattr(self, "feature_names_in_", None)
+            warn_of_leverage(task, names, None if given is None else self.clip_)
         if grown:
             sizes = self._checked_sizes()
             warn_of_full_layers(self.direct_form_, sizes)

@@ -71,13 +71,14 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         Scale features, and the targets of a regression, to mean zero and variance one
         inside; sparse features that epochs train on, or that are too large for
         second-order growth, to variance one alone. The fitted weights take raw units.
-    clip : float or None, default=None
+    clip : float, "auto" or None, default="auto"
         With ``standardize``, cut features off this many standard deviations from their
         mean, in training and ever after: a sensor's slip decides nothing, and nothing
         is extrapolated further than that. Standard deviation and mean are of what lies
-        within twenty robust ones of the median. The linear start is then that of the
-        features as cut. It ruins linear data whose features have heavy tails, and
-        shrinks rare dummies, so None leaves features as they are.
+        within twenty robust ones of the median. "auto" tries 5 where any value lies
+        beyond (or, without folds to choose by, where a few rows decide by themselves),
+        and takes it if the linear models of folds are clearly better with it. None
+        leaves features as they are: so does "auto" where epochs train.
     hidden_clip : float or None, default=5.0
         With ``standardize``, hidden neurons hear a feature no further than this many
         standard deviations from its mean, while the linear part hears it whole: what
@@ -152,6 +153,8 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         The ``alpha`` that was used; ``alpha_max_`` if that is linear.
     alpha_max_ : float
         Smallest ``alpha`` at which no neuron wakes (not for solver "adam").
+    clip_ : float or None
+        Where features are cut off, if they are, in standard deviations.
     linear_alpha_ : float
         The strength of the linear part's ridge that was used.
     label_smoothing_ : float
@@ -224,7 +227,7 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         init="least_squares",
         fit_intercept=True,
         standardize=True,
-        clip=None,
+        clip="auto",
         hidden_clip=5.0,
         learning_rate_init="auto",
         batch_size="auto",

@@ -68,8 +68,9 @@ default="auto"
         mean, in training and ever after: a sensor's slip decides nothing, and nothing
         is extrapolated further than that. Standard deviation and mean are of what lies
         within twenty robust ones of the median. "auto" tries 5 where any value lies
-        beyond, and takes it if the linear models of the folds are clearly better with
-        it. None leaves features as they are.
+        beyond (or, without folds to choose by, where a few rows decide by themselves),
+        and takes it if the linear models of folds are clearly better with it. None
+        leaves features as they are: so does "auto" where epochs train.
     hidden_clip : float or None, default=5.0
         With ``standardize``, hidden neurons hear a feature no further than this many
         standard deviations from its mean, while the linear part hears it whole: what
@@ -318,8 +319,9 @@ default="auto"
         mean, in training and ever after: a sensor's slip decides nothing, and nothing
         is extrapolated further than that. Standard deviation and mean are of what lies
         within twenty robust ones of the median. "auto" tries 5 where any value lies
-        beyond, and takes it if the linear models of the folds are clearly better with
-        it. None leaves features as they are.
+        beyond (or, without folds to choose by, where a few rows decide by themselves),
+        and takes it if the linear models of folds are clearly better with it. None
+        leaves features as they are: so does "auto" where epochs train.
     hidden_clip : float or None, default=5.0
         With ``standardize``, hidden neurons hear a feature no further than this many
         standard deviations from its mean, while the linear part hears it whole: what

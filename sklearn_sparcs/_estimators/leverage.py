@@ -11,9 +11,20 @@ from .warned import LeverageWarning, warn_user
 
 #: Rows, or columns, that are named.
 _NAMED = 5
+#: What can be done, or was.
+_ADVICE = (
+    'clip=5 cuts such values off, and clip="auto" does where linear models of folds '
+    "are better with it."
+)
+_DONE = (
+    "features are cut off at {:g} standard deviations, as linear models of folds are "
+    "better with it; clip=None leaves them whole."
+)
 
 
-def warn_of_leverage(task: Task, names: Sequence[str] | None) -> None:
+def warn_of_leverage(
+    task: Task, names: Sequence[str] | None, clip: float | None
+) -> None:
     """Warn if a few rows carry nearly all of the leverage in some feature.
 
     Parameters
@@ -22,6 +33,8 @@ def warn_of_leverage(task: Task, names: Sequence[str] | None) -> None:
         A sparse X is not looked at.
     names : sequence of str or None
         Of the features.
+    clip : float or None
+        Where they were cut off because of these rows.
     """
     if sparse.issparse(task.X):
         return
@@ -33,8 +46,7 @@ def warn_of_leverage(task: Task, names: Sequence[str] | None) -> None:
         f"{_listed('Row', found.rows)} alone decide{'s' * (len(found.rows) == 1)} what "
         f"the linear model says of {_listed('column', columns)}: the leverage there is "
         f"{found.share:.4f}, one being all, of values far from all others. Look at "
-        "them; clip=5 cuts such values off, and a CV estimator lets its folds say "
-        "whether to.",
+        f"them; {_ADVICE if clip is None else _DONE.format(clip)}",
         LeverageWarning,
     )
 

@@ -23,7 +23,6 @@ DIFFERENT = {
     "tol": "growth is judged by larger steps than a fixed wiring",
     "n_iter_no_change": "as tol",
     "activation": "folds choose where there are some",
-    "clip": "as activation",
     "warm_start": "a pruned network goes on from its weights",
     "random_state": "what is drawn",
     "verbose": "a bar over folds, or a line an epoch",
