@@ -22,15 +22,17 @@ class GrowthCallback(Callback):
         without the scale of a `torch.amp.GradScaler`.
     l1_ratio, depth_factor : float, default=1.0
         As in `SparcsRegressor`: 1 selects neurons, 0 whole layers.
-    min_significance : float, default=2.5
-        Standard errors that a rate must exceed for its neuron to wake.
+    min_significance : float, default=3.5
+        Standard errors that a rate must exceed for its neuron to wake. More than in
+        the estimators, since in a long training surveys are many.
     interval : int, default=32
         Steps between two surveys.
     n_batches : int, default=32
-        Latest batches that a survey looks at, each of all the samples of a step. They
-        are kept: the network's input in each of them. Samples should be several times
-        as many as the signals that the network hears, or what is still to be learned by
-        links that exist hides what neurons could add.
+        Latest batches that a survey looks at, or more if these hold fewer than two
+        samples a signal that the network hears: with fewer it cannot be told whether
+        neurons are missing, or links have still to learn. They are kept, the network's
+        input in each of them, and a survey copies that once. A batch that passes
+        again and again counts as new samples: let ``n_batches`` be an epoch at most.
     max_recruits : int, default=8
         Most neurons of a layer to wake after one survey.
     random_state : int, RandomState instance or None, default=None
@@ -66,7 +68,7 @@ class GrowthCallback(Callback):
         alpha: float = 1e-4,
         l1_ratio: float = 1.0,
         depth_factor: float = 1.0,
-        min_significance: float = 2.5,
+        min_significance: float = 3.5,
         interval: int = 32,
         n_batches: int = 32,
         max_recruits: int = 8,

@@ -14,8 +14,8 @@ of the vector it is chosen from. A neuron wakes if and only if that rate
 
 - exceeds alpha · w_i (`SparseGroupPenalty.wakes`): it pays on these samples;
 - exceeds ``min_significance`` of its standard errors (`Candidates.significant`): it
-  is likely to pay on others. Each sample has its share in the rate; were their signs
-  random, the squared shares would sum to the squared standard error.
+  is likely to pay on others. Each sample has its share in the rate, a vector; were
+  their signs random, the squared shares would sum to the squared standard error.
 
 A waking eigenvalue takes the sign (−1)^{B+1−i}: a link between neighbouring layers
 is T (λ_{i−1} − λ_i) and would vanish where two eigenvalues of one sign meet.
@@ -57,6 +57,12 @@ RECRUITS_PER_SURVEY = 2
 #: Directions that a survey tries in a layer, whatever its width.
 N_CANDIDATES = 100
 
+#: Relative difference of two rates that does not count.
+_TIE = 1e-2
+
+#: Directions in which the spread of the shares is looked at; in fewer components, all.
+_N_PROBES = 4
+
 #: Samples at a time that every direction is tried on: what fits a processor's cache.
 _COLUMNS = 1024
 
@@ -65,15 +71,23 @@ class Candidates:
     """Directions for the sleeping neurons of a hidden layer, and what the loss says.
 
     ``indices`` are those neurons; any of them may take any of the directions.
-    ``n_awake`` more are awake in the layer, ``layer`` of ``n_layers``.
+    ``n_awake`` more are awake in the layer, ``layer`` of ``n_layers``. ``places``
+    (signals, directions) lie among the samples: every second kink is put at one.
 
     Sums over the samples seen so far, for orientation o of the incoming eigenvector,
     q or −q: ``gains[o]`` (rows of all later receivers, candidates) is −∂loss/∂T a unit
-    of |λ| ‖q‖, and ``noise[o]`` (candidates,) the squared length that it would have if
-    each sample's share had a random sign.
+    of |λ| ‖q‖, ``noise[o]`` (candidates,) the squared length that it would have if
+    each sample's share had a random sign: the trace of the shares' covariance, of
+    which ``probed[o]`` (probes, rows, candidates) are the products with some vectors.
     """
 
-    def __init__(self, network: GrowingNetwork, layer: int, generator: torch.Generator):
+    def __init__(
+        self,
+        network: GrowingNetwork,
+        layer: int,
+        places: Tensor,
+        generator: torch.Generator,
+    ):
         live = network.neurons[layer]
         asleep = torch.ones(
             network.hidden_layer_sizes[layer], dtype=torch.bool, device=live.device
@@ -84,11 +98,16 @@ class Candidates:
         self.indices = asleep.nonzero().flatten()
         q, n = network.Q[layer], N_CANDIDATES
         directions = _directions(n, q.shape[1], network, generator).to(q)
+        if network.bias:
+            _bend(directions[::2], network.n_inputs - 1, places[: q.shape[1], ::2])
         self.incoming = network.waking.norm * F.normalize(directions, dim=1)
         self.sign = (-1.0) ** (self.n_layers - layer)
         self.receivers = [len(later) for later in network.Q[layer + 1 :]]
         self.gains = [q.new_zeros(sum(self.receivers), n) for _ in range(2)]
         self.noise = [q.new_zeros(n) for _ in range(2)]
+        self.probes = _orthonormal(sum(self.receivers), generator).to(q)
+        size = (*self.probes.shape, n)
+        self.probed = [q.new_zeros(size) for _ in range(2)]
 
     def observe(
         self,
@@ -96,6 +115,8 @@ class Candidates:
         signals: Tensor,
         deltas: Sequence[Tensor],
         count: Tensor | float,
+        *,
+        linear: bool = True,
     ) -> None:
         """Add what n samples say.
 
@@ -105,7 +126,9 @@ class Candidates:
 
         With c_r = −∂loss/∂v_r, and d = λ_n δ_r on the next layer, 0 beyond, a candidate
         lowers the loss by a ((c − d) · T) + o v (d · T). What is constant or linear in
-        that, f(0) and v, is no noise: links that exist already see to it.
+        that, f(0) and v, is no noise: links that exist already see to it. ``linear``
+        is False where they have seen to it: the deltas are orthogonal to v, but for
+        rounding that would stand out where a candidate fires on few samples.
         """
         waking, f = network.waking, TORCH.activation(network.activation).forward
         lam, unit = self.sign * waking.eigenvalue, waking.eigenvalue * waking.norm
@@ -114,7 +137,8 @@ class Candidates:
         n_next = self.receivers[0]
         d = deltas[self.layer + 1] * (lam / unit)
         c[:n_next] -= d
-        cc = c.square().sum(dim=0) / count
+        each = c / count
+        cc = (c * each).sum(dim=0)
         h = signals[: self.incoming.shape[1]]
         below = _linear_signal(network, self.layer - 1, signals)
         rest = f(h.new_zeros(1), out=h.new_empty(1))
@@ -123,25 +147,28 @@ class Candidates:
             part = slice(i, i + _COLUMNS)
             z, a = buffers[:, :, : h[:, part].shape[1]]
             torch.mm(self.incoming, h[:, part], out=z)  # v, until λ comes in
-            direct = d[:, part] @ z.T
+            direct = d[:, part] @ z.T if linear else None
+            seen = each[:, part] * (self.probes @ c[:, part])[:, None]
             z.mul_(-lam)
             if len(below):
                 z.addmm_(self.incoming[:, -len(below) :], below[:, part])
-            for gains, noise, sign in zip(self.gains, self.noise, (1, -1), strict=True):
+            for o, sign in enumerate((1, -1)):
                 f(z, out=a)
-                gains.addmm_(c[:, part], a.T)
-                gains[:n_next].add_(direct, alpha=sign)
-                noise.addmv_(a.sub_(rest).square_(), cc[part])
+                self.gains[o].addmm_(c[:, part], a.T)
+                if direct is not None:
+                    self.gains[o][:n_next].add_(direct, alpha=sign)
+                self.noise[o].addmv_(a.sub_(rest).square_(), cc[part])
+                self.probed[o].add_(seen @ a.T)
                 z.neg_()
 
     def rates(self) -> tuple[Tensor, Tensor]:
         """Rate of each candidate in its better orientation, and which that is.
 
-        At a stationary point of the linear part both are equally good, and rounding
-        must not decide: the second has to be better by more than that.
+        Where the linear part is at its optimum both are equally good, and rounding must
+        not decide: the second has to be better by more than that.
         """
         plus, minus = (gains.norm(dim=0) for gains in self.gains)
-        flipped = minus > plus * (1 + torch.finfo(plus.dtype).eps ** 0.5)
+        flipped = minus > plus * (1 + _TIE)
         return torch.where(flipped, minus, plus), flipped
 
     def significant(self, n_errors: float) -> Tensor:
@@ -149,13 +176,24 @@ class Candidates:
 
         The length of a random vector of r components varies less than that of one
         component, by a factor of √r about its mean: with more receiving neurons,
-        fewer standard errors say as much. A candidate without any never fires: what
-        it seems to gain is linear signal, which is not what neurons are for.
+        fewer standard errors say as much. r counts only the components that the shares
+        have: fewer where a candidate fires for one class alone, or for few samples.
+        A candidate without any noise never fires: what it seems to gain is linear
+        signal, which is not what neurons are for.
         """
         rates, flipped = self.rates()
         noise = torch.where(flipped, self.noise[1], self.noise[0])
-        share = (1 + sum(self.receivers) ** -0.5) / 2
+        share = (1 + self._n_components(flipped).rsqrt()) / 2
         return (noise > 0) & (rates > n_errors * share * noise.sqrt())
+
+    def _n_components(self, flipped: Tensor) -> Tensor:
+        """(tr C)² / tr C² of the shares' covariance C, from 1 to all components."""
+        n_probes, n_rows = self.probes.shape
+        found = []
+        for noise, probed in zip(self.noise, self.probed, strict=True):
+            squares = probed.square().sum(dim=(0, 1)) * (n_rows / n_probes)
+            found.append((noise.square() / squares).nan_to_num(1.0).clamp(1, n_rows))
+        return torch.where(flipped, found[1], found[0])
 
     def alpha_max(self, penalty: SparseGroupPenalty) -> float:
         """Smallest alpha at which none of them would pay."""
@@ -208,6 +246,23 @@ def _directions(
     if network.bias:
         heard[:, network.n_inputs - 1] = True
     return drawn * heard
+
+
+def _orthonormal(n_rows: int, generator: torch.Generator) -> Tensor:
+    """Random orthonormal vectors, `_N_PROBES` of them or a whole basis: (k, rows)."""
+    k = min(n_rows, _N_PROBES)
+    drawn = torch.randn(n_rows, k, generator=generator, dtype=torch.float64)
+    return torch.linalg.qr(drawn).Q.T
+
+
+def _bend(directions: Tensor, constant: int, places: Tensor) -> None:
+    """Let each direction hear as much of the constant that v = 0 at its place.
+
+    ``directions`` are (n, signals), ``places`` (signals, n), and ``constant`` is that
+    signal's index. Unless signals are centred, kinks might be where no samples are.
+    """
+    directions[:, constant] = 0
+    directions[:, constant] = -(directions * places.T).sum(dim=1)
 
 
 def recruited(

@@ -78,14 +78,14 @@ class Recruitment:
 
         ``n_steps`` are those behind the optimiser's moments, if it does not count them.
         """
-        network, data = self.network, self.watch.data()
+        network, watch = self.network, self.watch
         sizes = zip(network.n_live, network.hidden_layer_sizes, strict=True)
         layers = [k for k, (n_live, most) in enumerate(sizes) if n_live < most]
-        if data is None or not layers:
+        seen = watch.seen(self.optimizer.direction(network.Q[-1]))
+        if len(seen) < watch.n_samples or not layers:
             return
-        data.y.mul_(self.optimizer.direction(network.Q[-1]))
         found = survey(
-            network.detached(), data, KnownGradient(), layers, self.generator
+            network.detached(), seen, KnownGradient(), layers, self.generator
         )
         best = recruited(found, penalty, self.min_significance, self.max_recruits)
         for recruits in best:

@@ -1,70 +1,91 @@
 """A look at the data: which sleeping neurons would pay, layer by layer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
-from .._data.batches import TrainingData
+from .._data.batches import Batch
 from .._networks.growing import GrowingNetwork
 from .._training.as_usual import torch_as_usual
 from .._training.growing_gradient import GrowingGradient
 from .._training.losses import OutputGradient
-from .candidates import Candidates
+from .candidates import N_CANDIDATES, Candidates
+from .out_of_reach import can_tell_links, out_of_reach
 
-#: Most signals for which it is worked out what links on them could still do.
-_LARGEST_REGRESSION = 1000
+
+class Surveyed(Protocol):
+    """Samples that a survey looks at, a slice at a time."""
+
+    @property
+    def weight(self) -> Tensor | None:
+        """Of all the samples (n,); the mean is one."""
+
+    def __len__(self) -> int: ...
+
+    def slices(self) -> Iterator[Batch]:
+        """Every sample in order."""
+
+    def multiplicity(self, weight: Tensor | None) -> Tensor | float:
+        """How many samples each row of such weights stands for."""
 
 
 @torch_as_usual()
 @torch.no_grad()
 def survey(
     network: GrowingNetwork,
-    data: TrainingData,
+    data: Surveyed,
     loss: OutputGradient,
     layers: Sequence[int],
     generator: torch.Generator,
 ) -> list[Candidates]:
     """Draw candidates for the given hidden layers, and score them on the data."""
-    x, y, weight = data.rows(slice(None))
-    signals, sensitivities = _sensitivities(network, x, y, weight, loss)
-    deltas = [
-        _out_of_reach(delta, signals[: q.shape[1]], weight)
-        if k > min(layers)
-        else delta
-        for k, (delta, q) in enumerate(zip(sensitivities, network.Q, strict=True))
-    ]
-    found = [Candidates(network, layer, generator) for layer in layers]
+    signals, deltas = _sensitivities(network, data, loss)
+    told = can_tell_links(len(signals), len(data))
+    if told:
+        later = range(min(layers) + 1, len(deltas))
+        for k, q in zip(later, network.Q[later.start :], strict=True):
+            deltas[k] = out_of_reach(deltas[k], signals[: q.shape[1]], data.weight)
+    count = data.multiplicity(data.weight)
+    drawn = _drawn(2 * N_CANDIDATES, count, len(data), generator)
+    between = signals[:, drawn].unflatten(1, (2, -1)).mean(dim=1)
+    found = [Candidates(network, layer, between, generator) for layer in layers]
     for candidates in found:
-        candidates.observe(network, signals, deltas, data.multiplicity(weight))
+        candidates.observe(network, signals, deltas, count, linear=not told)
     return found
 
 
 def _sensitivities(
-    network: GrowingNetwork,
-    x: Tensor,
-    y: Tensor,
-    weight: Tensor | None,
-    loss: OutputGradient,
+    network: GrowingNetwork, data: Surveyed, loss: OutputGradient
 ) -> tuple[Tensor, list[Tensor]]:
-    """The live signals (signals, n), and ∂loss/∂z of each layer's live neurons."""
-    gradient = GrowingGradient(network, torch.empty_like(network.flat), len(x))
-    gradient(x, y, weight, loss)
-    signals = torch.cat([gradient.inputs.T, gradient.fired])
-    return signals, [*gradient.deltas.split(network.n_live), gradient.output_delta]
+    """The live signals (signals, n), and ∂loss/∂z of each layer's live neurons.
 
-
-def _out_of_reach(delta: Tensor, signals: Tensor, weight: Tensor | None) -> Tensor:
-    """What of a layer's sensitivity (rows, n) its present links could not undo.
-
-    The residual of its weighted regression on the signals (signals, n) that the layer
-    receives. Where those links are trained to the end it is the sensitivity itself;
-    where they are not, a candidate gets no credit for what they have still to do.
+    ``loss`` is the mean of a slice, as it is in training, and of all slices here.
     """
-    if len(signals) > _LARGEST_REGRESSION or len(delta) == 0:
-        return delta
-    weighted = signals if weight is None else signals * weight
-    gram = weighted @ signals.T
-    ridge = len(gram) * torch.finfo(gram.dtype).eps * gram.diagonal().amax()
-    gram.diagonal().add_(ridge.clamp(min=torch.finfo(gram.dtype).tiny))
-    return delta - torch.linalg.solve(gram, signals @ delta.T).T @ weighted
+    n, n_inputs, n_hidden = len(data), network.n_inputs, sum(network.n_live)
+    new, grad = network.flat.data.new_empty, torch.empty_like(network.flat)
+    signals = new(n_inputs + n_hidden, n)
+    deltas = new(n_hidden + len(network.Q[-1]), n)
+    gradient, start = None, 0
+    for x, y, weight in data.slices():
+        if gradient is None or len(x) != len(gradient.inputs):
+            gradient = GrowingGradient(network, grad, len(x))
+        gradient(x, y, weight, loss)
+        columns = slice(start, start + len(x))
+        signals[:n_inputs, columns] = gradient.inputs.T
+        signals[n_inputs:, columns] = gradient.fired
+        deltas[:n_hidden, columns] = gradient.deltas
+        deltas[n_hidden:, columns] = gradient.output_delta
+        deltas[:, columns] *= len(x) / n
+        start += len(x)
+    return signals, list(deltas.split([*network.n_live, len(network.Q[-1])]))
+
+
+def _drawn(k: int, count: Tensor | float, n: int, generator: torch.Generator) -> Tensor:
+    """Indices of k samples at random, a row as often as it stands for samples."""
+    at = torch.rand(k, generator=generator, dtype=torch.float64)
+    if not isinstance(count, Tensor):
+        return (at * n).long()
+    until = count.double().cumsum(dim=0)
+    return torch.searchsorted(until, at.to(until) * until[-1], right=True)

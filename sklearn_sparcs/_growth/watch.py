@@ -7,18 +7,55 @@ input leaves nothing here.
 """
 
 from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from .._data.batches import TrainingData
+from .._data.batches import Batch
 from .._networks.growing_module import GrowingSpectralNetwork
 from .loss_scale import loss_scale
 from .optimizer_adapter import OptimizerAdapter
+from .out_of_reach import SAMPLES_A_SIGNAL
 
 #: Input of a network, and ∂loss/∂y, a row a sample.
 Passage = tuple[Tensor, Tensor]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What passed in some steps, as samples of a survey.
+
+    Attributes
+    ----------
+    passages : list of Passages
+    factor : float
+        Of their gradients, whose sum is then that of one step.
+    dtype : torch.dtype
+        Of the network's parameters: under autocast passages are in half precision.
+    """
+
+    passages: list[Passage]
+    factor: float
+    dtype: torch.dtype
+
+    #: Every sample counts alike.
+    weight = None
+
+    def __len__(self) -> int:
+        return sum(len(x) for x, _ in self.passages)
+
+    def slices(self) -> Iterator[Batch]:
+        """A passage at a time; as target the gradient, of a loss that is its mean."""
+        for x, grad in self.passages:
+            factor = self.factor * len(self) / len(x)
+            yield x.to(self.dtype), factor * grad.to(self.dtype), None
+
+    def multiplicity(self, weight: Tensor | None) -> float:
+        """How many samples a row stands for."""
+        return 1.0
 
 
 class Watch:
@@ -29,7 +66,7 @@ class Watch:
     network : GrowingSpectralNetwork
     optimizer : OptimizerAdapter
     n_steps : int
-        How many are kept.
+        How many are kept, or more until they hold `n_samples`.
 
     Attributes
     ----------
@@ -47,7 +84,8 @@ class Watch:
         n_steps: int,
     ):
         self.network, self.optimizer = network, optimizer
-        self.steps: deque[list[Passage]] = deque(maxlen=n_steps)
+        self.n_steps = n_steps
+        self.steps: deque[list[Passage]] = deque()
         self.loaded = False
         # since gradients were zeroed
         self._met: list[Passage] = []
@@ -91,26 +129,41 @@ class Watch:
         passages = self._met or [passage for _, passage in self._passing.values()]
         if passages:
             factor = 1 / self._scale
-            self.steps.append([(x, factor * grad) for x, grad in passages])
+            self._keep([(x, factor * grad) for x, grad in passages])
         self._met, self._passing = [], {}
         self._stepped, self._reached, self._scale = False, False, 1.0
         return True
 
-    def data(self) -> TrainingData | None:
-        """All that was seen: inputs, and as targets ∂loss/∂y of a step, averaged.
+    def _keep(self, step: list[Passage]) -> None:
+        """Take a step in, and let go of old ones that are not needed any more."""
+        self.steps.append(step)
+        spare = sum(map(_length, self.steps)) - self.n_samples
+        while len(self.steps) > self.n_steps and spare >= _length(self.steps[0]):
+            spare -= _length(self.steps.popleft())
 
-        Steps whose gradients are not finite are left out; None if there is no other.
+    @property
+    def n_samples(self) -> int:
+        """Samples that a survey needs: fewer do not tell links from neurons."""
+        network = self.network
+        return SAMPLES_A_SIGNAL * (network.n_inputs + sum(network.n_live))
+
+    def seen(self, direction: float = 1.0) -> Seen:
+        """All that was seen: the gradient at an output is that of a step, on average.
+
+        Steps whose gradients are not finite are left out.
+
+        Parameters
+        ----------
+        direction : float
+            A factor of the gradients: -1 where the optimiser maximises.
+
+        Returns
+        -------
+        Seen
         """
         steps = [step for step in self.steps if all(map(_is_finite, step))]
-        if not steps:
-            return None
-        x, grad = (
-            torch.cat([passage[part] for step in steps for passage in step])
-            for part in (0, 1)
-        )
-        # under autocast they come in half precision
-        x, grad = x.to(self._last), grad.to(self._last)
-        return TrainingData(x, grad / len(steps), None)
+        passages = [passage for step in steps for passage in step if len(passage[0])]
+        return Seen(passages, direction / max(1, len(steps)), self._last.dtype)
 
     # -- hooks -----------------------------------------------------------------------
 
@@ -187,6 +240,11 @@ class _Hooks:
 
 def _is_zero(grad: Tensor | None) -> bool:
     return grad is None or not bool(grad.any())
+
+
+def _length(step: list[Passage]) -> int:
+    """Samples that passed in a step."""
+    return sum(len(x) for x, _ in step)
 
 
 def _is_finite(passage: Passage) -> bool:

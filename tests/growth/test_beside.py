@@ -84,15 +84,22 @@ def test_rates_are_those_of_the_loss_itself(generator):
     optimizer = torch.optim.SGD(net.parameters(), lr=0.0)
     seed = torch.Generator().manual_seed(3)
     growth = Growth(
-        net, optimizer, alpha=0, interval=2, n_batches=2, max_recruits=2, generator=seed
+        net,
+        optimizer,
+        alpha=0,
+        min_significance=0,
+        interval=2,
+        n_batches=2,
+        max_recruits=2,
+        generator=seed,
     )
     for half in (slice(100), slice(100, None)):
         (net(x[half]) - y[half]).square().mean().backward()
         optimizer.step()
         growth.recruitment.watch.end_step()
-    kept = growth.recruitment.watch.data().y
+    kept = [grad for _, grad, _ in growth.recruitment.watch.seen().slices()]
     expected = 2 * (net(x).detach() - y) / y.numel()
-    assert_allclose(kept, expected, atol=1e-12)
+    assert_allclose(torch.cat(kept), len(y) / 100 * expected, atol=1e-12)
     before = list(net.n_live)
     found = survey(
         net.detached(),
@@ -104,12 +111,33 @@ def test_rates_are_those_of_the_loss_itself(generator):
     growth.recruitment.recruit(growth.penalty, 2)
     assert net.n_live == [before[0] + 2, before[1] + 2]
     for k, candidates in enumerate(found):
-        recruits = candidates.best(SparseGroupPenalty(0.0), 2.5)
+        recruits = candidates.best(SparseGroupPenalty(0.0), 0)
         assert_allclose(
             net.Q[k][before[k] :, : recruits.incoming.shape[1]].detach(),
             recruits.incoming,
             atol=1e-9,
         )
+
+
+def test_batches_are_kept_until_they_tell_links_from_neurons(generator):
+    net = GrowingSpectralNetwork(7, (4,), 1, generator=generator)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.0)
+    growth = Growth(net, optimizer, interval=1, n_batches=2, generator=generator)
+
+    def lengths_after(*parts):
+        """Of the steps that are kept, after one of batches of so many samples."""
+        for n in parts:
+            net(torch.randn(n, 7, generator=generator)).sum().backward()
+        optimizer.step()
+        growth.step()
+        steps = growth.recruitment.watch.steps
+        return [sum(len(x) for x, _ in step) for step in steps]
+
+    lengths_after(1)  # the first tells that steps are told of
+    for k in range(5):  # seven signals ask for fourteen samples
+        assert net.n_live == [0]
+        assert lengths_after(1, 2)[-k - 1 :] == [3] * (k + 1)
+    assert lengths_after(30) == [3, 30]
 
 
 @pytest.mark.parametrize("name", ["Adam", "AdamW", "SGD"])

@@ -40,8 +40,10 @@ def loss_with(net, candidates, n, orientation, direction, length, data, loss):
 
 def scored(net, data, loss, layer):
     """Candidates with the whole gradient: nothing left to the links that exist."""
-    candidates = Candidates(net, layer, torch.Generator().manual_seed(0))
-    signals, deltas = _sensitivities(net, *data.rows(slice(None)), loss)
+    signals, deltas = _sensitivities(net, data, loss)
+    # kinks are at samples, the same whatever part of the data is scored
+    some = torch.randn(len(signals), 100, generator=torch.Generator().manual_seed(1))
+    candidates = Candidates(net, layer, some.double(), torch.Generator().manual_seed(0))
     candidates.observe(net, signals, deltas, data.multiplicity(data.weight))
     return candidates
 
@@ -141,3 +143,37 @@ def test_noise_by_hand():
             shares = 1.01 * g[:, :, None] * torch.relu(sign * v)[:, None, :]
             expected = shares.square().sum(dim=(0, 1))
             assert_allclose(found.noise[o], expected, rtol=1e-9)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("n_outputs", [1, 2, 4])
+def test_components_of_the_shares_by_hand(n_outputs):
+    net, _ = random_network((20,), (0,), n_outputs=n_outputs)
+    generator = torch.Generator().manual_seed(5)
+    draw = {"generator": generator, "dtype": torch.float64}
+    x, y = torch.randn(60, 3, **draw), torch.randn(60, n_outputs, **draw)
+    data = TrainingData(x, y, None)
+    found = scored(net, data, SquaredError(), 0)
+    g = 2 * (net(x) - y) / y.numel()
+    v = torch.nn.functional.pad(x, (0, 1), value=1.0) @ found.incoming.T
+    for flipped, sign in ((False, 1), (True, -1)):
+        fires = torch.relu(sign * v)
+        expected = []
+        for n in range(v.shape[1]):
+            shares = g * fires[:, n : n + 1]
+            squares = torch.linalg.eigvalsh(shares.T @ shares)
+            none = squares.sum() == 0
+            ratio = squares.sum().square() / squares.square().sum()
+            expected.append(1.0 if none else float(ratio))
+        mask = torch.full((v.shape[1],), flipped)
+        assert_allclose(found._n_components(mask), expected, rtol=1e-9)
+
+
+def test_every_second_kink_lies_where_samples_do():
+    net, _ = random_network((20,), (0,))
+    places = torch.randn(4, 100, generator=torch.Generator().manual_seed(1)).double()
+    places[3] = 1
+    found = Candidates(net, 0, places, torch.Generator().manual_seed(0))
+    v = (found.incoming * places.T).sum(dim=1)
+    assert_allclose(v[::2], 0, atol=1e-15)
+    assert float(v[1::2].abs().min()) > 1e-6

@@ -6,7 +6,7 @@ from helpers.networks import random_network
 from numpy.testing import assert_allclose
 
 from sklearn_sparcs._data.batches import TrainingData
-from sklearn_sparcs._growth.survey import _out_of_reach, survey
+from sklearn_sparcs._growth.survey import _drawn, survey
 from sklearn_sparcs._training.losses import SquaredError
 from sklearn_sparcs._training.penalty import SparseGroupPenalty
 
@@ -29,21 +29,6 @@ def test_whole_number_weights_are_repeated_samples():
     for o in range(2):
         assert_allclose(found.gains[o], expected.gains[o], atol=1e-12)
         assert_allclose(found.noise[o], expected.noise[o], rtol=1e-9)
-
-
-def test_credit_goes_only_to_what_present_links_could_not_do():
-    generator = torch.Generator().manual_seed(0)
-    draw = {"generator": generator, "dtype": torch.float64}
-    h, delta, w = (torch.randn(40, 4, **draw), torch.randn(40, 2, **draw), None)
-    w = torch.rand(40, **draw) + 0.5
-    found = _out_of_reach(delta.T, h.T, w).T
-    root = w.sqrt()[:, None]  # delta is weight times residual
-    fit = torch.linalg.lstsq(root * h, delta / root).solution
-    assert_allclose(found, delta - w[:, None] * (h @ fit), atol=1e-10)
-    assert_allclose(h.T @ found, 0, atol=1e-10)
-    assert_allclose(_out_of_reach(found.T, h.T, w).T, found, atol=1e-10)
-    twice = torch.cat([h, h], dim=1)  # redundant signals do no harm
-    assert_allclose(_out_of_reach(delta.T, twice.T, w).T, found, atol=1e-6)
 
 
 def test_only_what_pays_and_is_significant_wakes():
@@ -77,3 +62,11 @@ def test_only_what_pays_and_is_significant_wakes():
     best = recruits(signal, 0.01, 2.0)
     assert len(best.indices) == 2 and best.rates[0] >= best.rates[1]
     assert_allclose(torch.cat(best.outgoing).norm(dim=0), 1.0)
+
+
+def test_samples_are_drawn_as_often_as_they_count():
+    count = torch.tensor([1.0, 3.0, 0.5, 1.5])
+    found = _drawn(60_000, count, 4, torch.Generator().manual_seed(0))
+    assert_allclose(found.bincount() / 10_000, count, rtol=0.03)
+    found = _drawn(60_000, 1.0, 4, torch.Generator().manual_seed(0))
+    assert_allclose(found.bincount() / 15_000, 1.0, rtol=0.03)

@@ -36,8 +36,10 @@ class Loop:
         return (self.net(x) - y).square().mean()
 
     def seen(self):
-        kept = self.watch.data()
-        return kept.x, kept.y
+        """Inputs, and gradients as a survey takes them."""
+        kept = self.watch.seen()
+        slices = [(x, grad * len(x) / len(kept)) for x, grad, _ in kept.slices()]
+        return [torch.cat(parts) for parts in zip(*slices, strict=True)]
 
 
 def expected(net, x, y):
@@ -221,6 +223,15 @@ def test_whatever_is_called(generator, data):
     output = loop.net(x=x.reshape(4, 16, 3))
     assert output.shape == (4, 16, 1)
     (output - y.reshape(4, 16, 1)).square().mean().backward()
+    loop.optimizer.step()
+    loop.growth.step()
+    assert_seen(loop, rows, gradient)
+
+
+def test_a_batch_of_no_samples(generator, data):
+    loop, (x, y) = Loop(generator), data
+    rows, gradient = expected(loop.net, x, y)
+    (loop.loss(x, y) + loop.net(x[:0]).sum()).backward()
     loop.optimizer.step()
     loop.growth.step()
     assert_seen(loop, rows, gradient)
