@@ -29,18 +29,22 @@ lint: env ## style, spelling, and the floors: imports go down, privacy is kept
 types: env ## mypy, strict
 	$(BIN)/mypy
 
+# a process a core, each of one thread: more threads than cores wait for each other
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q
+EVERY_CORE := -n auto --dist worksteal
+
 tests: env ## tests and examples, without lint and types
-	$(BIN)/python -m pytest -q -m "not slow"
+	$(PYTEST) $(EVERY_CORE) -m "not slow"
 
 slow: env ## the tests that must be large
-	$(BIN)/python -m pytest -q -m slow
+	$(PYTEST) $(EVERY_CORE) -m slow
 
 FLOOR ?=
 test-floor: env ## the tests of one floor: FLOOR=_networks
-	$(BIN)/python -m pytest -q tests/$(FLOOR:_%=%)
+	$(PYTEST) tests/$(FLOOR:_%=%)
 
 coverage: env ## which lines and branches no test runs; less than 95 % is an error
-	$(BIN)/python -m pytest -q -m "not slow" --cov
+	$(PYTEST) $(EVERY_CORE) -m "not slow" --cov
 
 house: env ## draw the floors and their imports into docs/images/house.svg
 	$(BIN)/python docs/house.py
