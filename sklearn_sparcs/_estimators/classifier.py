@@ -119,10 +119,9 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
     label_smoothing : float in [0, 1) or "auto", default="auto"
         Share of each label's probability that is spread over all classes, in training
         alone; predicted probabilities are less sure then. "auto" spreads 0.1 of them
-        where there are more than two classes, or where a linear model is right on every
-        sample, so that its loss has hardly anything left to lower: for networks with
-        hidden neurons, the linear model staying a logistic regression. Adam smooths
-        only by what is given.
+        where the linear model is right on every sample, so that its loss has hardly
+        anything left to lower: for networks with hidden neurons, the linear model
+        staying a logistic regression. Adam smooths only by what is given.
     warm_start : bool, default=False
         Let ``fit`` go on from the last fit, at ``alpha``, "auto" being ``alpha_``.
     callbacks : list of skorch callbacks, optional

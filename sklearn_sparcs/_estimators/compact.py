@@ -202,10 +202,9 @@ class CompactClassifier(ClassificationTargets, BaseCompact):
     label_smoothing : float in [0, 1) or "auto", default="auto"
         Share of each label's probability that is spread over all classes, in training
         alone; predicted probabilities are less sure then. "auto" spreads 0.1 of them
-        where there are more than two classes, or where a linear model is right on every
-        sample, so that its loss has hardly anything left to lower: for networks with
-        hidden neurons, the linear model staying a logistic regression. Adam smooths
-        only by what is given.
+        where the linear model is right on every sample, so that its loss has hardly
+        anything left to lower: for networks with hidden neurons, the linear model
+        staying a logistic regression. Adam smooths only by what is given.
     warm_start : bool, default=False
         Let ``fit`` go on from the present weights. True in a ``pruned_estimator_``.
     device : str, default="cpu"

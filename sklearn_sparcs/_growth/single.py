@@ -26,9 +26,8 @@ from .descent import First, Growth, Point, follow, settled
 #: What is known of a point: numbers, by name.
 Row = dict[str, Any]
 
-#: What an effective weight has to be worth, in nats of the whole likelihood; and one of
-#: several classes, whose matrix (`curvature`) counts more weights than samples decide.
-FACTOR, _FACTOR_OF_CLASSES = 2.0, 1.0
+#: What an effective weight has to be worth, in nats of the whole likelihood.
+FACTOR = 2.0
 
 #: An alpha of the path in the one before it: twelve steps to a thousandth.
 _RATIO = 1e-3 ** (1 / 12)
@@ -153,11 +152,9 @@ def descending(largest: float, smallest: float) -> list[float]:
 def by_criterion(way: Way) -> Led:
     """The point of the path that the criterion prefers, the linear model among them."""
     largest = way.first.alpha_max
-    several = way.loss.linear_model == "multinomial"
-    factor = _FACTOR_OF_CLASSES if several else FACTOR
 
     def value(point: Point, row: Row) -> float:
-        given = way.under(point), way.loss, point.network, factor
+        given = way.under(point), way.loss, point.network, FACTOR
         return criterion(*given, row["train_loss"])
 
     return _best(way, descending(largest, _END * largest), value, margin=way.margin)

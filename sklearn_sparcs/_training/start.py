@@ -71,27 +71,18 @@ def loss_of_networks(
 ) -> Loss:
     """The loss that networks with hidden neurons are trained by.
 
-    Labels of several classes are smoothed, and those of two if the linear model of such
-    weights predicts every sample: it has then no finite optimum without a ridge, and
-    its loss has hardly anything left to lower.
+    Labels are smoothed if the linear model of such weights predicts every sample: it
+    has then no finite optimum without a ridge, and its loss has hardly anything left to
+    lower.
     """
     if not isinstance(loss, ClassificationLoss):
         return loss
-    several = loss.linear_model == "multinomial"
-    if several or _separates(data, loss, weights, intercept):
-        return loss.smoothed(SMOOTHING)
-    return loss
-
-
-def _separates(
-    data: TrainingData, loss: Loss, weights: np.ndarray, intercept: bool
-) -> bool:
-    """Whether a linear model predicts every sample's classes."""
     W = torch.from_numpy(weights).to(data.y.device)
     W, b = (W[:, :-1], W[:, -1]) if intercept else (W, 0.0)
-    return all(
+    separated = all(
         loss.score(x.double() @ W.T + b, y, None) == 1 for x, y, _ in data.slices()
     )
+    return loss.smoothed(SMOOTHING) if separated else loss
 
 
 def _multinomial(
