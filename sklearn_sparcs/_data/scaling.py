@@ -11,6 +11,7 @@ from sklearn.utils import gen_batches
 from .features import Bounds, clipped
 from .outliers import usual
 from .samples import Samples
+from .two_values import gap_of_two_values
 
 #: Rows at a time where moments are taken.
 _SLICE = 8192
@@ -59,8 +60,9 @@ class Scaling:
     ) -> "Scaling":
         """Standardise weighted samples, their targets too if ``scale_targets``.
 
-        Features are cut off ``clip`` standard deviations from their mean, both of what
-        is `usual`, or at ``bounds``, and scaled as they then are. Hidden neurons hear
+        A feature of two values is scaled by half their gap instead. Features are cut
+        off ``clip`` standard deviations from their mean, both of what is `usual`, or at
+        ``bounds``, and scaled as they then are. Hidden neurons hear
         them no further than ``hidden_clip`` of those, or than ``hidden_bounds``. Sparse
         ones are not centred, and nothing is where no intercept could take the mean back
         (``center=False``).
@@ -70,13 +72,13 @@ class Scaling:
         y_mean, y_scale = np.zeros(1), np.ones(1)
         constant = None
         if standardize:
-            x_mean, x_scale = _moments(X, weight, bounds)
+            x_mean, x_scale = _moments_of_features(X, weight, bounds)
             if clip is not None or hidden_clip is not None:
                 mean, scale = _usual_moments(X, weight, x_mean, x_scale)
                 if clip is not None:
                     bounds = _bounds(X, mean, scale, clip)
                     if exceeds(X, bounds):
-                        x_mean, x_scale = _moments(X, weight, bounds)
+                        x_mean, x_scale = _moments_of_features(X, weight, bounds)
                 if hidden_clip is not None:
                     hidden_bounds = _bounds(X, mean, scale, hidden_clip)
                     hidden_bounds = _within(hidden_bounds, bounds)
@@ -142,6 +144,21 @@ class Scaling:
         return scaled
 
 
+def _moments_of_features(
+    X: Any, weight: np.ndarray | None, bounds: Bounds | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and scale of each feature: its standard deviation, or half its only gap.
+
+    Half the gap of two values is the standard deviation if one is as frequent as the
+    other. Divided by its own, a rare dummy would outweigh numbers, and other dummies,
+    where weights are penalised (Gelman, "Scaling regression inputs by dividing by two
+    standard deviations", 2008).
+    """
+    mean, scale = _moments(X, weight, bounds)
+    gap = gap_of_two_values(X, bounds)
+    return mean, np.where(gap > 0, gap / 2, scale)
+
+
 def _moments(
     X: Any, weight: np.ndarray | None, bounds: Bounds | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -170,7 +187,9 @@ def _usual_moments(
     if sparse.issparse(X):
         return mean, scale
     within = usual(X, weight)
-    return _moments(X, weight, within) if exceeds(X, within) else (mean, scale)
+    if not exceeds(X, within):
+        return mean, scale
+    return _moments_of_features(X, weight, within)
 
 
 def _bounds(X: Any, mean: np.ndarray, scale: np.ndarray, clip: float) -> Bounds:
