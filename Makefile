@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help env test test-all test-floor lint types tests slow coverage house demo paper docs bench bench-accuracy accuracy-page bench-path bench-foundation clean
+.PHONY: help env test test-all test-floor test-versions lint types tests slow coverage house dist demo paper docs bench bench-accuracy accuracy-page bench-path bench-foundation clean
 
 help: ## say what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1	/'
@@ -43,11 +43,34 @@ FLOOR ?=
 test-floor: env ## the tests of one floor: FLOOR=_networks
 	$(PYTEST) tests/$(FLOOR:_%=%)
 
+# scikit-learn 1.7 hands its checks to pytest as a generator, which pytest 9 warns of
+VERSIONS ?= 1.7.2 1.8.0
+VERSIONED := tests/estimators/test_containers.py tests/estimators/test_tools.py tests/estimators/test_common.py tests/displays/test_inside.py tests/direct/test_html.py
+test-versions: env ## what meets scikit-learn's own ways, with other releases of it, and with polars: VERSIONS="1.7.2 1.8.0"
+	for version in $(VERSIONS); do \
+	  beside=$$(mktemp -d) && \
+	  $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --target $$beside scikit-learn==$$version && \
+	  $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt --target $$beside polars && \
+	  PYTHONPATH=$$beside $(BIN)/python -m pytest -q -W ignore::pytest.PytestRemovedIn10Warning $(VERSIONED); \
+	  status=$$?; rm -rf $$beside; test $$status = 0 || exit $$status; \
+	done
+
 coverage: env ## which lines and branches no test runs; less than 95 % is an error
 	$(PYTEST) $(EVERY_CORE) -m "not slow" --cov
 
 house: env ## draw the floors and their imports into docs/images/house.svg
 	$(BIN)/python docs/house.py
+
+# from another folder, so that what runs is what the wheel holds
+dist: env ## build wheel and archive into dist, check them, and fit with what the wheel holds
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .[dist]
+	rm -rf build dist
+	$(BIN)/python -m build --outdir dist . >build.log || (cat build.log; exit 1)
+	rm -r build build.log
+	$(BIN)/python -m twine check --strict dist/*
+	alone=$$(mktemp -d) && $(BIN)/pip install --quiet --no-deps --target $$alone dist/*.whl && \
+	  cd $$alone && PYTHONPATH=$$alone $(CURDIR)/$(BIN)/python -W error -c \
+	  "import sklearn_sparcs as s; print(s.__file__, s.SparcsRegressor().fit([[0], [1], [2]], [0, 1, 2]).active_architecture_)"
 
 DATA ?=
 MODELS ?=
@@ -97,4 +120,4 @@ bench-foundation: env ## the foundation's figures: accuracy, neurons and seconds
 	$(BIN)/python benchmarks/foundation.py $(if $(DATA),--data "$(DATA)")
 
 clean: ## remove what make made
-	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache docs/_build docs/gallery docs/generated
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache docs/_build docs/gallery docs/generated

@@ -1,17 +1,48 @@
 """The names that scikit-learn keeps private and this package needs, in one place."""
 
+from typing import Any
+
 from sklearn.base import _fit_context
+from sklearn.utils._missing import is_pandas_na, is_scalar_nan
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._repr_html.estimator import _VisualBlock
 from sklearn.utils.validation import _check_sample_weight
+
+try:
+    from sklearn.callback import CallbackSupportMixin
+except ImportError:  # scikit-learn before 1.9
+    CallbackSupportMixin = object
+
 
 check_sample_weight = _check_sample_weight
 fit_context = _fit_context
 
+
+def diagram_block(estimator: Any, caption: str | None) -> _VisualBlock:
+    """An estimator in the diagrams of notebooks, with words below its name."""
+    name = type(estimator).__name__
+    return _VisualBlock(
+        "single",
+        estimator,
+        names=name,
+        name_details=str(estimator),
+        name_caption=caption,
+    )
+
+
+def is_missing(value: Any) -> bool:
+    """Whether a value stands for none: None, NaN or pandas' NA."""
+    return value is None or is_scalar_nan(value) or is_pandas_na(value)
+
+
 __all__ = [
+    "CallbackSupportMixin",
     "Interval",
     "StrOptions",
     "check_matplotlib_support",
     "check_sample_weight",
+    "diagram_block",
     "fit_context",
+    "is_missing",
 ]

@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.model_selection import train_test_split
 
 from .._sklearn import check_sample_weight
+from .tensors import as_array
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def usable_weight(sample_weight: Any, X: Any) -> np.ndarray | None:
     if sample_weight is None:
         return None
     weight: np.ndarray = check_sample_weight(
-        sample_weight, X, dtype=np.float64, ensure_non_negative=True
+        as_array(sample_weight), X, dtype=np.float64, ensure_non_negative=True
     )
     return weight
 

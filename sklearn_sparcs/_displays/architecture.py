@@ -9,10 +9,11 @@ import numpy as np
 from sklearn.utils.validation import validate_data
 
 from .._data.features import X_FORMAT, as_rows
+from .._data.tensors import as_array
 from .._direct.form import Link
 from .._direct.layout import Point, column, detour
 from .._direct.palette import HIDDEN
-from .._estimators.predictor import Predictor
+from .inside import inside
 from .strengths import strengths
 from .style import MUTED, NEGATIVE, POSITIVE, check_found, check_whole, new_axes
 
@@ -101,7 +102,7 @@ class ArchitectureDisplay:
     @classmethod
     def from_estimator(
         cls,
-        estimator: Predictor,
+        estimator: Any,
         X: Any = None,
         *,
         feature_names: Sequence[str] | None = None,
@@ -122,12 +123,14 @@ class ArchitectureDisplay:
         ----------
         estimator : SparcsRegressor, SparcsClassifier, CompactRegressor, \
 CompactClassifier, or one with cross-validation
+            Fitted; or a fitted pipeline or search that ends in one.
         X : {array-like, sparse matrix} of shape (n_samples, n_features), optional
-            Samples whose signals have these standard deviations. Without it they are
-            those of the training data (all one without ``standardize``), passed on as
-            if what a neuron hears were uncorrelated.
+            Samples, as ``estimator`` takes them, whose signals have these standard
+            deviations. Without it they are those of the training data (all one without
+            ``standardize``), passed on as if what a neuron hears were uncorrelated.
         feature_names : sequence of str, optional
-            Those of ``feature_names_in_``, if there are any, by default.
+            Those that the network hears. Its ``feature_names_in_``, if there are any,
+            or what the steps before it call them, by default.
         max_neurons : int, default=30
             Most neurons of a layer to draw.
         max_links : int, default=300
@@ -146,14 +149,16 @@ CompactClassifier, or one with cross-validation
             names are not as many as the features.
         """
         kinds = "Sparcs or Compact estimator"
+        estimator, X, names = inside(estimator, X)
         check_found(cls, estimator, "active_architecture_", kinds)
         check_whole("max_neurons", max_neurons)
         check_whole("max_links", max_links)
         form = estimator.direct_form_
         if X is not None:
-            X = as_rows(validate_data(estimator, X, reset=False, **X_FORMAT))
+            X = validate_data(estimator, as_array(X), reset=False, **X_FORMAT)
+            X = as_rows(X)
         if feature_names is None:
-            feature_names = getattr(estimator, "feature_names_in_", None)
+            feature_names = getattr(estimator, "feature_names_in_", names)
         if feature_names is not None and len(feature_names) != form.layer_sizes[0]:
             raise ValueError(
                 f"feature_names must be as many as the features, "

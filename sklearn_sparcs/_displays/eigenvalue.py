@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .._direct.palette import PALETTE
-from .._estimators.spectral import Spectral
 from .._networks.growing_module import GrowingSpectralNetwork
 from .._networks.spectral import SpectralNetwork
 from .._sklearn import check_matplotlib_support
+from .inside import inside
 from .style import check_found, check_whole, dress, new_axes
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class EigenvalueDisplay:
     @classmethod
     def from_estimator(
         cls,
-        estimator: Spectral,
+        estimator: Any,
         *,
         output: bool = False,
         bins: int = 20,
@@ -78,6 +78,7 @@ class EigenvalueDisplay:
         Parameters
         ----------
         estimator : SparcsRegressor, SparcsClassifier or one with cross-validation
+            Fitted; or a fitted pipeline or search that ends in one.
         output : bool, default=False
             Show the output's eigenvalues too.
         bins : int, default=20
@@ -95,6 +96,7 @@ class EigenvalueDisplay:
             If no layer is left to show.
         """
         kinds = "Sparcs estimator, which has eigenvalues"
+        estimator = inside(estimator).estimator
         check_found(cls, estimator, "eigenvalues_", kinds)
         return cls._of(estimator.eigenvalues_, output).plot(ax, bins=bins)
 

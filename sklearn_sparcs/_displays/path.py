@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._direct.architecture import Architecture
-from .._estimators.base_cv import BaseSparcsCV
 from .._estimators.found_path import SparcsPath
 from .._sklearn import check_matplotlib_support
+from .inside import inside
 from .style import MUTED, check_found, dress, new_axes_pair, whole_ticks
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class PathDisplay:
         return display.plot(ax)
 
     @classmethod
-    def from_estimator(cls, estimator: BaseSparcsCV, *, ax: Any = None) -> PathDisplay:
+    def from_estimator(cls, estimator: Any, *, ax: Any = None) -> PathDisplay:
         """Of a cross-validation: what the folds scored and found on every curve.
 
         A curve is an activation at a depth, and ends where the folds did not follow it
@@ -117,7 +117,8 @@ class PathDisplay:
 
         Parameters
         ----------
-        estimator : fitted SparcsRegressorCV or SparcsClassifierCV
+        estimator : SparcsRegressorCV or SparcsClassifierCV
+            Fitted; or a fitted pipeline or search that ends in one.
         ax : pair of matplotlib Axes, optional
             Where to draw; on a new figure by default.
 
@@ -126,6 +127,7 @@ class PathDisplay:
         PathDisplay
         """
         kinds = "SparcsRegressorCV or SparcsClassifierCV, which follow a path"
+        estimator = inside(estimator).estimator
         check_found(cls, estimator, "cv_scores_path_", kinds)
         n_hidden = [
             _counts(folds, len(estimator.alphas_))

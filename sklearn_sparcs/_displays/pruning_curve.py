@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._estimators.spectral import Spectral
+from .inside import inside
 from .style import MUTED, check_found, check_whole, dress, new_axes, whole_ticks
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class PruningCurveDisplay:
     @classmethod
     def from_estimator(
         cls,
-        estimator: Spectral,
+        estimator: Any,
         X: Any,
         y: Any,
         *,
@@ -95,6 +95,8 @@ class PruningCurveDisplay:
         Parameters
         ----------
         estimator : SparcsRegressor, SparcsClassifier or one with cross-validation
+            Fitted; or a fitted pipeline or search that ends in one, whose steps X goes
+            through.
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
             Preferably held out.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
@@ -119,6 +121,7 @@ class PruningCurveDisplay:
             If ``tol`` is negative or ``max_points`` less than three.
         """
         kinds = "Sparcs estimator, which has eigenvalues to prune by"
+        estimator, X, _ = inside(estimator, X)
         check_found(cls, estimator, "eigenvalues_", kinds)
         _check_tolerance(tol)
         check_whole("max_points", max_points, 3)

@@ -102,6 +102,6 @@ def check_found(cls: type, estimator: object, attribute: str, kinds: str) -> Non
     check_is_fitted(estimator)
     if not hasattr(estimator, attribute):
         raise TypeError(
-            f"{cls.__name__} shows a fitted {kinds}; got a {type(estimator).__name__}. "
-            "Take the estimator itself out of a pipeline or a search."
+            f"{cls.__name__} shows a fitted {kinds}, or a fitted pipeline or search "
+            f"that ends in one; got a {type(estimator).__name__}."
         )

@@ -1,7 +1,9 @@
-"""A line an alpha, or every few iterations, on the screen."""
+"""A line an alpha, or every few iterations, where `verbose` asks for it."""
 
 from collections.abc import Mapping
 from typing import Any
+
+from .screen import show
 
 #: Columns, and how each is printed.
 _COLUMNS = {
@@ -16,19 +18,19 @@ _COLUMNS = {
 
 
 class AlphaLog:
-    """Prints each row that it is told of, and a heading first."""
+    """Shows each row that it is told of, and a heading first."""
 
     def __init__(self) -> None:
         self._begun = False
 
     def __call__(self, row: Mapping[str, Any]) -> None:
-        """Print a row."""
+        """Show a row."""
         cells = {
             name: cell.format(row[name])
             for name, cell in _COLUMNS.items()
             if name in row
         }
         if not self._begun:
-            print(*(name.rjust(len(cell)) for name, cell in cells.items()))
+            show(*(name.rjust(len(cell)) for name, cell in cells.items()))
             self._begun = True
-        print(*cells.values(), flush=True)
+        show(*cells.values())

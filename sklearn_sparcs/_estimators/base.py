@@ -27,7 +27,6 @@ from .._training.run import train
 from .._training.solver import Solver
 from .._training.status import Status
 from .._training.task import Task
-from .alpha_log import AlphaLog
 from .chosen_clip import clip_that_pays
 from .epochs import TRAINING_CONSTRAINTS, TrainsByEpochs
 from .full_layers import warn_of_full_layers
@@ -302,7 +301,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             self.min_significance,
             self.max_iter,
             self.tol,
-            AlphaLog() if self.verbose else id,
+            self._told(),
         )
 
     @property

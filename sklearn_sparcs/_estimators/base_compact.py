@@ -26,7 +26,6 @@ from .._training.randomness import generators, own_random_state
 from .._training.run import train
 from .._training.status import Status
 from .._training.task import Task
-from .alpha_log import AlphaLog
 from .encoding import Encoding
 from .epochs import TRAINING_CONSTRAINTS, TrainsByEpochs
 from .importances import feature_importances
@@ -233,7 +232,7 @@ class BaseCompact(TrainsByEpochs, Predictor):
         else:
             form = problem.in_scaled_units(last)
             network = wiring.network(form, bias, problem.reach)
-        told = AlphaLog() if self.verbose else id
+        told = self._told()
         trained = given.trained(network, self.max_iter, self.tol, drawing, told)
         form = trained.network.form(links)
         if last is not None:

@@ -22,6 +22,7 @@ from tqdm.auto import tqdm
 from .._activations import ACTIVATIONS
 from .._data.features import as_rows
 from .._data.samples import usable_weight
+from .._data.tensors import as_array
 from .._direct.form import DirectForm
 from .._direct.stability import hidden_share, stability
 from .._growth.path import Leader, Path, path_alphas
@@ -38,9 +39,11 @@ from .._training.task import Task
 from .affordable import afforded
 from .base import BaseSparcs
 from .chosen_clip import leader_that_cuts_if_it_pays
+from .fit_tasks import TellsOfTasks
 from .folds import Fold, Judge
 from .found_path import SparcsPath, checked_alphas, recorded
 from .full_layers import warn_of_full_layers
+from .labels import plain_labels
 from .race import Curve, raced
 from .result import Result
 from .spectral import Spectral, given_strength
@@ -84,7 +87,7 @@ class Point(NamedTuple):
     alpha: int
 
 
-class BaseSparcsCV(Spectral):
+class BaseSparcsCV(TellsOfTasks, Spectral):
     """Stages of ``fit``, shared. Not for use by itself."""
 
     selection: Any
@@ -208,9 +211,15 @@ class BaseSparcsCV(Spectral):
 
     @contextmanager
     def _progress(self, total: int) -> Iterator[Any]:
-        """A bar, if one is wanted, and what moves it on."""
-        with tqdm(total=total, disable=not self.verbose, desc="alphas") as bar:
-            yield bar.update
+        """A bar, if one is wanted, callbacks, if any follow, and what moves both on."""
+        bar = tqdm(total=total, disable=not self.verbose, desc="alphas")
+        with bar, self._stage("alphas", total) as tell:
+
+            def advanced(n: int) -> None:
+                bar.update(n)
+                tell(n)
+
+            yield advanced
 
     def _whole(
         self, problem: Problem, leader: Leader, state: np.random.RandomState
@@ -245,7 +254,7 @@ class BaseSparcsCV(Spectral):
 
         The classes are those of the whole task, so a fold may lack one.
         """
-        y = as_rows(y)
+        y, groups = as_rows(plain_labels(y)), as_array(groups)
         splitter = check_cv(self.cv, y, classifier=is_classifier(self))
         X, y, groups = indexable(task.X, y, groups)
         weight = usable_weight(sample_weight, X)

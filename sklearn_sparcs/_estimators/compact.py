@@ -57,7 +57,8 @@ class CompactRegressor(RegressionTargets, BaseCompact):
     random_state : int, RandomState instance or None, default=None
         Draws the start and shuffles. An int makes fits reproducible.
     verbose : bool or int, default=False
-        Print a line every few iterations, or an epoch.
+        Show a line every few iterations, or an epoch: printed, or given to the logger
+        ``sklearn_sparcs`` where that logs information.
 
     Attributes
     ----------
@@ -157,7 +158,8 @@ class CompactRegressor(RegressionTargets, BaseCompact):
         -------
         self
         """
-        return self._fit(X, y, sample_weight)
+        with self._as_task(X, y):
+            return self._fit(X, y, sample_weight)
 
 
 class CompactClassifier(ClassificationTargets, BaseCompact):
@@ -212,7 +214,8 @@ class CompactClassifier(ClassificationTargets, BaseCompact):
     random_state : int, RandomState instance or None, default=None
         Draws the start and shuffles. An int makes fits reproducible.
     verbose : bool or int, default=False
-        Print a line every few iterations, or an epoch.
+        Show a line every few iterations, or an epoch: printed, or given to the logger
+        ``sklearn_sparcs`` where that logs information.
 
     Attributes
     ----------
@@ -316,4 +319,5 @@ class CompactClassifier(ClassificationTargets, BaseCompact):
         -------
         self
         """
-        return self._fit(X, y, sample_weight)
+        with self._as_task(X, y):
+            return self._fit(X, y, sample_weight)

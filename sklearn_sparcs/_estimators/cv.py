@@ -259,7 +259,8 @@ default="auto"
         ValueError
             For data or parameters that cannot be used; the message says why.
         """
-        return self._fit(X, y, sample_weight, groups)
+        with self._as_task(X, y):
+            return self._fit(X, y, sample_weight, groups)
 
 
 class SparcsClassifierCV(ClassificationTargets, BaseSparcsCV):
@@ -520,4 +521,5 @@ default="auto"
         ValueError
             For data or parameters that cannot be used; the message says why.
         """
-        return self._fit(X, y, sample_weight, groups)
+        with self._as_task(X, y):
+            return self._fit(X, y, sample_weight, groups)

@@ -1,5 +1,6 @@
 """What estimators share that train by epochs: their schedule, and their warnings."""
 
+from collections.abc import Callable, Mapping
 from numbers import Integral, Real
 from typing import Any
 
@@ -11,7 +12,10 @@ from .._growth.recipe import batch_size_for
 from .._sklearn import Interval, StrOptions
 from .._training.run import Schedule
 from .._training.status import Status
+from .alpha_log import AlphaLog
 from .callers import among_many
+from .fit_tasks import EpochsAsSteps, TellsOfTasks
+from .screen import show
 from .warned import warn_user
 
 TRAINING_CONSTRAINTS: dict[str, list[Any]] = {
@@ -30,7 +34,7 @@ TRAINING_CONSTRAINTS: dict[str, list[Any]] = {
 }
 
 
-class TrainsByEpochs:
+class TrainsByEpochs(TellsOfTasks):
     """A schedule from the estimator's parameters. Not for use by itself."""
 
     batch_size: int | str
@@ -43,16 +47,28 @@ class TrainsByEpochs:
 
     def _schedule(self, n_samples: int, max_iter: int | None = None) -> Schedule:
         """How to run epochs over so many samples."""
-        timing = [EpochTimer(), PrintLog()] if self.verbose else []
+        timing = [EpochTimer(), PrintLog(sink=show)] if self.verbose else []
+        followed = [EpochsAsSteps(self._tell_of_step)] if self._is_followed else []
         return Schedule(
             batch_size_for(self.batch_size, n_samples),
             self.max_iter if max_iter is None else max_iter,
             self.tol,
             self.n_iter_no_change,
             self.shuffle,
-            (*timing, *(self.callbacks or ())),
+            (*timing, *followed, *(self.callbacks or ())),
             int(self.verbose),
         )
+
+    def _told(self) -> Callable[[Mapping[str, Any]], None]:
+        """What is told of every step of a second-order fit."""
+        log = AlphaLog() if self.verbose else None
+
+        def told(row: Mapping[str, Any]) -> None:
+            if log is not None:
+                log(row)
+            self._tell_of_step()
+
+        return told
 
     @staticmethod
     def _pass_interrupt_on(status: Status) -> None:

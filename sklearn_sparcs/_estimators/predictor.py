@@ -10,11 +10,14 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import nn
 
 from .._data.features import X_FORMAT, as_rows
+from .._data.tensors import as_array
 from .._direct.architecture import Architecture
 from .._direct.form import DirectForm
 from .._networks.export import to_torch
+from .._sklearn import diagram_block
 from .._training.as_usual import torch_as_usual
 from .._training.task import Task
+from .doc_link import page_of
 from .encoding import Encoding
 from .state import checked_state, stamped_state
 
@@ -86,8 +89,17 @@ class Predictor(BaseEstimator, ABC):
     def _outputs(self, X: Any) -> np.ndarray:
         """The network's outputs (n, outputs), in the dtype of X."""
         check_is_fitted(self)
-        X = as_rows(validate_data(self, X, reset=False, **X_FORMAT))
+        X = as_rows(validate_data(self, as_array(X), reset=False, **X_FORMAT))
         return self.direct_form_(X).astype(X.dtype, copy=False)
+
+    def _get_doc_link(self) -> str:
+        """Where the question mark in scikit-learn's diagrams leads."""
+        return page_of(self)
+
+    def _sk_visual_block_(self) -> Any:
+        """Its block in scikit-learn's diagrams, of pipelines and searches, too."""
+        fitted = self.__sklearn_is_fitted__()
+        return diagram_block(self, str(self.active_architecture_) if fitted else None)
 
     def _html_repr(self) -> str:
         """scikit-learn's diagram, and below it what was found, once there is something.

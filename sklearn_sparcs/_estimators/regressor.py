@@ -130,7 +130,8 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         Draws candidates, shuffles and splits. An int makes fits reproducible to the
         last bit on the same machine and number of threads.
     verbose : bool or int, default=False
-        Print a line an alpha, or an epoch.
+        Show a line an alpha, or an epoch: printed, or given to the logger
+        ``sklearn_sparcs`` where that logs information.
 
     Attributes
     ----------
@@ -287,7 +288,8 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         ValueError
             For data or parameters that cannot be used; the message says why.
         """
-        return self._fit(X, y, sample_weight, stream=False)
+        with self._as_task(X, y):
+            return self._fit(X, y, sample_weight, stream=False)
 
     @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, sample_weight=None):

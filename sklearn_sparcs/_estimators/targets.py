@@ -9,10 +9,12 @@ from sklearn.utils.validation import validate_data
 
 from .._data.features import X_FORMAT, as_rows
 from .._data.samples import usable_weight
+from .._data.tensors import as_array, like_given
 from .._sklearn import Interval, StrOptions
 from .._training.losses import ClassificationLoss, Loss
 from .._training.task import Task
 from .encoding import ClassEncoding, Encoding, RealEncoding
+from .labels import plain_labels
 from .predictor import Predictor
 
 REGRESSION_CONSTRAINTS: dict[str, list[Any]] = {
@@ -47,6 +49,7 @@ class RegressionTargets(RegressorMixin, Predictor):
         self, X: Any, y: Any, sample_weight: Any, *, fresh: bool, classes: Any = None
     ) -> Task:
         """Check the data, and learn their encoding unless it is known."""
+        X, y = as_array(X), as_array(y)
         X, y = validate_data(
             self, X, y, multi_output=True, y_numeric=True, reset=fresh, **X_FORMAT
         )
@@ -75,7 +78,7 @@ class RegressionTargets(RegressorMixin, Predictor):
             One-dimensional if the y of ``fit`` was.
         """
         output = self._outputs(X)
-        return self.encoding_.predictions(output)
+        return like_given(X, self.encoding_.predictions(output))
 
 
 class ClassificationTargets(ClassifierMixin, Predictor):
@@ -110,6 +113,7 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         self, X: Any, y: Any, sample_weight: Any, *, fresh: bool, classes: Any = None
     ) -> Task:
         """Check the data, and learn their classes unless they are known."""
+        X, y = as_array(X), plain_labels(y)
         X, y = validate_data(self, X, y, multi_output=True, reset=fresh, **X_FORMAT)
         weight = usable_weight(sample_weight, X)
         if fresh:
@@ -142,7 +146,11 @@ class ClassificationTargets(ClassifierMixin, Predictor):
             logarithms of the probabilities up to a constant a sample, in the order of
             ``classes_``; for a multilabel y, the log-odds of each label.
         """
-        return self.encoding_.scores(self._outputs(X))
+        return like_given(X, self._scores(X))
+
+    def _scores(self, X: Any) -> np.ndarray:
+        output = self._outputs(X)
+        return self.encoding_.scores(output)
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Probability of each class.
@@ -156,6 +164,9 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         ndarray of shape (n_samples, n_classes)
             In the order of ``classes_``; for a multilabel y, of each label.
         """
+        return like_given(X, self._probabilities(X))
+
+    def _probabilities(self, X: Any) -> np.ndarray:
         output = self._outputs(X)
         return self.encoding_.probabilities(output)
 
@@ -171,7 +182,7 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         ndarray of shape (n_samples, n_classes)
         """
         with np.errstate(divide="ignore"):
-            return np.log(self.predict_proba(X))
+            return like_given(X, np.log(self._probabilities(X)))
 
     def predict(self, X: Any) -> np.ndarray:
         """Predict classes, or an indicator matrix for a multilabel y.
@@ -184,7 +195,8 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         -------
         ndarray of shape (n_samples,) or (n_samples, n_labels)
         """
-        return self.encoding_.predictions(self.decision_function(X))
+        scores = self._scores(X)
+        return like_given(X, self.encoding_.predictions(scores))
 
 
 def _task(encoding: Encoding, X: Any, y: Any, weight: np.ndarray | None) -> Task:

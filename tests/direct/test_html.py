@@ -1,11 +1,14 @@
 """What notebooks show."""
 
 import re
+from email.message import Message
+from importlib.metadata import PackageNotFoundError
 from itertools import combinations
 from xml.etree import ElementTree
 
 import pytest
 from sklearn import config_context
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import estimator_html_repr
@@ -16,6 +19,7 @@ from sklearn_sparcs import (
     SparcsRegressor,
     SparcsRegressorCV,
 )
+from sklearn_sparcs._estimators import doc_link
 
 pytestmark = pytest.mark.filterwarnings("ignore:max_iter")
 
@@ -129,8 +133,34 @@ def test_scikit_learns_display_option_is_kept(kinked):
         assert list(model._repr_mimebundle_()) == ["text/plain"]
 
 
-def test_a_pipeline_shows_its_steps(kinked):
+def test_pipelines_and_searches_say_what_was_found(kinked):
     X, y = kinked
-    pipeline = make_pipeline(StandardScaler(), SparcsRegressor(3, max_iter=5))
-    html = pipeline.fit(X, y)._repr_html_()
-    assert "SparcsRegressor" in html and "<svg role" not in html
+    pipeline = make_pipeline(StandardScaler(), SparcsRegressor(3, random_state=0))
+    assert 'class="caption"' not in pipeline._repr_html_()
+    search = GridSearchCV(pipeline, {"sparcsregressor__alpha": [0.01]}, cv=2)
+    pipeline.fit(X, y)
+    for model, shown in (
+        (pipeline, pipeline),
+        (search.fit(X, y), search.best_estimator_),
+    ):
+        html = model._repr_html_()
+        (caption,) = re.findall('class="caption">([^<]+)<', html)
+        assert caption == str(shown[-1].active_architecture_) and "→" in caption
+        assert "SparcsRegressor" in html and "<svg role" not in html
+
+
+def test_the_diagram_links_to_the_documentation(monkeypatch):
+    model = SparcsRegressor()
+    assert model._get_doc_link() == ""  # the package has no home
+    package = Message()
+    package["Project-URL"] = "Source, https://example.org/code"
+    package["Project-URL"] = "Documentation, https://example.org/docs/"
+    monkeypatch.setattr(doc_link, "metadata", lambda _: package)
+    page = "https://example.org/docs/generated/sklearn_sparcs.SparcsRegressor.html"
+    assert f'href="{page}"' in model._repr_html_()
+
+    def nowhere(name):
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(doc_link, "metadata", nowhere)
+    assert model._get_doc_link() == ""

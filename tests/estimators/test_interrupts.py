@@ -18,7 +18,7 @@ from sklearn_sparcs import (
     SparcsRegressorCV,
     sparcs_path,
 )
-from sklearn_sparcs._estimators import base
+from sklearn_sparcs._estimators import epochs
 from sklearn_sparcs._growth import descent, finite_gain, given_wiring, single, worth
 from sklearn_sparcs._training import levenberg
 from sklearn_sparcs._training.skorch_net import SparcsNet
@@ -111,7 +111,7 @@ def test_before_there_is_anything_nothing_changes(kinked, interrupted, stage):
 def test_a_row_that_is_told(kinked, monkeypatch):
     X, y = kinked
     told = Interrupts(lambda row: None, 4)
-    monkeypatch.setattr(base, "AlphaLog", lambda: told)
+    monkeypatch.setattr(epochs, "AlphaLog", lambda: told)
     model = SparcsRegressor((20,), verbose=True, random_state=0)
     with pytest.warns(ConvergenceWarning, match="interrupted by the user"):
         model.fit(X, y)

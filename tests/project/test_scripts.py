@@ -50,7 +50,8 @@ def test_demo(table):
     data = table / "regression" / "small.csv"
     printed = run(table, "examples/demo.py", "--data", data, "--target", "target")
     assert "SparcsRegressor" in printed and "3 → " in printed
-    assert (table / "sparcs_demo.png").stat().st_size > 10_000
+    page = (table / "sparcs_demo.html").read_text()
+    assert page.count("data:image/png;base64,") == 2 and "<h2>small</h2>" in page
 
 
 @pytest.mark.parametrize("name", PAPER)

@@ -1,0 +1,28 @@
+"""Torch tensors that users give: to arrays, and predictions back to tensors."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn import get_config
+
+
+def as_array(given: Any) -> Any:
+    """A tensor as an array, without its gradient; anything else as it is."""
+    if not isinstance(given, torch.Tensor):
+        return given
+    return given.detach().cpu().numpy()
+
+
+def like_given(given: Any, values: np.ndarray) -> Any:
+    """Predictions as the X that they are of was given.
+
+    A tensor on its device, if that was a tensor and scikit-learn dispatches by the
+    array API; an array otherwise, as are labels that no tensor can hold.
+    """
+    numbers = values.dtype.kind in "biuf"
+    if not (isinstance(given, torch.Tensor) and numbers):
+        return values
+    if not get_config()["array_api_dispatch"]:
+        return values
+    return torch.as_tensor(values, device=given.device)

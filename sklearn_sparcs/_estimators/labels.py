@@ -1,0 +1,35 @@
+"""Targets from series, of their own kind, and no label missing."""
+
+from typing import Any
+
+import numpy as np
+
+from .._data.tensors import as_array
+from .._sklearn import is_missing
+
+
+def plain_labels(y: Any) -> Any:
+    """Labels as scikit-learn takes them, without pandas' own dtypes.
+
+    A nullable boolean is a bool then, and not the number that scikit-learn makes of it.
+
+    Raises
+    ------
+    ValueError
+        If a label that is no number is missing. scikit-learn says so of numbers.
+    """
+    y = as_array(y)
+    if getattr(y, "ndim", None) == 1 and hasattr(y, "to_numpy"):
+        y = y.to_numpy()
+    if getattr(y, "ndim", None) == 1 and y.dtype == object:
+        _refuse_missing(y)
+    return y
+
+
+def _refuse_missing(y: np.ndarray) -> None:
+    missing = np.flatnonzero([is_missing(label) for label in y])
+    if len(missing):
+        raise ValueError(
+            f"y has {len(missing)} missing of {len(y)} labels, the first in row "
+            f"{missing[0]}; leave such rows out, or make them a class of their own."
+        )
