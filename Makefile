@@ -116,6 +116,9 @@ accuracy-page: env ## the page and picture on accuracy, from the results that th
 bench-path: env ## what a path of alphas costs, and cross-validation along it
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/path_cost.py
 
+bench-coverage: env ## how often intervals of 90 % hold (DATA=folder of tables; CV=1 for cross-validation)
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/coverage.py $(if $(DATA),--data "$(DATA)") $(if $(CV),--cv)
+
 bench-foundation: env ## the foundation's figures: accuracy, neurons and seconds (needs benchmark data for two of them)
 	$(BIN)/python benchmarks/foundation.py $(if $(DATA),--data "$(DATA)")
 

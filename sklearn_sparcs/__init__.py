@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ._estimators.warned import LeverageWarning
     from ._exports.c import export_c
     from ._exports.sql import export_sql
+    from ._exports.text import export_text
     from ._exports.trusted import trusted_types
     from ._exports.weights import load_safetensors, save_safetensors
 
@@ -51,6 +52,7 @@ _HOMES = {
     "TransitionDisplay": "_displays",
     "export_c": "_exports.c",
     "export_sql": "_exports.sql",
+    "export_text": "_exports.text",
     "hidden_path_norm": "_estimators.measures",
     "load_safetensors": "_exports.weights",
     "save_safetensors": "_exports.weights",
@@ -77,6 +79,7 @@ __all__ = [
     "__version__",
     "export_c",
     "export_sql",
+    "export_text",
     "hidden_path_norm",
     "load_safetensors",
     "save_safetensors",

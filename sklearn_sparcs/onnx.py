@@ -193,7 +193,11 @@ def _convert_classifier(scope: Scope, operator: Any, container: Container) -> No
         likeliest = graph.node("ArgMax", scores, axis=1, keepdims=0)
         labels, out = graph.labels(_labels(operator)), operator.outputs[0].full_name
         graph.node("Gather", labels, likeliest, out=out)
+    softmax = several and not multilabel
     if not scope.get_options(model, {"raw_scores": False})["raw_scores"]:
-        softmax = several and not multilabel
         scores = graph.node("Softmax" if softmax else "Sigmoid", scores)
+    elif softmax:
+        n = model.n_outputs_
+        centring = graph.doubles(np.eye(n) - 1 / n)
+        scores = graph.node("MatMul", scores, centring)
     _given(graph, scores, operator, 1)

@@ -1,5 +1,6 @@
 """What the regressor and the classifier share: the stages of ``fit``."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from numbers import Integral, Real
@@ -11,6 +12,7 @@ from skorch.history import History
 from .._direct.form import DirectForm
 from .._growth.by_epochs import FoundByEpochs
 from .._growth.found import Found
+from .._growth.linear_test import linear_p_value
 from .._growth.on_path import SecondOrder
 from .._growth.recipe import Recipe
 from .._growth.rounds import search
@@ -101,6 +103,8 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             samples = task.samples()
             self._adopt(Result.of(problem, found.network, state), samples)
             self._record(found, checkpoint)
+            self._record_spread(problem, None if stream else self._priced(solver))
+            self.linear_p_value_ = math.nan if stream else linear_p_value(problem)
             self._checkpoint = Checkpoint.of(
                 found.snapshot(), problem.scaling, self._agreed()
             )
@@ -303,6 +307,11 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             self.tol,
             self._told(),
         )
+
+    def _priced(self, solver: SolverName) -> BridgePenalty:
+        """What the neurons paid in the end: where epochs train, nothing to a ridge."""
+        alpha = self.alpha_ if solver == "second_order" else 0.0
+        return BridgePenalty(alpha, self.l1_ratio, self.depth_factor)
 
     @property
     def _has_auto_alpha(self) -> bool:

@@ -17,6 +17,7 @@ from .._networks.wiring import Wiring
 from .._sklearn import Interval, StrOptions
 from .._training.adam_solver import AdamSolver
 from .._training.as_usual import torch_as_usual
+from .._training.bridge import BridgePenalty
 from .._training.checkpoint import refuse_changed
 from .._training.device import resolve_device
 from .._training.losses import ClassificationLoss
@@ -150,6 +151,7 @@ class BaseCompact(TrainsByEpochs, Predictor):
             form, self.loss_curve_, status = fitted(problem, sizes, last)
             self._pass_interrupt_on(status)
             self.direct_form_ = problem.in_raw_units(form)
+            self._record_spread(problem, BridgePenalty(0.0))
             self.n_iter_ = len(self.loss_curve_)
             self.feature_importances_ = feature_importances(
                 self.direct_form_, self.encoding_, task.samples()

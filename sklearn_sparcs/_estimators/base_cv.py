@@ -25,6 +25,7 @@ from .._data.samples import usable_weight
 from .._data.tensors import as_array
 from .._direct.form import DirectForm
 from .._direct.stability import hidden_share, stability
+from .._growth.linear_test import linear_p_value
 from .._growth.path import Leader, Path, path_alphas
 from .._growth.path_point import PathPoint
 from .._networks.checks import checked_layer_sizes
@@ -184,6 +185,8 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
             )
             sizes, factor = leader.sizes, self.depth_factor
             self._adopt(Result.of_live(problem, network, sizes, factor, state), samples)
+            self.linear_p_value_ = linear_p_value(problem)
+            self._record_spread(problem, replace(leader.penalty, alpha=self.alpha_))
             self._describe(task.X, curves[chosen.curve], chosen.alpha, state)
         warn_of_full_layers(self.direct_form_, leader.sizes)
         return self
@@ -403,6 +406,10 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
         n_layers = len(self.active_architecture_.hidden_layers)
         as_deep = [len(a.hidden_layers) == n_layers for a in self.fold_architectures_]
         self.depth_stability_ = float(np.mean(as_deep))
+
+    def _sentences(self) -> list[str]:
+        """The verdict, then the network chosen."""
+        return [self.verdict_, *super()._sentences()]
 
     @property
     def verdict_(self) -> str:

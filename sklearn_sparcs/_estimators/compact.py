@@ -85,6 +85,11 @@ class CompactRegressor(RegressionTargets, BaseCompact):
         Outputs of the network.
     feature_names_in_ : ndarray of str
         Their names, where X has some.
+    linear_coef_ : ndarray of shape (n_features,) or (n_outputs, n_features)
+        Weights of the linear part, beside the neurons', in raw units.
+    linear_coef_std_ : ndarray of the same shape
+        Their standard errors, all other weights being free as well; those of least
+        squares if there are no neurons. nan where nothing is known.
     feature_importances_ : ndarray of shape (n_features,)
         What each feature decides: the mean square by which targets that are predicted,
         in standard deviations, change where that feature alone is as in another

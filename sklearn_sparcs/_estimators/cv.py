@@ -157,6 +157,16 @@ default="auto"
         Features seen in ``fit``.
     feature_names_in_ : ndarray of str
         Their names, where X has some.
+    linear_coef_ : ndarray of shape (n_features,) or (n_outputs, n_features)
+        Weights of the linear part, beside the neurons', in raw units.
+    linear_coef_std_ : ndarray of the same shape
+        Their standard errors, all other weights being free as well; those of least
+        squares if there are no neurons. nan where nothing is known.
+    linear_p_value_ : float
+        Share of data for which a linear model suffices that would say as much against
+        it as these do, in a test by random neurons and random signs of residuals.
+        nan where that cannot be told: samples hardly more than features, more than 2000
+        features, or fits by ``partial_fit`` or from a random start.
     feature_importances_ : ndarray of shape (n_features,)
         What each feature decides: the mean square by which targets that are predicted,
         in standard deviations, change where that feature alone is as in another
@@ -417,6 +427,11 @@ default="auto"
         How targets become the network's, and its outputs predictions.
     feature_names_in_ : ndarray of str
         Their names, where X has some.
+    linear_p_value_ : float
+        Share of data for which a linear model suffices that would say as much against
+        it as these do, in a test by random neurons and random signs of residuals.
+        nan where that cannot be told: samples hardly more than features, more than 2000
+        features, or fits by ``partial_fit`` or from a random start.
     feature_importances_ : ndarray of shape (n_features,)
         What each feature decides: the mean square by which probabilities change where
         that feature alone is as in another training sample. Shares of the sum over

@@ -262,8 +262,15 @@ class ClassEncoding:
         return probability
 
     def scores(self, output: np.ndarray) -> np.ndarray:
-        """Outputs (n, outputs); of two classes, those of the second (n,)."""
-        return output[:, 0] if self._two else output
+        """Outputs (n, outputs); of two classes, those of the second (n,).
+
+        Of several classes they are known up to a constant, which makes their mean zero.
+        """
+        if self.multilabel:
+            return output
+        return (
+            output[:, 0] if self._two else output - output.mean(axis=1, keepdims=True)
+        )
 
     def predictions(self, scores: np.ndarray) -> np.ndarray:
         """Classes (n,), or indicators (n, labels), of scores."""

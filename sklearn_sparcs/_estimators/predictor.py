@@ -20,6 +20,7 @@ from .._training.task import Task
 from .doc_link import page_of
 from .encoding import Encoding
 from .state import checked_state, stamped_state
+from .summary import network_in_words
 
 
 class Predictor(BaseEstimator, ABC):
@@ -85,6 +86,27 @@ class Predictor(BaseEstimator, ABC):
         bounds = self.encoding_.output_bounds
         with torch_as_usual():
             return to_torch(self.direct_form_, bounds, dtype or torch.float64)
+
+    def summary(self) -> str:
+        """Say in words what was found.
+
+        Returns
+        -------
+        str
+            A line for the network's size, one for the features that decide most, where
+            ``feature_importances_`` are known, and one for each hidden neuron, ten at
+            most: the three features or neurons that it hears most, and which way it
+            drives the output, if there is one. `export_text` writes all the weights.
+        """
+        check_is_fitted(self)
+        return "\n".join(self._sentences())
+
+    def _sentences(self) -> list[str]:
+        return network_in_words(
+            self.direct_form_,
+            getattr(self, "feature_names_in_", None),
+            getattr(self, "feature_importances_", None),
+        )
 
     def _outputs(self, X: Any) -> np.ndarray:
         """The network's outputs (n, outputs), in the dtype of X."""

@@ -1,5 +1,6 @@
 """What estimators share whose network was found among eigenvalues."""
 
+import math
 from typing import Any, ClassVar
 
 import numpy as np
@@ -39,6 +40,7 @@ class Spectral(Predictor):
 
     eigenvalues_: list[np.ndarray]
     eigenvectors_: list[np.ndarray]
+    linear_p_value_: float
 
     def _adopt(self, result: Result, samples: Samples) -> None:
         """Take over what was found on these samples."""
@@ -70,6 +72,16 @@ class Spectral(Predictor):
             feature_names=getattr(self, "feature_names_in_", None) if named else None,
             **{name: own[name] for name in _HANDED_ON if name in own},
         )
+
+    def _sentences(self) -> list[str]:
+        """The network, and how much speaks for its neurons."""
+        said, p = super()._sentences(), self.linear_p_value_
+        if not math.isnan(p):
+            said.append(
+                f"Of data for which a linear model suffices, a share of {p:.3f} would "
+                "say as much against it."
+            )
+        return said
 
     def pruning_curve(
         self,

@@ -5,17 +5,21 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import ClassifierMixin, RegressorMixin
+from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import validate_data
 
 from .._data.features import X_FORMAT, as_rows
 from .._data.samples import usable_weight
 from .._data.tensors import as_array, like_given
 from .._sklearn import Interval, StrOptions
+from .._training.bridge import BridgePenalty
 from .._training.losses import ClassificationLoss, Loss
+from .._training.problem import Problem
 from .._training.task import Task
 from .encoding import ClassEncoding, Encoding, RealEncoding
 from .labels import plain_labels
 from .predictor import Predictor
+from .spread import Spread
 
 REGRESSION_CONSTRAINTS: dict[str, list[Any]] = {
     "prediction_margin": [Interval(Real, 0, None, closed="left"), None]
@@ -34,6 +38,7 @@ class RegressionTargets(RegressorMixin, Predictor):
     encoding_: RealEncoding
     prediction_margin: float | None
     _smooths = False
+    _spread: Spread | None = None
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -65,20 +70,80 @@ class RegressionTargets(RegressorMixin, Predictor):
     def _record_loss(self, loss: Loss) -> None:
         """Nothing of it was chosen."""
 
-    def predict(self, X: Any) -> np.ndarray:
+    def _record_spread(self, problem: Problem, penalty: BridgePenalty | None) -> None:
+        """Learn how far predictions may be off, at the optimum under a penalty.
+
+        Of a part of a stream, which has no penalty, it is not known.
+        """
+        self._spread = None
+        if penalty is not None:
+            self._spread = Spread.of(problem, self.direct_form_, penalty)
+
+    @property
+    def linear_coef_(self) -> np.ndarray:
+        """Weights of the linear part, (n_features,), or (n_outputs, n_features)."""
+        form = self.direct_form_
+        nothing = np.zeros((form.layer_sizes[-1], form.layer_sizes[0]))
+        return self._one(form.coefs.get((len(form.layer_sizes), 1), nothing))
+
+    @property
+    def linear_coef_std_(self) -> np.ndarray:
+        """Standard errors of ``linear_coef_``, all other weights being free as well."""
+        return self._one(self._known_spread().linear_std(self.direct_form_))
+
+    def predict(
+        self, X: Any, return_std: bool = False
+    ) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
         """Predict targets.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        return_std : bool, default=False
+            Return, besides, how far a new sample's target may be from what is
+            predicted.
 
         Returns
         -------
-        ndarray of shape (n_samples,) or (n_samples, n_outputs)
+        y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
             One-dimensional if the y of ``fit`` was.
+        std : ndarray of the same shape
+            If ``return_std``: standard deviations by Laplace's approximation, of the
+            noise and of what is not known of the weights. As errors are seldom normal,
+            the noise is scaled such that y ± 1.645 std holds nine in ten of the
+            training samples, were each left out.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            If ``return_std`` is asked of a network that was not fitted as it is:
+            pruned, from a path, from a file or by ``partial_fit``.
         """
         output = self._outputs(X)
-        return like_given(X, self.encoding_.predictions(output))
+        predicted = like_given(X, self.encoding_.predictions(output))
+        if not return_std:
+            return predicted
+        return predicted, like_given(X, self._std(X))
+
+    def _std(self, X: Any) -> np.ndarray:
+        """Standard deviations of a new sample's targets, shaped as the user's."""
+        X = as_rows(validate_data(self, as_array(X), reset=False, **X_FORMAT))
+        std = self._known_spread().std(self.direct_form_, X)
+        std = std.astype(X.dtype, copy=False)
+        return std[:, 0] if self.encoding_.one_dimensional else std
+
+    def _one(self, of_outputs: np.ndarray) -> np.ndarray:
+        """The first of an array (outputs, …), if targets are one-dimensional."""
+        return of_outputs[0] if self.encoding_.one_dimensional else of_outputs
+
+    def _known_spread(self) -> Spread:
+        if self._spread is None:
+            raise NotFittedError(
+                f"This {type(self).__name__} knows no standard deviations, as its "
+                "network was pruned, or is from a path, a file or partial_fit; call "
+                "its fit, or ask the estimator that it came from."
+            )
+        return self._spread
 
 
 class ClassificationTargets(ClassifierMixin, Predictor):
@@ -132,6 +197,9 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         if isinstance(loss, ClassificationLoss):
             self.label_smoothing_ = loss.smoothing
 
+    def _record_spread(self, problem: Problem, penalty: BridgePenalty | None) -> None:
+        """Nothing: probabilities say it themselves."""
+
     def decision_function(self, X: Any) -> np.ndarray:
         """Scores, of which the largest, or one above zero, is what is predicted.
 
@@ -143,7 +211,7 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         -------
         ndarray of shape (n_samples,) or (n_samples, n_classes)
             Of two classes, the log-odds of the second, one-dimensional; of several,
-            logarithms of the probabilities up to a constant a sample, in the order of
+            logarithms of the probabilities less their mean, in the order of
             ``classes_``; for a multilabel y, the log-odds of each label.
         """
         return like_given(X, self._scores(X))

@@ -11,6 +11,7 @@ from .._estimators.cv import SparcsClassifierCV, SparcsRegressorCV
 from .._estimators.encoding import ClassEncoding, RealEncoding
 from .._estimators.found_path import SparcsPath
 from .._estimators.regressor import SparcsRegressor
+from .._estimators.spread import Spread
 from .._training.checkpoint import Checkpoint
 
 _TRUSTED = (
@@ -28,6 +29,7 @@ _TRUSTED = (
     RealEncoding,
     Scaling,
     SparcsPath,
+    Spread,
 )
 
 

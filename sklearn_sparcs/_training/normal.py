@@ -147,6 +147,18 @@ class Factor:
         outs = torch.tensordot(self.basis, outs, dims=1).reshape(c * s, -1)
         return torch.cat([theta, outs]).reshape(right.shape)
 
+    def quadratic(self, k: int, hidden: Tensor, signals: Tensor) -> Tensor:
+        """g' H⁻¹ g (rows,) of gradients g of output k, H being what was factored.
+
+        ``hidden`` (p, rows) are the derivatives in the hidden weights, and ``signals``
+        (s, rows) those in the output's own.
+        """
+        given = self.basis[k][:, None, None] * signals
+        z = torch.linalg.solve_triangular(self.outputs, given, upper=False)
+        rest = hidden - (self.coupling.mT @ z).sum(dim=0)
+        rest = torch.linalg.solve_triangular(self.hidden, rest, upper=False)
+        return z.square().sum(dim=(0, 1)) + rest.square().sum(dim=0)
+
     def inverse_diagonal(self) -> Tensor:
         """The diagonal of the inverse, for the weights in the order of ``flat()``."""
         inverse = torch.cholesky_inverse(self.hidden)

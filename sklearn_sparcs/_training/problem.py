@@ -191,10 +191,17 @@ class Problem:
 
     def in_scaled_units(self, form: DirectForm) -> DirectForm:
         """The folding undone: weights for the data of this problem."""
-        s = self.scaling
-        return form.rescaled(
-            -s.x_mean / s.x_scale, 1 / s.x_scale, -s.y_mean / s.y_scale, 1 / s.y_scale
-        )
+        return in_scaled_units(form, self.scaling)
+
+
+def in_scaled_units(form: DirectForm, s: Scaling) -> DirectForm:
+    """A network of raw features as one of scaled features, which gives scaled targets.
+
+    Its bounds are in scaled units, too.
+    """
+    return form.rescaled(
+        -s.x_mean / s.x_scale, 1 / s.x_scale, -s.y_mean / s.y_scale, 1 / s.y_scale
+    )
 
 
 def _reach(X: Any, scaling: Scaling, train: TrainingData) -> Reach | None:

@@ -138,6 +138,7 @@ def test_scores_are_what_probabilities_and_predictions_are_made_of(model, target
         assert_array_equal(model.predict(X), proba > 0.5)
     else:
         assert_allclose(proba, softmax(scores, axis=1))
+        assert_allclose(scores.sum(axis=1), np.zeros(90), atol=1e-12)
         assert_array_equal(model.predict(X), model.classes_[proba.argmax(axis=1)])
 
 

@@ -85,6 +85,11 @@ def test_tabular(table):
     assert again == printed[printed.index("Of 1 table,") :]
 
 
+def test_coverage(table):
+    printed = run(table, "benchmarks/coverage.py", "--data", table, "--splits", 1)
+    assert printed.startswith("small ") and " held " in printed
+
+
 def test_foundation(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
     import foundation

@@ -1,0 +1,43 @@
+"""What features and hidden neurons are called where a network is put into words."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from .form import DirectForm
+
+
+def feature_names_of(
+    form: DirectForm, given: Sequence[str] | np.ndarray | None
+) -> list[str]:
+    """Names of the features: those given, or x0, x1, ….
+
+    Raises
+    ------
+    ValueError
+        If there are not as many as features.
+    """
+    n = form.layer_sizes[0]
+    if given is None:
+        return [f"x{j}" for j in range(n)]
+    if len(given) != n:
+        raise ValueError(
+            f"feature_names must be as many as the features, {n}; got {len(given)}."
+        )
+    return [str(name) for name in given]
+
+
+def neuron_names_of(form: DirectForm, features: Sequence[str]) -> dict[int, list[str]]:
+    """Names of the hidden neurons by layer: h1, h2, …, or others if a feature has one.
+
+    The first layer's come first.
+    """
+    letter = "h"
+    while any(re.fullmatch(f"{letter}[0-9]+", name) for name in features):
+        letter += "_"
+    found, first = {}, 1
+    for i, size in enumerate(form.layer_sizes[1:-1], start=2):
+        found[i] = [f"{letter}{first + n}" for n in range(size)]
+        first += size
+    return found

@@ -1,0 +1,176 @@
+"""By how much predictions of real targets may be off: what is kept of `laplace`."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from scipy import sparse
+from torch import Tensor
+
+from .._data.scaling import Scaling
+from .._direct.form import DirectForm
+from .._networks.live import LiveNetwork, Reach
+from .._networks.wiring import Wiring
+from .._training import curvature
+from .._training.bridge import BridgePenalty
+from .._training.laplace import Laplace, deviation, noise
+from .._training.normal import Factor
+from .._training.objective import Objective, Observations
+from .._training.problem import Problem, in_scaled_units
+from .._training.ridge import some_rows
+
+#: Samples that the matrix is formed of where there are more: so many, and so many for
+#: each weight of an output.
+_ROWS, _ROWS_A_WEIGHT = 2**13, 20
+#: Most numbers that those samples may have.
+_LARGEST = 2**24
+#: Ridge of the neurons' weights, in units of the noise of a sample.
+_PRIOR = 0.3
+#: Rows that pass through the network at a time.
+_SLICE = 8192
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Standard deviations of predictions, as arrays.
+
+    Attributes
+    ----------
+    scaling : Scaling
+    bias : bool
+        Whether the network hears a constant.
+    n_samples : float
+        How many it was trained on.
+    factors : tuple of ndarrays, or None
+        Those of a `Factor`, triangles without their zeros; none if it is too large.
+    noise : ndarray of shape (outputs,)
+        Standard deviation of a sample's own noise, in scaled units.
+    deviation : ndarray of shape (outputs,)
+        The same by squared residuals, over samples less degrees of freedom.
+    """
+
+    scaling: Scaling
+    bias: bool
+    n_samples: float
+    factors: tuple[np.ndarray, ...] | None
+    noise: np.ndarray
+    deviation: np.ndarray
+
+    @classmethod
+    def of(cls, problem: Problem, form: DirectForm, penalty: BridgePenalty) -> "Spread":
+        """Of a network in raw units, at the optimum of its problem under a penalty.
+
+        The ridge of the linear part, and the prior, are added to the penalty.
+        """
+        n, device = problem.train.n_counted, problem.train.y.device
+        network, wiring = _network(form, problem.scaling, problem.bias, device)
+        data = _some(problem, network)
+        bare = Objective(data, curvature.of(problem.loss), penalty, wiring)
+        at = bare.evaluate(network)
+        c = problem.n_outputs
+        ridges = replace(
+            penalty,
+            linear=problem.linear_alpha / c,
+            prior=_PRIOR * 2 * at.loss / (c * n),
+        )
+        laplace = Laplace.of(replace(bare, penalty=ridges), network, n)
+        leverage = laplace.leverage(data.inputs)
+        left = data.y - at.output
+        sigma = noise(left, leverage, data.weight)
+        return cls(
+            problem.scaling,
+            problem.bias,
+            float(n),
+            None if laplace.factor is None else _arrays(laplace.factor),
+            sigma.cpu().numpy(),
+            deviation(left, leverage, data.weight).cpu().numpy(),
+        )
+
+    def std(self, form: DirectForm, X: Any) -> np.ndarray:
+        """Standard deviations (n, outputs), in raw units, of a new sample's targets."""
+        device = torch.device("cpu")
+        network, wiring = _network(form, self.scaling, self.bias, device)
+        factor = None if self.factors is None else _factor(self.factors)
+        laplace = Laplace(network, wiring, factor, self.n_samples)
+        found = np.empty((X.shape[0], len(self.noise)))
+        for start in range(0, X.shape[0], _SLICE):
+            rows = slice(start, start + _SLICE)
+            h = laplace.leverage(self._inputs(X[rows])).numpy()
+            found[rows] = self.noise * np.sqrt(1 + h)
+        return found * self.scaling.y_scale
+
+    def linear_std(self, form: DirectForm) -> np.ndarray:
+        """Standard errors (outputs, features), in raw units, of the linear part.
+
+        They are nan for a feature that was constant, and in too large a network.
+        """
+        n_features, n_outputs = form.layer_sizes[0], form.layer_sizes[-1]
+        if self.factors is None:
+            return np.full((n_outputs, n_features), np.nan)
+        diagonal = _factor(self.factors).inverse_diagonal().numpy()
+        own = diagonal[-n_outputs * self.factors[1].shape[1] :].reshape(n_outputs, -1)
+        variance = own[:, :n_features] * 2 / (n_outputs * self.n_samples)
+        std = self.deviation[:, None] * np.sqrt(variance)
+        if self.scaling.constant is not None:
+            std[:, self.scaling.constant] = np.nan
+        return std / self.scaling.x_scale * np.reshape(self.scaling.y_scale, (-1, 1))
+
+    def _inputs(self, X: Any) -> Tensor:
+        """Scaled features, and the constant."""
+        x = self.scaling.features(X)
+        x = torch.from_numpy(x.toarray() if sparse.issparse(x) else x).double()
+        return torch.nn.functional.pad(x, (0, int(self.bias)), value=1.0)
+
+
+def _arrays(factor: Factor) -> tuple[np.ndarray, ...]:
+    """The fields of a factor; of triangles, what is not zero."""
+    outputs, coupling, hidden, basis = (
+        tensor.cpu().numpy()
+        for tensor in (factor.outputs, factor.coupling, factor.hidden, factor.basis)
+    )
+    return _packed(outputs), coupling, _packed(hidden), basis
+
+
+def _factor(arrays: tuple[np.ndarray, ...]) -> Factor:
+    """The factor that `_arrays` came from."""
+    outputs, coupling, hidden, basis = arrays
+    _, s, p = coupling.shape
+    tensors = _unpacked(outputs, s), coupling, _unpacked(hidden, p), basis
+    return Factor(*map(torch.from_numpy, tensors))
+
+
+def _packed(lower: np.ndarray) -> np.ndarray:
+    """The m (m + 1) / 2 numbers of lower triangles (…, m, m)."""
+    return lower[(..., *np.tril_indices(lower.shape[-1]))]
+
+
+def _unpacked(numbers: np.ndarray, m: int) -> np.ndarray:
+    """Lower triangles (…, m, m)."""
+    lower = np.zeros((*numbers.shape[:-1], m, m))
+    lower[(..., *np.tril_indices(m))] = numbers
+    return lower
+
+
+def _network(
+    form: DirectForm, scaling: Scaling, bias: bool, device: torch.device
+) -> tuple[LiveNetwork, Wiring]:
+    """A form in raw units as a network of scaled features, and its wiring."""
+    scaled = in_scaled_units(form, scaling)
+    like = torch.empty(0, dtype=torch.float64, device=device)
+    wiring = Wiring.of(form.coefs, form.layer_sizes, bias, like)
+    reach: Reach | None = None
+    if scaled.hidden_bounds is not None:
+        low, high = (torch.from_numpy(b).to(like) for b in scaled.hidden_bounds)
+        reach = low, high
+    return wiring.network(scaled, bias, reach), wiring
+
+
+def _some(problem: Problem, network: LiveNetwork) -> Observations:
+    """The training samples, or some of many, in double precision."""
+    p, train = network.n_hidden_weights + network.n_signals, problem.train
+    n = min(max(_ROWS, _ROWS_A_WEIGHT * p), _LARGEST // network.n_inputs)
+    train = some_rows(train, n) if n < len(train) else train
+    data = Observations.of(train, problem.bias)
+    weight = None if data.weight is None else data.weight.double()
+    return Observations(data.inputs.double(), data.y.double(), weight, data.mean_count)

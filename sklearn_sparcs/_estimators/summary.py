@@ -1,0 +1,107 @@
+"""A fitted network in words."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from .._direct.architecture import Architecture
+from .._direct.form import DirectForm
+from .._direct.names import feature_names_of, neuron_names_of
+
+#: Features, neurons and senders that are named at most.
+_FEATURES, _NEURONS, _SENDERS = 5, 10, 3
+#: Share of what is decided below which a feature is not named, and of the largest of
+#: what a neuron hears.
+_LEAST, _FAINT = 0.01, 0.1
+
+
+def network_in_words(
+    form: DirectForm,
+    feature_names: Sequence[str] | np.ndarray | None,
+    importances: np.ndarray | None,
+) -> list[str]:
+    """Sentences: what the network is, which features matter, what each neuron hears."""
+    names = feature_names_of(form, feature_names)
+    sentences = [_size(form)]
+    if importances is not None:
+        sentences.append(_features(names, importances))
+    return [*sentences, *_neurons(form, names)]
+
+
+def _size(form: DirectForm) -> str:
+    found = Architecture.of(form)
+    heard = f"{_counted(int(form.is_heard.sum()), 'feature')} of {len(form.is_heard)}"
+    if found.is_linear:
+        what = "a linear model"
+    else:
+        what = f"{_counted(found.n_hidden, 'hidden neuron')} ({form.activation})"
+        if (len(form.layer_sizes), 1) in form.coefs:
+            what = f"a linear model and {what}"
+    return (
+        f"{found}: {what}, which hear {heard}; "
+        f"{_counted(found.n_parameters, 'parameter')}."
+    )
+
+
+def _features(names: Sequence[str], importances: np.ndarray) -> str:
+    first = np.argsort(-importances, kind="stable")[:_FEATURES]
+    said = [
+        f"{names[j]} {importances[j]:.0%}" for j in first if importances[j] > _LEAST
+    ]
+    if not said:
+        return "No feature matters: it always says the same."
+    return f"What it says is decided by {', '.join(said)}."
+
+
+def _neurons(form: DirectForm, features: Sequence[str]) -> Iterator[str]:
+    """A sentence for each hidden neuron, up to a number."""
+    names = {1: features, **neuron_names_of(form, features)}
+    own = [(i, n) for i in sorted(names) if i > 1 for n in range(len(names[i]))]
+    for i, n in own[:_NEURONS]:
+        up, down = _driven(form, i, n, names)
+        driven = " and ".join(
+            f"{way} by {_listed(who)}"
+            for way, who in (("up", up), ("down", down))
+            if who
+        )
+        yield f"{names[i][n]} is driven {driven or 'by nothing'}{_driving(form, i, n)}."
+    if len(own) > _NEURONS:
+        yield f"There are {len(own) - _NEURONS} neurons more."
+
+
+def _driven(
+    form: DirectForm, i: int, n: int, names: dict[int, Sequence[str]]
+) -> tuple[list[str], list[str]]:
+    """What neuron n of layer i hears most, by sign, the strongest first.
+
+    A feature's strength is its weight times its standard deviation, if that is known.
+    Those a tenth as strong as the strongest, or less, are left out.
+    """
+    heard: list[tuple[float, float, str]] = []
+    for j in form.senders(i):
+        w = form.coefs[i, j][n]
+        known = j == 1 and form.feature_scale is not None
+        size = np.abs(w) * form.feature_scale if known else np.abs(w)
+        heard += zip(size.tolist(), w.tolist(), names[j], strict=True)
+    least = _FAINT * max((h[0] for h in heard), default=0.0)
+    most = sorted((h for h in heard if h[0] > least), key=lambda h: -h[0])[:_SENDERS]
+    return [h[2] for h in most if h[1] > 0], [h[2] for h in most if h[1] < 0]
+
+
+def _driving(form: DirectForm, i: int, n: int) -> str:
+    """Which way a neuron drives the output, if there is one output that hears it."""
+    link = len(form.layer_sizes), i
+    if link not in form.coefs or len(form.coefs[link]) > 1:
+        return ""
+    w = form.coefs[link][0, n]
+    if not w:
+        return ""
+    return f", and drives the output {'up' if w > 0 else 'down'}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n} {what}{'s' * (n != 1)}"

@@ -1,0 +1,45 @@
+"""``linear_p_value_`` of the estimators."""
+
+import numpy as np
+import pytest
+from sklearn.datasets import make_friedman1
+
+from sklearn_sparcs import (
+    SparcsClassifier,
+    SparcsClassifierCV,
+    SparcsRegressor,
+    SparcsRegressorCV,
+)
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(200, 3))
+Y = X @ [1.0, 2.0, 0.0] + RNG.normal(size=200)
+PATH = {"n_alphas": 3, "cv": 2, "random_state": 0}
+
+
+@pytest.mark.parametrize(
+    ("plain", "cv", "y"),
+    [
+        (SparcsRegressor, SparcsRegressorCV, Y),
+        (SparcsClassifier, SparcsClassifierCV, Y > 0),
+    ],
+)
+def test_the_data_alone_decide(plain, cv, y):
+    model = plain(random_state=0).fit(X, y)
+    assert 0.05 < model.linear_p_value_ <= 1
+    assert cv(4, **PATH).fit(X, y).linear_p_value_ == model.linear_p_value_
+    other = plain((), activation="tanh", random_state=1).fit(X, y)
+    assert other.linear_p_value_ == model.linear_p_value_
+    said = f"a share of {model.linear_p_value_:.3f} would say as much against it."
+    assert model.summary().endswith(said)
+
+
+def test_bends_speak_against_a_linear_model():
+    bent, y = make_friedman1(200, random_state=0)
+    assert SparcsRegressor(random_state=0).fit(bent, y).linear_p_value_ == 0.002
+
+
+def test_unknown_in_a_stream():
+    model = SparcsRegressor(random_state=0).fit(X, Y).partial_fit(X, Y)
+    assert np.isnan(model.linear_p_value_)
+    assert "linear model suffices" not in model.summary()

@@ -1,0 +1,178 @@
+"""How far predictions may be off: ``predict(X, return_std=True)``."""
+
+import pickle
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from scipy import sparse
+from sklearn.datasets import make_friedman1
+from sklearn.exceptions import NotFittedError
+
+from sklearn_sparcs import CompactRegressor, SparcsRegressor, SparcsRegressorCV
+from sklearn_sparcs._estimators import spread as module
+
+X, Y = make_friedman1(400, noise=1.0, random_state=0)
+X_NEW, Y_NEW = make_friedman1(2000, noise=1.0, random_state=1)
+
+
+def textbook(X, y, X_new, weight=None):
+    """Prediction intervals of least squares, with nine tenths of the residuals."""
+    A, A_new = (np.column_stack([x, np.ones(len(x))]) for x in (X, X_new))
+    m = np.ones(len(A)) if weight is None else weight
+    inverse = np.linalg.inv(A.T @ (m[:, None] * A))
+    h, h_new = (np.einsum("np,pq,nq->n", a, inverse, a) for a in (A, A_new))
+    e = y - A @ inverse @ A.T @ (m * y)
+    left = np.repeat(np.abs(e) / np.sqrt(1 - h), m.astype(int))
+    sigma = np.quantile(left, 0.9, method="inverted_cdf") / 1.6448536
+    return sigma * np.sqrt(1 + h_new)
+
+
+def test_least_squares():
+    model = SparcsRegressor(()).fit(X, Y)
+    predicted, std = model.predict(X_NEW, return_std=True)
+    assert_allclose(predicted, model.predict(X_NEW))
+    assert_allclose(std, textbook(X, Y, X_NEW), rtol=1e-5)
+
+
+def test_whole_weights_are_repeated_samples():
+    m = np.random.default_rng(0).integers(1, 4, size=len(X)).astype(float)
+    _, std = SparcsRegressor(()).fit(X, Y, m).predict(X_NEW, return_std=True)
+    assert_allclose(std, textbook(X, Y, X_NEW, m), rtol=1e-5)
+
+
+def test_several_targets_each_have_their_own():
+    targets = np.column_stack([Y, 1000 * Y[::-1]])
+    _, std = SparcsRegressor(()).fit(X, targets).predict(X_NEW, return_std=True)
+    for k in range(2):
+        assert_allclose(std[:, k], textbook(X, targets[:, k], X_NEW), rtol=1e-5)
+    _, column = SparcsRegressor(()).fit(X, Y[:, None]).predict(X_NEW, return_std=True)
+    assert column.shape == (len(X_NEW), 1)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        SparcsRegressor(random_state=0),
+        SparcsRegressor(solver="first_order", max_iter=50, tol=1e-2, random_state=0),
+        SparcsRegressorCV(20, n_alphas=8, cv=2, random_state=0),
+        CompactRegressor((6,), random_state=0),
+    ],
+    ids=["plain", "epochs", "CV", "compact"],
+)
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_nine_in_ten_intervals_hold(model):
+    predicted, std = model.fit(X, Y).predict(X_NEW, return_std=True)
+    held = np.abs(Y_NEW - predicted) <= 1.645 * std
+    assert 0.87 < held.mean() < 0.93
+    # further out the weights matter more
+    _, far = model.predict(np.full((1, 10), 3.0), return_std=True)
+    assert far > 1.5 * std.max()
+
+
+def test_units_do_not_matter():
+    model = SparcsRegressor(random_state=0)
+    _, std = model.fit(X, Y).predict(X_NEW, return_std=True)
+    shift, scale = 1e3 * np.arange(10), 4.0 ** np.arange(10)
+    model.fit(shift + X * scale, 5e3 + 128 * Y)
+    _, other = model.predict(shift + X_NEW * scale, return_std=True)
+    assert_allclose(other, 128 * std, rtol=1e-3)
+
+
+def test_sparse_rows_and_single_precision():
+    thin = np.where(X < 0.3, 0, X)
+    model = SparcsRegressor(random_state=0).fit(thin, Y)
+    _, std = model.predict(thin, return_std=True)
+    _, again = model.predict(sparse.csr_array(thin), return_std=True)
+    assert_allclose(again, std)
+    model.fit(thin.astype(np.float32), Y)
+    _, single = model.predict(thin.astype(np.float32), return_std=True)
+    assert single.dtype == np.float32
+    assert_allclose(single.mean(), std.mean(), rtol=0.05)
+
+
+def test_some_of_many_rows_tell(monkeypatch):
+    model = SparcsRegressor(())
+    _, std = model.fit(X_NEW, Y_NEW).predict(X, return_std=True)
+    monkeypatch.setattr(module, "_ROWS", 1000)
+    _, some = model.fit(X_NEW, Y_NEW).predict(X, return_std=True)
+    assert not np.array_equal(some, std)
+    assert_allclose(some, std, rtol=0.1)
+
+
+def test_pickled_without_torch():
+    model = SparcsRegressor(random_state=0).fit(X, Y)
+    data = pickle.dumps(model)
+    assert b"torch" not in data
+    _, std = pickle.loads(data).predict(X_NEW, return_std=True)
+    assert_allclose(std, model.predict(X_NEW, return_std=True)[1], rtol=0)
+
+
+def test_unknown_where_the_network_was_not_fitted_as_it_is():
+    model = SparcsRegressor(random_state=0).fit(X, Y)
+    small = model.pruned_estimator_
+    with pytest.raises(NotFittedError, match="CompactRegressor knows no standard dev"):
+        small.predict(X, return_std=True)
+    small.fit(X, Y).predict(X, return_std=True)
+    with pytest.raises(NotFittedError, match="partial_fit"):
+        model.partial_fit(X, Y).predict(X, return_std=True)
+    with pytest.raises(NotFittedError, match="not fitted yet"):
+        SparcsRegressor().predict(X, return_std=True)
+
+
+def test_standard_errors_of_least_squares():
+    rng = np.random.default_rng(0)
+    m = rng.integers(1, 4, size=len(X))
+    rows = np.repeat(np.arange(len(X)), m)
+    A, y = np.column_stack([X, np.ones(len(X))])[rows], Y[rows]
+    inverse = np.linalg.inv(A.T @ A)
+    e = y - A @ inverse @ A.T @ y
+    expected = np.sqrt(e @ e / (len(A) - 11) * np.diag(inverse))[:-1]
+    model = SparcsRegressor(()).fit(X, Y, m)
+    assert_allclose(model.linear_coef_, (inverse @ A.T @ y)[:-1])
+    assert_allclose(model.linear_coef_std_, expected, rtol=1e-5)
+    both = SparcsRegressor(()).fit(X, np.column_stack([Y[::-1], 100 * Y]), m)
+    assert both.linear_coef_.shape == (2, 10)
+    assert_allclose(both.linear_coef_std_[1], 100 * expected, rtol=1e-5)
+
+
+def test_standard_errors_beside_neurons(monkeypatch):
+    """Those of all weights of a network, of which the Jacobian is taken by steps."""
+    monkeypatch.setattr(module, "_PRIOR", 1e-4)
+    model = CompactRegressor((2,), activation="tanh", tol=1e-8, random_state=0)
+    model.fit(X, Y)
+    form = model.direct_form_
+    keys = [*sorted(form.coefs), 2, 3]
+    given = [
+        *(form.coefs[k] for k in keys[:-2]),
+        form.intercepts[2],
+        form.intercepts[3],
+    ]
+    J = []
+    for weights in given:
+        for place in np.ndindex(weights.shape):
+            before, step = weights[place], 1e-5
+            weights[place] = before + step
+            J.append(model.predict(X))
+            weights[place] = before - step
+            J[-1] = (J[-1] - model.predict(X)) / (2 * step)
+            weights[place] = before
+    J, e = np.array(J).T, Y - model.predict(X)
+    std = np.sqrt(np.diag(np.linalg.inv(J.T @ J)) * (e @ e) / (len(J) - J.shape[1]))
+    n_hidden = form.coefs[2, 1].size
+    assert keys[1] == (3, 1)
+    expected = std[n_hidden : n_hidden + 10]
+    assert_allclose(model.linear_coef_std_, expected, rtol=0.02)
+
+
+def test_standard_errors_that_are_not_known(monkeypatch):
+    still = np.column_stack([X, np.ones(len(X))])
+    std = SparcsRegressor(()).fit(still, Y).linear_coef_std_
+    assert_allclose(np.isnan(std), [False] * 10 + [True])
+    chain = CompactRegressor((2,), links=[(2, 1), (3, 2)], random_state=0).fit(X, Y)
+    assert_allclose(chain.linear_coef_, np.zeros(10))
+    monkeypatch.setattr("sklearn_sparcs._training.laplace._LARGEST", 1)
+    large = SparcsRegressor(()).fit(X, Y)
+    assert np.isnan(large.linear_coef_std_).all()
+    with pytest.raises(NotFittedError):
+        assert large.pruned_estimator_.linear_coef_std_ is None

@@ -1,0 +1,70 @@
+"""What estimators say in words of what they found."""
+
+import numpy as np
+import pytest
+from helpers.compacts import compact
+from sklearn.datasets import make_friedman1
+from sklearn.exceptions import NotFittedError
+
+from sklearn_sparcs import DirectForm, SparcsRegressor, SparcsRegressorCV
+from sklearn_sparcs._estimators.summary import network_in_words
+
+
+def test_three_neurons():
+    names = ["age", "dose", "noise"]
+    coefs = {
+        (2, 1): np.array([[2.0, -1.0, 0.0], [0.0, 3.0, 0.2]]),
+        (3, 1): np.array([[1.0, 0.0, 0.0]]),
+        (3, 2): np.array([[1.0, -2.0]]),
+    }
+    intercepts = {2: np.zeros(2), 3: np.ones(1)}
+    form = DirectForm(coefs, intercepts, "tanh", (1,), (np.arange(2),))
+    assert network_in_words(form, names, np.array([0.2, 0.796, 0.004])) == [
+        "3 → 2 → 1: a linear model and 2 hidden neurons (tanh), which hear 3 features "
+        "of 3; 12 parameters.",
+        "What it says is decided by dose 80%, age 20%.",
+        "h1 is driven up by age and down by dose, and drives the output up.",
+        "h2 is driven up by dose, and drives the output down.",
+    ]
+
+
+def test_strength_counts_in_standard_deviations():
+    model = compact(hidden=(1,), bias=False)
+    form = model.direct_form_
+    form.coefs[2, 1][:] = [[1.0, 1e-2, -1e-2, 1e-4]]
+    vars(form)["feature_scale"] = np.array([1.0, 1000.0, 90.0, 1e3])
+    said = network_in_words(form, None, None)[1]
+    assert said.startswith("h1 is driven up by x1, and drives")
+
+
+def test_many_neurons_and_outputs():
+    said = compact("several classes", hidden=(12,)).summary().split("\n")
+    assert len(said) == 1 + 10 + 1
+    assert said[-1] == "There are 2 neurons more."
+    assert "drives" not in "".join(said)
+
+
+def test_linear_and_constant_models():
+    X, y = make_friedman1(60, random_state=0)
+    assert (
+        SparcsRegressor(())
+        .fit(X, y)
+        .summary()
+        .startswith("10 → 1: a linear model, which hear")
+    )
+    constant = SparcsRegressor(()).fit(X, np.ones(60))
+    assert "No feature matters" in constant.summary()
+
+
+def test_cross_validation_begins_with_its_verdict():
+    X, y = make_friedman1(100, random_state=0)
+    model = SparcsRegressorCV(2, n_alphas=3, cv=2, random_state=0).fit(X, y)
+    said = model.summary().split("\n")
+    assert said[0] == model.verdict_
+    assert said[1].startswith(str(model.active_architecture_))
+    assert model.pruned_estimator_.summary().startswith("10 → ")
+
+
+def test_not_fitted():
+    with pytest.raises(NotFittedError):
+        SparcsRegressor().summary()

@@ -1,0 +1,103 @@
+"""Formulas in words compute what the estimators do."""
+
+import re
+
+import numpy as np
+import pytest
+from helpers.compacts import ENCODINGS, SHAPES, compact, features
+from numpy.testing import assert_allclose
+from scipy.special import erf, expit
+from sklearn.exceptions import NotFittedError
+
+from sklearn_sparcs import SparcsRegressor, export_text
+
+#: What the formulas call functions.
+FUNCTIONS = {
+    "relu": lambda z: np.maximum(z, 0),
+    "tanh": np.tanh,
+    "logistic": expit,
+    "gelu": lambda z: z * 0.5 * (1 + erf(z / np.sqrt(2))),
+    "identity": lambda z: z,
+    "exp": np.exp,
+}
+
+
+def within(values, pairs):
+    """Values by name, some of them cut off at (name, low, high)."""
+    cut = {name: values[name].clip(float(a), float(b)) for name, a, b in pairs}
+    return values | cut
+
+
+def evaluated(text, X):
+    """Predictions (n, k), as someone would work them out who reads the text."""
+    lines = re.sub(r"\n {4}", " ", text).split("\n")
+    ends = r" within \[(.*), (.*)\]"
+    features = {f"x{j}": x for j, x in enumerate(X.T)}
+    whole = within(features, re.findall(r"(\w+) is heard" + ends, text))
+    inner = re.findall(r"(\w+) is heard by hidden neurons" + ends, text)
+    sent, said = within(whole, inner), {}
+    formulas = [line.split(" = ") for line in lines if " = " in line]
+    for name, right in (f for f in formulas if f[0][0] == "h"):
+        sent[name] = eval(right, FUNCTIONS | sent)
+    for name, right in (f for f in formulas if f[0][0] != "h"):
+        said[name] = eval(right, FUNCTIONS | sent | whole | said) * np.ones(len(X))
+    said = within(said, re.findall(r"(\w+) is kept" + ends, text))
+    last = [v for k, v in said.items() if k.startswith("P(")] or list(said.values())
+    return np.stack(last, axis=1)
+
+
+def expected(model, X):
+    """Targets, or probabilities; of two classes, that of the second."""
+    if not hasattr(model, "predict_proba"):
+        return model.predict(X).reshape(len(X), -1)
+    found = model.predict_proba(X)
+    return found[:, 1:] if model.n_outputs_ == 1 else found
+
+
+@pytest.mark.parametrize("kind", ENCODINGS)
+def test_every_kind_of_target(kind):
+    model, X = compact(kind, hidden=(3, 2)), features()
+    text = export_text(model, decimals=17)
+    assert_allclose(evaluated(text, X), expected(model, X), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape(shape):
+    model, X = compact("several targets", **SHAPES[shape]), features()
+    text = export_text(model, decimals=17)
+    assert_allclose(evaluated(text, X), expected(model, X), rtol=1e-9, atol=1e-9)
+
+
+def test_rounded_by_a_reader():
+    model = compact(hidden=(), bias=False)
+    W = model.direct_form_.coefs[2, 1]
+    W[:] = [[12.3456, -0.000123456, 0.0, 0.5]]
+    assert export_text(model, list("abcd")) == "y = 12.35 * a - 0.00012 * b + 0.5 * d"
+    assert export_text(model, decimals=0) == "y = 12 * x0 - 0.0001 * x1 + 0.5 * x3"
+    W[:] = [[0.99999, 0.996, 0.994, 0.0]]
+    assert export_text(model) == "y = 1.00 * x0 + 1.00 * x1 + 0.99 * x2"
+    W[:] = 0
+    assert export_text(model) == "y = 0"
+
+
+def test_names_of_the_model_and_of_neurons():
+    model = compact(names=np.array(["age", "h1", "x", "h10"], dtype=object))
+    text = export_text(model)
+    assert "* age" in text
+    assert [f"\nh_{n} = relu(" in text for n in (1, 4, 5)] == [True, True, False]
+
+
+def test_lines_break_between_terms():
+    model = compact("several classes", hidden=(9,))
+    lines = export_text(model, decimals=8).split("\n")
+    assert max(map(len, lines)) <= 80
+    assert all(re.match(r" {4}[+-] \d", line) for line in lines if line[0] == " ")
+
+
+def test_refused():
+    with pytest.raises(NotFittedError):
+        export_text(SparcsRegressor())
+    with pytest.raises(ValueError, match="as many as the features, 4; got 2"):
+        export_text(compact(), ["a", "b"])
+    with pytest.raises(ValueError, match="decimals must be zero or more; got -1"):
+        export_text(compact(), decimals=-1)
