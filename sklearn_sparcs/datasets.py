@@ -16,6 +16,7 @@ def make_teacher_student(
     *,
     n_features: int = 20,
     n_hidden_layers: int = 1,
+    same_rotation: bool = False,
     random_state: RandomState = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """A random network to be found again: rotations with ReLU between them [5.2].
@@ -32,6 +33,9 @@ def make_teacher_student(
         Also the width of every layer, and the number of targets.
     n_hidden_layers : int, default=1
         Hidden layers of the teacher.
+    same_rotation : bool, default=False
+        One rotation for all layers, as the authors' code has it. The paper's text
+        gives each its own.
     random_state : int, RandomState instance or None, default=None
         Draws the rotations and the samples.
 
@@ -55,9 +59,10 @@ def make_teacher_student(
     _check_integer("n_features", n_features, 2)
     _check_integer("n_hidden_layers", n_hidden_layers, 0)
     rng = check_random_state(random_state)
-    rotations = special_ortho_group.rvs(
-        n_features, size=n_hidden_layers + 1, random_state=rng
-    ).reshape(-1, n_features, n_features)
+    n_drawn = 1 if same_rotation else n_hidden_layers + 1
+    drawn = special_ortho_group.rvs(n_features, size=n_drawn, random_state=rng)
+    shape = (n_hidden_layers + 1, n_features, n_features)
+    rotations = np.broadcast_to(drawn.reshape(-1, *shape[1:]), shape)
     X = rng.uniform(-1, 1, size=(n_samples, n_features))
     signal = X
     for rotation in rotations[:-1]:

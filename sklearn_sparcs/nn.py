@@ -6,7 +6,8 @@ wakes hidden neurons in it that pay; `GrowthCallback` does so in skorch.
 parameters, `SpectralLinear` one layer of that kind in the place of `nn.Linear`, and
 `DirectNetwork` the same layers with a weight of its own on every link. All are ordinary
 modules: put them into a network, train them with any optimiser. The spectral map
-itself is there too: `eigenvector_matrix` and its inverse, and `adjacency_matrix`.
+itself is there too: `eigenvector_matrix` and its inverse, and `adjacency_matrix`, or
+all of them as the `SpectralMatrices` of a network.
 """
 
 from ._direct.measures import count_parameters, path_norm, path_tensor
@@ -16,6 +17,7 @@ from ._growth.pruning import prune_to_tolerance
 from ._networks.direct import DirectNetwork
 from ._networks.growing_module import GrowingSpectralNetwork
 from ._networks.linear import SpectralLinear
+from ._networks.matrices import SpectralMatrices
 from ._networks.spectral import SpectralNetwork
 from ._networks.spectrum import (
     adjacency_matrix,
@@ -29,6 +31,7 @@ __all__ = [
     "Growth",
     "GrowthCallback",
     "SpectralLinear",
+    "SpectralMatrices",
     "SpectralNetwork",
     "adjacency_matrix",
     "count_parameters",

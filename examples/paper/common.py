@@ -1,6 +1,7 @@
 """What the paper's experiments share: a command line, tables, and what they leave."""
 
 import argparse
+import io
 import json
 import os
 import platform
@@ -10,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import torch
+from PIL import Image
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
@@ -21,8 +23,11 @@ RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("sklearn-sparcs", "numpy", "scipy", "scikit-learn", "torch", "skorch")
 
 
-def command_line(description, data=None):
-    """Parse ``--quick``, ``--jobs``, ``--out``, and ``--data`` if ``data`` explains it.
+def command_line(description, data=None, **numbers):
+    """Parse ``--quick``, ``--jobs``, ``--out``, and what an experiment has besides.
+
+    That is ``--data`` if ``data`` explains it, and an option for each of ``numbers``,
+    which say what it is without it.
 
     From here on every process computes on one thread; ``--jobs`` says how many.
     """
@@ -40,6 +45,8 @@ def command_line(description, data=None):
     )
     if data is not None:
         parser.add_argument("--data", type=Path, required=True, help=data)
+    for name, default in numbers.items():
+        parser.add_argument(f"--{name}", type=int, help=f"default: {default}")
     return parser.parse_args()
 
 
@@ -91,8 +98,11 @@ class Report:
         print(f"{verdict:8} {what}: {_text(found)}", flush=True)
 
     def picture(self, figure, name):
-        """Save a matplotlib figure."""
-        self._save(f"-{name}.png", lambda path: figure.savefig(path, dpi=150))
+        """Save a matplotlib figure, in 128 colours, which take a third of the room."""
+        drawn = io.BytesIO()
+        figure.savefig(drawn, dpi=150)
+        few = Image.open(drawn).convert("RGB").quantize(128)
+        self._save(f"-{name}.png", lambda path: few.save(path, optimize=True))
 
     def write(self, **figures):
         """Save the figures, what was asked, versions and seconds."""

@@ -62,7 +62,11 @@ def path_norm(outgoing: Array, incoming: Array) -> Array:
 
 
 def count_parameters(
-    layer_sizes: Sequence[int], space: str = "spectral", *, skips: bool = True
+    layer_sizes: Sequence[int],
+    space: str = "spectral",
+    *,
+    skips: bool = True,
+    input_eigenvalues: bool = False,
 ) -> int:
     """Parameters of a search over all architectures of these layers (figure 8).
 
@@ -76,6 +80,8 @@ def count_parameters(
     skips : bool, default=True
         Count links between layers that are not neighbours, which cost nothing in
         spectral space.
+    input_eigenvalues : bool, default=False
+        Count the input's eigenvalues too, as the authors' code does for the figure.
 
     Returns
     -------
@@ -96,7 +102,7 @@ def count_parameters(
         raise ValueError(f"layer_sizes needs two layers at least; got {layer_sizes!r}.")
     neighbours = sum(m * n for m, n in pairwise(layer_sizes))
     if space == "spectral":
-        return neighbours + sum(layer_sizes[1:])
+        return neighbours + sum(layer_sizes[0 if input_eigenvalues else 1 :])
     if space == "direct":
         return (
             sum(m * n for m, n in combinations(layer_sizes, 2)) if skips else neighbours

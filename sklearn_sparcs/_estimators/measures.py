@@ -1,19 +1,24 @@
 """The paper's measure of how far from linear a fitted estimator is."""
 
+import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from .._direct.form import DirectForm
 from .._direct.measures import path_norm
 from .predictor import Predictor
 
 
-def hidden_path_norm(estimator: Predictor) -> float:
+def hidden_path_norm(estimator: Predictor, *, intercept: bool = True) -> float:
     """‖Γ‖ of a fitted estimator with one hidden layer, in the units of its data.
 
     Parameters
     ----------
     estimator : SparcsRegressor, SparcsClassifier, CompactRegressor, \
 CompactClassifier, or one with cross-validation
-        The intercepts do not count.
+    intercept : bool, default=True
+        Count the paths that begin at the constant 1, which the hidden neurons hear by
+        their intercepts: the paper has a bias neuron among the inputs. Without them
+        ‖Γ‖ stays the same where features are shifted.
 
     Returns
     -------
@@ -24,6 +29,11 @@ CompactClassifier, or one with cross-validation
     ------
     ValueError
         If several hidden layers are live: Γ is defined for one.
+
+    References
+    ----------
+    Peri, Chicchi, Fanelli, Giambagli, "Spectral Architecture Search for Neural
+    Network Models": [E.1]; figure 7.
 
     Examples
     --------
@@ -43,4 +53,10 @@ CompactClassifier, or one with cross-validation
         raise ValueError(f"‖Γ‖ is defined for one hidden layer; got a network {sizes}.")
     if len(form.layer_sizes) == 2:
         return 0.0
-    return float(path_norm(form.coefs[3, 2], form.coefs[2, 1]))
+    return float(path_norm(form.coefs[3, 2], _heard(form, intercept)))
+
+
+def _heard(form: DirectForm, intercept: bool) -> np.ndarray:
+    """W_21, and after it the intercepts if they are to count."""
+    weights = form.coefs[2, 1]
+    return np.column_stack([weights, form.intercepts[2]]) if intercept else weights

@@ -9,6 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 from .._data.samples import Samples
 from .._data.scaling import Scaling
 from .._direct.form import DirectForm
+from .._networks.matrices import SpectralMatrices
 from .compact import CompactClassifier, CompactRegressor
 from .encoding import Encoding
 from .importances import feature_importances
@@ -82,6 +83,19 @@ class Spectral(Predictor):
                 "say as much against it."
             )
         return said
+
+    def spectral_matrices(self) -> SpectralMatrices:
+        """Φ, Λ and A = Φ Λ Φ⁻¹ of the network that was found, as dense arrays.
+
+        Returns
+        -------
+        SpectralMatrices
+            Of all neurons, those that sleep too, with scaled features and the constant
+            1 as input. A neuron whose eigenvalue is zero never fires, whatever A says
+            that it receives, save in networks of ``solver="adam"``.
+        """
+        check_is_fitted(self)
+        return SpectralMatrices.of(self.eigenvalues_, self.eigenvectors_)
 
     def pruning_curve(
         self,

@@ -16,6 +16,7 @@ from .direct import DirectNetwork
 from .export import form_of
 from .growing import GrowingNetwork
 from .initial import linear_bound, uniform
+from .matrices import SpectralMatrices
 from .spectrum import Spectrum, put_to_sleep
 from .structure import linear_structure, output_of, parts, spectrum_of, weights_of
 
@@ -253,6 +254,18 @@ class GrowingSpectralNetwork(nn.Module):
             self.hidden_layer_sizes,
             check_random_state(random_state),
         )
+
+    def spectral_matrices(self) -> SpectralMatrices:
+        """Φ, Λ and A = Φ Λ Φ⁻¹ as they are now, as dense arrays.
+
+        Returns
+        -------
+        SpectralMatrices
+            In float64, sleeping neurons included, whose eigenvectors are made up as in
+            `spectrum`. A neuron whose eigenvalue is zero never fires, whatever A says
+            that it receives.
+        """
+        return SpectralMatrices.of(*self.spectrum())
 
     @torch.no_grad()
     def form(self) -> DirectForm:

@@ -8,6 +8,7 @@ from torch.nn import functional as F
 
 from .checks import checked_size
 from .initial import linear_bound, uniform
+from .matrices import SpectralMatrices
 from .spectrum import put_to_sleep, weight_block
 
 
@@ -26,6 +27,9 @@ class SpectralLinear(nn.Module):
     input_eigenvalues : bool, default=False
         Train λ_in too. Otherwise it stays zero, and an output whose eigenvalue is
         zero receives nothing.
+    frozen_eigenvectors : bool, default=False
+        Leave the eigenvectors as they are drawn, and train eigenvalues (and the bias)
+        alone: spectral learning as its authors had it first [1]_.
     generator : torch.Generator, optional
         Source of the initial eigenvectors.
     device, dtype : optional
@@ -51,6 +55,9 @@ class SpectralLinear(nn.Module):
     Peri, Chicchi, Fanelli, Giambagli, "Spectral Architecture Search for Neural
     Network Models", section 2; a chain of such layers is [2.1].
 
+    .. [1] Giambagli, Buffoni, Carletti, Nocentini, Fanelli, "Machine learning in
+       spectral domain", Nature Communications 12, 2021.
+
     Examples
     --------
     >>> import torch
@@ -71,6 +78,7 @@ class SpectralLinear(nn.Module):
         bias: bool = True,
         *,
         input_eigenvalues: bool = False,
+        frozen_eigenvectors: bool = False,
         generator: torch.Generator | None = None,
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
@@ -86,6 +94,7 @@ class SpectralLinear(nn.Module):
             return nn.Parameter(values)
 
         self.phi = drawn(out_features, in_features)
+        self.phi.requires_grad_(not frozen_eigenvectors)
         self.bias = drawn(out_features) if bias else None
         self.lam_out = nn.Parameter(torch.ones(out_features, **options))
         zeros = torch.zeros(in_features, **options)
@@ -98,6 +107,20 @@ class SpectralLinear(nn.Module):
     def weight(self) -> Tensor:
         """W, shape (out_features, in_features)."""
         return weight_block([self.phi], [self.lam_in, self.lam_out], 2, 1)
+
+    def spectral_matrices(self) -> SpectralMatrices:
+        """Φ, Λ and A = Φ Λ Φ⁻¹ of the layer as they are now, as dense arrays.
+
+        Returns
+        -------
+        SpectralMatrices
+            In float64; ``block(2, 1)`` is `weight`. The bias is no part of them.
+        """
+        lam_in, lam_out, phi = (
+            block.detach().cpu().numpy()
+            for block in (self.lam_in, self.lam_out, self.phi)
+        )
+        return SpectralMatrices.of([lam_in, lam_out], [phi])
 
     def forward(self, x: Tensor) -> Tensor:
         """Map x to x Wᵀ + bias.

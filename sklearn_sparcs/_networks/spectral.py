@@ -15,6 +15,7 @@ from .checks import checked_activation, checked_layer_sizes, checked_size
 from .direct import DirectNetwork
 from .export import form_of
 from .initial import xavier_uniform
+from .matrices import SpectralMatrices
 from .spectrum import Spectrum, live_weights, put_to_sleep
 
 
@@ -42,6 +43,9 @@ class SpectralNetwork(nn.Module):
         non-zero eigenvalue wakes the whole next layer.
     input_eigenvalues : bool, default=False
         Train λ_1 too, which is zero otherwise (as in the paper's first experiment).
+    frozen_eigenvectors : bool, default=False
+        Leave the eigenvectors as they are drawn, and train eigenvalues alone: spectral
+        learning as its authors had it first [1]_.
     repeated : bool, default=False
         The paper's other update rule: apply A, its self-loops λ on the diagonal, B
         times to (x, 0, …, 0), with the activation between.
@@ -70,6 +74,9 @@ class SpectralNetwork(nn.Module):
     Peri, Chicchi, Fanelli, Giambagli, "Spectral Architecture Search for Neural
     Network Models": [4.3] for the weights, [4.5] for the network.
 
+    .. [1] Giambagli, Buffoni, Carletti, Nocentini, Fanelli, "Machine learning in
+       spectral domain", Nature Communications 12, 2021.
+
     Examples
     --------
     As the head of another network, with an ℓ₁ penalty that keeps neurons asleep:
@@ -94,6 +101,7 @@ class SpectralNetwork(nn.Module):
         bias: bool = True,
         gated: bool = False,
         input_eigenvalues: bool = False,
+        frozen_eigenvectors: bool = False,
         repeated: bool = False,
         generator: torch.Generator | None = None,
         dtype: torch.dtype | None = None,
@@ -115,7 +123,7 @@ class SpectralNetwork(nn.Module):
         self.phi = nn.ParameterList(
             xavier_uniform(n_out, n_in, generator, dtype, device)
             for n_in, n_out in pairwise(sizes)
-        )
+        ).requires_grad_(not frozen_eigenvectors)
         options: Any = {"dtype": dtype, "device": device}
         hidden = [torch.zeros(n, **options) for n in layers]
         self.lam = nn.ParameterList([*hidden, torch.ones(n_outputs, **options)])
@@ -152,6 +160,16 @@ class SpectralNetwork(nn.Module):
         """
         lam = [x.detach().cpu().numpy().copy() for x in (self.input_lam, *self.lam)]
         return lam, [phi.detach().cpu().numpy().copy() for phi in self.phi]
+
+    def spectral_matrices(self) -> SpectralMatrices:
+        """Φ, Λ and A = Φ Λ Φ⁻¹ as they are now, as dense arrays.
+
+        Returns
+        -------
+        SpectralMatrices
+            In float64; ``block(i, j)`` are the weights from layer j to layer i.
+        """
+        return SpectralMatrices.of(*self.spectrum())
 
     @torch.no_grad()
     def start_at(self, linear_map: Tensor) -> None:

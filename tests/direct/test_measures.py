@@ -38,6 +38,9 @@ def test_counts_are_the_modules(sizes):
     assert count_parameters(sizes) == of(
         SpectralNetwork(first, hidden, last, bias=False)
     )
+    assert count_parameters(sizes, input_eigenvalues=True) == of(
+        SpectralNetwork(first, hidden, last, bias=False, input_eigenvalues=True)
+    )
     assert count_parameters(sizes, "direct") == of(
         DirectNetwork(first, hidden, last, bias=False)
     )

@@ -15,9 +15,18 @@ pytestmark = pytest.mark.filterwarnings("ignore:max_iter")
 
 def test_path_norm_of_estimators(shallow, deep):
     model, X, y = shallow
-    coefs = model.direct_form_.coefs
-    gamma = path_tensor(coefs[3, 2], coefs[2, 1])
-    assert hidden_path_norm(model) == pytest.approx(np.linalg.norm(gamma))
+    form = model.direct_form_
+    gamma = path_tensor(form.coefs[3, 2], form.coefs[2, 1])
+    without = hidden_path_norm(model, intercept=False)
+    assert without == pytest.approx(np.linalg.norm(gamma))
+    from_constant = [
+        form.coefs[3, 2][i, j] * form.intercepts[2][j]
+        for i in range(len(form.coefs[3, 2]))
+        for j in range(len(form.intercepts[2]))
+    ]
+    both = np.hypot(without, np.linalg.norm(from_constant))
+    assert_allclose(hidden_path_norm(model), both, rtol=1e-12)
+    assert hidden_path_norm(model) > without
     compact = SparcsRegressor(20, prune_tol=0, **OPTIONS).fit(X, y).pruned_estimator_
     assert hidden_path_norm(compact) == pytest.approx(hidden_path_norm(model))
     assert hidden_path_norm(SparcsRegressor(alpha=1e9).fit(X, y)) == 0.0

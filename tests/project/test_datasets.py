@@ -3,8 +3,13 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from scipy.stats import special_ortho_group
 
-from sklearn_sparcs.datasets import make_linear_to_nonlinear, squared_norm
+from sklearn_sparcs.datasets import (
+    make_linear_to_nonlinear,
+    make_teacher_student,
+    squared_norm,
+)
 
 
 @pytest.mark.parametrize(("alpha", "beta"), [(0.0, 5.0), (0.5, 5.0), (0.7, 2.0)])
@@ -26,6 +31,28 @@ def test_the_transition_is_exact():
     assert_allclose(y, X.sum(axis=1) / 2, atol=1e-15)
     _, beyond = make_linear_to_nonlinear(100, alpha=0.52, beta=1000, random_state=0)
     assert_allclose(beyond, squared_norm(X) / 2, atol=1e-15)
+
+
+@pytest.mark.parametrize("n_hidden_layers", [1, 2])
+@pytest.mark.parametrize("same", [False, True])
+def test_the_teacher_by_hand(same, n_hidden_layers):
+    rng = np.random.RandomState(42)  # as NumPy's global state in the authors' code
+    drawn = [
+        special_ortho_group.rvs(4, random_state=rng)
+        for _ in range(1 if same else n_hidden_layers + 1)
+    ]
+    expected = rng.rand(30, 4) * 2 - 1
+    X, y = make_teacher_student(
+        30,
+        n_features=4,
+        n_hidden_layers=n_hidden_layers,
+        same_rotation=same,
+        random_state=42,
+    )
+    assert_allclose(X, expected, atol=1e-15)
+    for k in range(n_hidden_layers):
+        expected = (expected @ drawn[0 if same else k].T).clip(min=0)
+    assert_allclose(y, expected @ drawn[-1].T, atol=1e-14)
 
 
 def test_squared_norm_by_hand():

@@ -66,16 +66,41 @@ def test_no_images(load, tmp_path):
         load(tmp_path / "nowhere", "train")
 
 
+def run(name, folder, *options):
+    """What a script prints; it leaves the rest in the folder."""
+    script = [sys.executable, str(PAPER / f"{name}.py"), *options, "--out", folder]
+    return subprocess.run(script, check=True, capture_output=True, text=True).stdout
+
+
 def test_an_experiment_leaves_its_figures(tmp_path):
-    script = [sys.executable, str(PAPER / "parameter_counts.py"), "--out", tmp_path]
-    printed = subprocess.run(script, check=True, capture_output=True, text=True).stdout
+    printed = run("parameter_counts", tmp_path)
     record = json.loads((tmp_path / "parameter_counts.json").read_text())
     assert [asked["reached"] for asked in record["asked"]] == [True] * 3
     assert record["figures"]["rows"][3] == {
         "layers": 5,
         "spectral": 40_400,
+        "spectral, with the input's λ": 40_500,
         "direct": 100_000,
         "direct, no skips": 40_000,
     }
     assert printed.count("reached") == 3
     assert (tmp_path / "parameter_counts-figure8.png").stat().st_size > 10_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "pictures"),
+    [
+        ("linear_to_nonlinear", ["transition"]),
+        ("linear_to_nonlinear_networks", ["curves", "drawn"]),
+        ("teacher_student", ["eigenvalues", "pruning"]),
+        ("teacher_student_notebook", ["eigenvalues"]),
+    ],
+)
+def test_a_quick_look_at_each_experiment(name, pictures, tmp_path):
+    printed = run(name, tmp_path, "--quick")
+    record = json.loads((tmp_path / f"{name}-quick.json").read_text())
+    assert record["experiment"] == f"{name}-quick"
+    assert printed.count("reached ") + printed.count("MISSED ") == len(record["asked"])
+    drawn = {path.name for path in tmp_path.glob("*.png")}
+    assert drawn == {f"{name}-quick-{picture}.png" for picture in pictures}

@@ -1,0 +1,213 @@
+"""docs/paper.md says what the experiments left in their JSON files."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "paper.md").read_text()
+RESULTS = ROOT / "examples" / "paper" / "results"
+
+
+def record(name):
+    return json.loads((RESULTS / f"{name}.json").read_text())
+
+
+def figures(name):
+    return record(name)["figures"]
+
+
+def cells(label):
+    """Of the one row of a table that begins so, the rest."""
+    (row,) = (line for line in PAGE.splitlines() if line.startswith(f"| {label} |"))
+    return [cell.strip() for cell in row.strip("|").split("|")][1:]
+
+
+def numbers(text):
+    """Every number of a text, 1,234 as 1234 and 10⁻⁶ left out."""
+    plain = re.sub(r"10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", "", text)
+    return [float(n) for n in re.findall(r"\d+(?:\.\d+)?", plain.replace(",", ""))]
+
+
+def assert_shown(text, values):
+    """The numbers of the text are these values, to the digits that it shows."""
+    shown = re.findall(r"\d+(?:\.(\d+))?", text.replace(",", ""))
+    values = list(values)
+    assert len(shown) == len(values), (text, values)
+    expected = [
+        round(value, len(digits)) for value, digits in zip(values, shown, strict=True)
+    ]
+    assert numbers(text) == expected
+
+
+def means(kind, quantity):
+    measured = figures("linear_to_nonlinear")[kind][quantity]
+    return np.array(measured).mean(axis=1)
+
+
+class TestLinearToNonlinear:
+    def test_ranks(self):
+        asked = {a["asked"]: a["found"] for a in record("linear_to_nonlinear")["asked"]}
+        found = [
+            next(v for a, v in asked.items() if a.startswith(f"{kind}: ‖Γ‖ rises"))
+            for kind in ("recipe", "growth")
+        ]
+        label = "‖Γ‖ without the bias neuron against α at β = 5, Spearman of the means"
+        assert_shown(" ".join(cells(label)), found)
+
+    def test_the_jump(self):
+        controls = np.array(figures("linear_to_nonlinear")["controls"])
+        recipe, growth = cells("‖Γ‖ at β = 1000, below / at / above α = 1/2")
+        below, above = controls < 0.5, controls > 0.5
+        norm = means("recipe, beta=1000", "path_norm")
+        assert np.round(np.log10(norm[below])).tolist() == [-6] * below.sum()
+        assert recipe.startswith("10⁻⁶ / ")
+        at = norm[~below & ~above].item()
+        assert_shown(recipe.removeprefix("10⁻⁶"), [at, norm[above].mean()])
+        norm = means("growth, beta=1000", "path_norm")
+        at = norm[~below & ~above].item()
+        assert_shown(growth, [norm[below].max(), at, norm[above].mean()])
+
+    def test_neurons_and_fit(self):
+        controls = figures("linear_to_nonlinear")["controls"]
+        label = "live neurons at β = 5, means at α = 0, 0.05, 0.1, 0.3, 0.5, 1"
+        _, growth = cells(label)
+        counted = dict(
+            zip(
+                np.round(controls, 2),
+                means("growth, beta=5", "n_hidden"),
+                strict=True,
+            )
+        )
+        assert_shown(growth, [counted[a] for a in (0, 0.05, 0.1, 0.3, 0.5, 1)])
+        assert set(means("recipe, beta=5", "n_hidden")) == {300}
+        least = [
+            min(means(f"{kind}, beta={beta}", "r2").min() for beta in (5, 1000))
+            for kind in ("recipe", "growth")
+        ]
+        label = "R² on the training data, least of the means"
+        for cell, value in zip(cells(label), least, strict=True):
+            assert_shown(cell, [value])
+
+    def test_networks(self):
+        found = figures("linear_to_nonlinear_networks")["beta=5"]
+        names = {
+            "‖Γ‖, the bias neuron's paths too": "‖Γ‖",
+            "‖Γ‖ without them": "‖Γ‖ without the bias",
+            "paths above 0.01, first trial": "paths above 0.01",
+            "hidden neurons on them": "neurons on them",
+        }
+        for label, name in names.items():
+            for cell, value in zip(cells(label), found[name], strict=True):
+                assert_shown(cell, [value])
+
+
+class TestTeacherStudent:
+    @pytest.fixture
+    def rows(self):
+        return figures("teacher_student")["rows"]
+
+    def test_growth(self, rows):
+        labels = {
+            200: "growth, default parameters but for batches of 1000",
+            2000: "growth",
+        }
+        for width, label in labels.items():
+            grown = [
+                r for r in rows if r["student"] == "growth" and r["width"] == width
+            ]
+            assert len(grown) == 5
+            _, r2, live, _ = cells(label)
+            found = [r["R²"] for r in grown]
+            assert_shown(r2, [min(found), max(found)])
+            assert numbers(live) == [r["live"] for r in grown[:1]]
+            assert {(r["live"], r["layers"]) for r in grown} == {(20, 1)}
+
+    def test_linear(self, rows):
+        found = [r["linear R²"] for r in rows]
+        assert_shown(cells("linear regression")[1], [min(found), max(found)])
+
+    def test_recipe(self, rows):
+        for ending, kind in (
+            ("as they are", "recipe"),
+            ("standardised", "recipe, standardised"),
+        ):
+            (row,) = (r for r in rows if r["student"] == kind)
+            _, r2, _, _ = cells(f"the paper's recipe, data {ending} (one seed)")
+            assert_shown(r2, [row["R²"]])
+        *_, live, pruned = cells("the paper's recipe, data standardised (one seed)")
+        assert_shown(live.split("; ")[1].split(" eig")[0], row["active λ"])
+        assert row["pruned"] == f"20 → {pruned.replace(' + ', ' → ')} → 20"
+
+    def test_time(self):
+        larger = figures("teacher_student")["recipe_2000"]
+        text = re.search(r"took (\S+) s beside other jobs, and there are (\S+) ", PAGE)
+        assert_shown(
+            " ".join(text.groups()), [larger["seconds_a_step"], larger["steps"]]
+        )
+
+    @pytest.mark.parametrize("epochs", [100, 200])
+    def test_notebook(self, epochs):
+        ending = "" if epochs == 100 else f"-{epochs}"
+        found = figures(f"teacher_student_notebook-200{ending}")
+        assert (found["n_epochs"], found["row"]["width"]) == (epochs, 200)
+        row = found["row"]
+        first, second = row["largest λ_2"], row["largest λ_3"]
+        shown = cells(f"ours, 200 + 200, {epochs} epochs")
+        values = [first, second, *row["active λ"], row["R²"]]
+        for cell, value in zip(shown, values, strict=True):
+            assert_shown(cell, [value])
+        if epochs == 200:
+            assert round(second / first) == 28
+
+
+class TestImages:
+    def test_heads(self):
+        runs = figures("cifar10")["runs"]
+        for label, head in (("linear head", "linear"), ("the old growth", "SPARCS")):
+            of_head = [r for r in runs if r["head"] == head]
+            accuracy, seconds, memory, weights, _ = cells(f"ours, {label}")
+            found = [100 * r["epochs"][-1]["accuracy"] for r in of_head]
+            assert_shown(accuracy, found)
+            assert_shown(seconds, [r["seconds"] for r in of_head])
+            assert_shown(memory, [r["megabytes"] for r in of_head])
+            assert_shown(weights, [of_head[0]["n_parameters"]])
+        gain, cut = figures("cifar10")["gain"], figures("cifar10")["cut"]
+        text = re.search(r"The gain is (\S+) points.*?cut, (\S+) %", PAGE, re.S)
+        assert_shown(" ".join(text.groups()), [100 * gain, 100 * cut])
+
+    def test_backbone(self):
+        labels = [
+            "`LogisticRegression` on scaled features, 1000 iterations at most",
+            "`MLPClassifier` at its defaults",
+            "`SparcsClassifierCV`, and its 1-SE choice",
+        ]
+        models = figures("backbone")["models"]
+        assert models[2]["accuracy"] == models[3]["accuracy"]
+        for label, model in zip(labels, models[:3], strict=True):
+            accuracy, neurons, seconds = cells(label)
+            assert_shown(accuracy, [100 * model["accuracy"]])
+            assert_shown(neurons, [model["hidden neurons"]])
+            assert_shown(seconds, [model["seconds"]])
+        assert figures("backbone")["verdict"].rstrip(".") in PAGE
+
+
+def test_parameter_counts():
+    rows = {r["layers"]: r for r in figures("parameter_counts")["rows"]}
+    text = PAGE.partition("As in figure 8.")[2].partition("\n\n!")[0]
+    two, ten = rows[2], rows[10]
+    by_authors = "spectral, with the input's λ"
+    for value in (
+        *(row[space] for row in (two, ten) for space in ("spectral", "direct")),
+        two[by_authors],
+        ten[by_authors],
+    ):
+        assert f"{value:,}" in text
+
+
+def test_every_picture_is_on_the_page_and_there():
+    shown = set(re.findall(r"\.\./examples/paper/results/(\S+\.png)\)", PAGE))
+    assert shown == {path.name for path in RESULTS.glob("*.png")}
