@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help env test test-all test-floor test-versions lint types tests slow coverage house dist demo paper docs bench bench-accuracy accuracy-page bench-path bench-foundation clean
+.PHONY: help env test test-all fuzz test-floor test-versions lint types tests slow coverage house dist demo paper docs bench bench-accuracy accuracy-page bench-path bench-foundation clean
 
 help: ## say what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1	/'
@@ -38,6 +38,10 @@ tests: env ## tests and examples, without lint and types
 
 slow: env ## the tests that must be large
 	$(PYTEST) $(EVERY_CORE) -m slow
+
+EXAMPLES ?= 300
+fuzz: env ## property tests, longer and with other data each time (EXAMPLES=300 each)
+	FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -q tests/properties --hypothesis-profile=fuzz
 
 FLOOR ?=
 test-floor: env ## the tests of one floor: FLOOR=_networks

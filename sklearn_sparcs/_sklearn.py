@@ -1,5 +1,7 @@
 """The names that scikit-learn keeps private and this package needs, in one place."""
 
+from collections.abc import Callable
+from inspect import Parameter, signature
 from typing import Any
 
 from sklearn.base import _fit_context
@@ -45,4 +47,17 @@ __all__ = [
     "diagram_block",
     "fit_context",
     "is_missing",
+    "takes_weights",
 ]
+
+
+def takes_weights(scorer: Callable[..., float]) -> bool:
+    """Whether a scorer, scikit-learn's or a function, can be given weights."""
+    function = getattr(scorer, "_score_func", scorer)
+    try:
+        parameters = signature(function).parameters.values()
+    except (TypeError, ValueError):  # what is not written in Python may not say
+        return False
+    return any(
+        p.name == "sample_weight" or p.kind is Parameter.VAR_KEYWORD for p in parameters
+    )

@@ -20,7 +20,8 @@ class Samples:
     y : ndarray of shape (n,) or (n, outputs)
         Encoded targets.
     weight : ndarray of shape (n,) or None
-        Its mean is one; None where all weights are alike.
+        Its mean is one, save in a stream, where that of all its pieces is; None where
+        all are one.
     mean_count : float or None
         Where whole numbers were given as weights, the mean that they had: a sample of
         weight two is then two samples.
@@ -32,14 +33,23 @@ class Samples:
     mean_count: float | None = None
 
     @classmethod
-    def of(cls, X: Any, y: np.ndarray, weight: np.ndarray | None) -> "Samples":
-        """Leave out what has no weight, and give the others a mean weight of one."""
+    def of(
+        cls,
+        X: Any,
+        y: np.ndarray,
+        weight: np.ndarray | None,
+        mean_weight: float | None = None,
+    ) -> "Samples":
+        """Leave out what has no weight, and divide the others' weights by their mean.
+
+        Or by another ``mean_weight``.
+        """
         if weight is None:
             return cls(X, y, None)
         if not weight.all():
             X, y, weight = X[weight > 0], y[weight > 0], weight[weight > 0]
         counts = bool(np.all(weight == weight.round()))
-        return _normalised(cls(X, y, weight, 1.0 if counts else None))
+        return _normalised(cls(X, y, weight, 1.0 if counts else None), mean_weight)
 
     def __len__(self) -> int:
         return len(self.y)
@@ -50,12 +60,13 @@ class Samples:
         return _normalised(Samples(self.X[rows], self.y[rows], weight, self.mean_count))
 
 
-def _normalised(samples: Samples) -> Samples:
-    """The same with a mean weight of one, and no weights where all are alike."""
+def _normalised(samples: Samples, mean: float | None = None) -> Samples:
+    """The same with weights divided by their mean, and none where all are one then."""
     weight, count = samples.weight, samples.mean_count
     if weight is None:
         return samples
-    mean, alike = weight.mean(), np.all(weight == weight[0])
+    mean = weight.mean() if mean is None else mean
+    alike = np.all(weight == weight[0]) and np.isclose(weight[0], mean, rtol=1e-12)
     return replace(
         samples,
         weight=None if alike else weight / mean,

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from skorch.history import History
 
+from .._data.batches import TrainingData
 from .._direct.form import DirectForm
 from .._growth.by_epochs import FoundByEpochs
 from .._growth.found import Found
@@ -25,6 +26,7 @@ from .._training.device import resolve_device
 from .._training.penalty import SparseGroupPenalty
 from .._training.problem import Problem, Units, Validation
 from .._training.randomness import generators, own_random_state, seeds
+from .._training.recent import Recent
 from .._training.run import train
 from .._training.solver import Solver
 from .._training.status import Status
@@ -89,24 +91,29 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         """From the user's data to fitted attributes; one epoch of it in a stream."""
         with torch_as_usual(), unchanged_on_failure(self):
             self._refuse_contradictions()
-            checkpoint = self._last_checkpoint(stream)
+            last = self._last_checkpoint(stream)
+            earlier = (last.stream if last else Recent()) if stream else None
+            before = None if earlier is None else earlier.targets
             task = self._task(
-                X, y, sample_weight, fresh=checkpoint is None, classes=classes
+                X, y, sample_weight, fresh=last is None, classes=classes, before=before
             )
             self.encoding_ = self._encoding_of(task.y, task.weight)
+            recent = None if earlier is None else earlier.followed_by(task)
+            checkpoint = None if recent is not None and recent.is_short else last
+            task = task if recent is None else recent.to_train_on(task)
             solver = self._solver(task, stream)
             task = task.dense() if solver == "second_order" else task
             state = own_random_state(self.random_state)
             problem = self._problem(task, solver, checkpoint, state)
-            found = self._search(problem, solver, checkpoint, state, stream)
+            found = self._search(problem, solver, checkpoint, state, recent)
             self._pass_interrupt_on(found.status)
             samples = task.samples()
             self._adopt(Result.of(problem, found.network, state), samples)
-            self._record(found, checkpoint)
+            self._record(found, checkpoint, [] if last is None else self.history_)
             self._record_spread(problem, None if stream else self._priced(solver))
             self.linear_p_value_ = math.nan if stream else linear_p_value(problem)
             self._checkpoint = Checkpoint.of(
-                found.snapshot(), problem.scaling, self._agreed()
+                found.snapshot(), problem.scaling, self._agreed(), recent
             )
             smaller, status = self._pruned(found)
             self.pruned_estimator_ = self._as_compact(smaller, samples=samples)
@@ -213,30 +220,37 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         solver: SolverName,
         checkpoint: Checkpoint | None,
         state: np.random.RandomState,
-        stream: bool,
+        recent: Recent | None,
     ) -> Found:
         """Train: the paper's network, or rounds of growth, or growth of what is open.
 
-        Only a fit from the start searches for the depth.
+        Only a fit from the start searches for the depth, and a stream looks for neurons
+        in its last rows.
         """
         if solver == "second_order":
             return self._on_path(problem, checkpoint, state)
         training, drawing, starting = generators(state, 3)
         recipe = self._recipe()
-        schedule = self._schedule(len(problem.train), 1 if stream else None)
+        n_samples = len(problem.train)
+        schedule = self._schedule(n_samples, None if recent is None else 1)
 
         def run(solver: Solver) -> FoundByEpochs:
             return FoundByEpochs.of(train(solver, problem, schedule, training), problem)
 
-        def growing(layers: Sequence[int]) -> FoundByEpochs:
-            return run(recipe.growth_solver(problem, layers, drawing, checkpoint))
+        def growing(
+            layers: Sequence[int], looks_in: TrainingData | None = None
+        ) -> FoundByEpochs:
+            start = problem, layers, drawing, checkpoint
+            return run(recipe.growth_solver(*start, looks_in))
 
         if solver == "adam":
             return run(recipe.paper_solver(problem, starting, checkpoint))
+        if recent is not None:
+            last, rows = recipe.layers[-1:], problem.data_of(recent.whole())
+            layers = last if checkpoint is None else checkpoint.open_layers
+            return growing(layers if recent.due else (), rows)
         if checkpoint is not None:
             return growing(checkpoint.open_layers)
-        if stream:
-            return growing(recipe.layers[-1:])
         return search(growing, len(recipe.layers), self.tol)
 
     def _on_path(
@@ -319,15 +333,16 @@ class BaseSparcs(TrainsByEpochs, Spectral):
 
     # -- fitted state: arrays only -----------------------------------------------------
 
-    def _record(self, found: Found, checkpoint: Checkpoint | None) -> None:
-        """Take over how it went, after what went before."""
+    def _record(
+        self, found: Found, checkpoint: Checkpoint | None, earlier: Sequence[Any]
+    ) -> None:
+        """Take over how it went, after the rows of what went before."""
         self.alpha_ = found.alpha
         if found.problem.linear_map is not None or checkpoint is None:
             self.linear_alpha_ = found.problem.linear_alpha
         self._record_loss(found.problem.loss)
         if found.alpha_max is not None and checkpoint is None:
             self.alpha_max_ = found.alpha_max
-        earlier = [] if checkpoint is None else self.history_
         self.history_ = History([*earlier, *found.history])
         self.n_iter_ = len(self.history_)
         self.loss_curve_ = [row["objective"] for row in self.history_]
@@ -339,5 +354,5 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         """Leave the optimiser's moments behind: a pickle holds what predicts."""
         state = super().__getstate__()
         if "_checkpoint" in state:
-            state["_checkpoint"] = state["_checkpoint"].without_moments()
+            state["_checkpoint"] = state["_checkpoint"].network_alone()
         return state

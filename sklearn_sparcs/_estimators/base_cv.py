@@ -30,7 +30,7 @@ from .._growth.path import Leader, Path, path_alphas
 from .._growth.path_point import PathPoint
 from .._networks.checks import checked_layer_sizes
 from .._networks.live import LiveNetwork
-from .._sklearn import Interval, StrOptions
+from .._sklearn import Interval, StrOptions, takes_weights
 from .._training.as_usual import torch_as_usual
 from .._training.bridge import BridgePenalty
 from .._training.device import resolve_device
@@ -48,7 +48,9 @@ from .labels import plain_labels
 from .race import Curve, raced
 from .result import Result
 from .spectral import Spectral, given_strength
+from .splits import checked_splits
 from .transaction import unchanged, unchanged_on_failure
+from .warned import warn_user
 
 #: Samples that a network is looked at on: at most so many, or so many a feature if
 #: that is more.
@@ -163,6 +165,7 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
             task, leader = afforded(task, leader)
             self._grew = leader.grows
             folds = self._folds(task, leader, y, sample_weight, groups, state)
+            self._refuse_undefined(folds[0].linear_score(leader))
             if self.clip == "auto":
                 leader = leader_that_cuts_if_it_pays(task, folds, leader, self.n_jobs)
                 folds = [replace(fold, leader=leader) for fold in folds]
@@ -262,7 +265,14 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
         X, y, groups = indexable(task.X, y, groups)
         weight = usable_weight(sample_weight, X)
         scorer = check_scoring(self, scoring=self.scoring)
-        splits = list(splitter.split(X, y, groups))
+        splits = checked_splits(splitter.split(X, y, groups), len(y), weight)
+        if weight is not None and not takes_weights(scorer):
+            weight = None
+            warn_user(
+                f"scoring={self.scoring!r} takes no sample_weight: folds are trained "
+                "on weighted samples, and judged on unweighted ones.",
+                UserWarning,
+            )
 
         def judge(train: np.ndarray) -> Judge:
             """Judges by what the rows trained on say of the targets."""
@@ -293,17 +303,28 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
                     begun = self._begun(folds, leader.layers[-depth:])
                 curves += raced(folds, begun, self.alphas_, self.n_jobs, advanced)
                 reached = max(c.means.max() for c in curves if c.depth == depth)
-                if not np.isfinite(reached) and depth == 1:
-                    raise ValueError(
-                        f"scoring={self.scoring!r} gave no finite score in some fold "
-                        "at any alpha; use larger test parts, or a score that is "
-                        'defined on them, such as "neg_mean_squared_error".'
-                    )
+                if depth == 1:
+                    self._refuse_undefined(reached)
                 if reached <= best:
                     break
                 best = reached
         self._keep_curves(curves)
         return curves
+
+    def _refuse_undefined(self, score: float) -> None:
+        """Refuse to choose by scores that are not defined.
+
+        Raises
+        ------
+        ValueError
+            If this one is not finite.
+        """
+        if not np.isfinite(score):
+            raise ValueError(
+                f"scoring={self.scoring!r} gave no finite score in some fold; use "
+                "larger test parts, or a score that is defined on them, such as "
+                '"neg_mean_squared_error".'
+            )
 
     def _keep_curves(self, curves: list[Curve]) -> None:
         """What was met on the way, as attributes."""

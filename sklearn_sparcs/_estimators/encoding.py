@@ -9,6 +9,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import column_or_1d
 
+from .._data.extremes import refuse_uncastable
 from .._data.features import Bounds
 from .._training.losses import (
     BinaryCrossEntropy,
@@ -102,9 +103,12 @@ class RealEncoding:
         Raises
         ------
         ValueError
-            If there are not as many a sample as before.
+            If there are not as many a sample as before, or they are too large or small.
         """
-        targets = y.reshape(len(y), -1).astype(dtype, copy=False)
+        targets = y.reshape(len(y), -1)
+        if targets.dtype.kind == "f":
+            refuse_uncastable(targets, dtype)
+        targets = targets.astype(dtype, copy=False)
         if targets.shape[1] != self.n_outputs:
             raise ValueError(
                 f"y has {targets.shape[1]} targets; this estimator was fitted with "
@@ -224,9 +228,15 @@ class ClassEncoding:
         return dense.astype(np.float64)
 
     def weighted(
-        self, y: Any, weight: np.ndarray | None, class_weight: Any
+        self,
+        y: Any,
+        weight: np.ndarray | None,
+        class_weight: Any,
+        before: np.ndarray | None = None,
     ) -> np.ndarray | None:
         """Sample weights times those of the classes; None where all are one.
+
+        Classes are balanced over y and what came ``before``, encoded.
 
         Raises
         ------
@@ -247,7 +257,10 @@ class ClassEncoding:
                     f"class_weight names {foreign}, which are not among the classes "
                     f"{self.classes.tolist()}."
                 )
-        of_classes: np.ndarray = compute_sample_weight(class_weight, y)
+        n_before = 0
+        if before is not None and class_weight == "balanced":
+            n_before, y = len(before), np.concatenate([before, self.encode(y)])
+        of_classes: np.ndarray = compute_sample_weight(class_weight, y)[n_before:]
         return of_classes if weight is None else of_classes * weight
 
     def comparable(self, y: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:

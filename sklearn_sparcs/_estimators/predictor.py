@@ -37,7 +37,14 @@ class Predictor(BaseEstimator, ABC):
 
     @abstractmethod
     def _task(
-        self, X: Any, y: Any, sample_weight: Any, *, fresh: bool, classes: Any = None
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any,
+        *,
+        fresh: bool,
+        classes: Any = None,
+        before: np.ndarray | None = None,
     ) -> Task:
         """Check data and encode targets; learn what there is to learn if ``fresh``."""
 
@@ -111,7 +118,7 @@ class Predictor(BaseEstimator, ABC):
     def _outputs(self, X: Any) -> np.ndarray:
         """The network's outputs (n, outputs), in the dtype of X."""
         check_is_fitted(self)
-        X = as_rows(validate_data(self, as_array(X), reset=False, **X_FORMAT))
+        X = as_rows(validated(self, as_array(X), reset=False, **X_FORMAT))
         return self.direct_form_(X).astype(X.dtype, copy=False)
 
     def _get_doc_link(self) -> str:
@@ -140,3 +147,12 @@ class Predictor(BaseEstimator, ABC):
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Refuse what this version cannot read, and warn of another version's."""
         super().__setstate__(checked_state(state, type(self).__name__))
+
+
+def validated(estimator: BaseEstimator, *data: Any, **how: Any) -> Any:
+    """Data as scikit-learn's ``validate_data`` gives them back.
+
+    It sums X to see whether it is finite, and NumPy would warn of infinities.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        return validate_data(estimator, *data, **how)

@@ -123,7 +123,8 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         Let ``fit`` go on from the last fit, at ``alpha``, "auto" being ``alpha_``.
     callbacks : list of skorch callbacks, optional
         Used as they are: EarlyStopping, EpochScoring, LRScheduler, ProgressBar and
-        others. They see epochs, so that Adam trains.
+        others. They see epochs, so that Adam trains. Those that act on gradients
+        (GradientNormClipping) or freeze parameters (Freezer) are refused.
     device : str, default="cpu"
         "cpu", "cuda", "cuda:1" …, or "auto": CUDA where there is one.
     random_state : int, RandomState instance or None, default=None
@@ -305,8 +306,10 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
     def partial_fit(self, X, y, sample_weight=None):
         """One epoch of Adam on a part of the data, from where the last call stopped.
 
-        The first call finds the scaling and the linear start; only the last hidden
-        layer grows, unless an earlier ``fit`` opened others.
+        Until a hundred rows have come, each call begins anew with all of them, and
+        finds the scaling and the linear start; only the last hidden layer grows, unless
+        an earlier ``fit`` opened others. Neurons are looked for in the last five
+        hundred rows, which the estimator holds, but no pickle of it.
 
         Parameters
         ----------

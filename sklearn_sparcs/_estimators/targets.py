@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.exceptions import NotFittedError
-from sklearn.utils.validation import validate_data
 
 from .._data.features import X_FORMAT, as_rows
 from .._data.samples import usable_weight
@@ -18,7 +17,7 @@ from .._training.problem import Problem
 from .._training.task import Task
 from .encoding import ClassEncoding, Encoding, RealEncoding
 from .labels import plain_labels
-from .predictor import Predictor
+from .predictor import Predictor, validated
 from .spread import Spread
 
 REGRESSION_CONSTRAINTS: dict[str, list[Any]] = {
@@ -51,11 +50,18 @@ class RegressionTargets(RegressorMixin, Predictor):
         return self.encoding_.n_outputs
 
     def _task(
-        self, X: Any, y: Any, sample_weight: Any, *, fresh: bool, classes: Any = None
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any,
+        *,
+        fresh: bool,
+        classes: Any = None,
+        before: np.ndarray | None = None,
     ) -> Task:
         """Check the data, and learn their encoding unless it is known."""
         X, y = as_array(X), as_array(y)
-        X, y = validate_data(
+        X, y = validated(
             self, X, y, multi_output=True, y_numeric=True, reset=fresh, **X_FORMAT
         )
         if fresh:
@@ -127,7 +133,7 @@ class RegressionTargets(RegressorMixin, Predictor):
 
     def _std(self, X: Any) -> np.ndarray:
         """Standard deviations of a new sample's targets, shaped as the user's."""
-        X = as_rows(validate_data(self, as_array(X), reset=False, **X_FORMAT))
+        X = as_rows(validated(self, as_array(X), reset=False, **X_FORMAT))
         std = self._known_spread().std(self.direct_form_, X)
         std = std.astype(X.dtype, copy=False)
         return std[:, 0] if self.encoding_.one_dimensional else std
@@ -175,16 +181,27 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         return self.encoding_.n_outputs
 
     def _task(
-        self, X: Any, y: Any, sample_weight: Any, *, fresh: bool, classes: Any = None
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any,
+        *,
+        fresh: bool,
+        classes: Any = None,
+        before: np.ndarray | None = None,
     ) -> Task:
-        """Check the data, and learn their classes unless they are known."""
+        """Check the data, and learn their classes unless they are known.
+
+        Weights of classes that are to be balanced count ``before``, too: encoded
+        targets of rows that came earlier.
+        """
         X, y = as_array(X), plain_labels(y)
-        X, y = validate_data(self, X, y, multi_output=True, reset=fresh, **X_FORMAT)
+        X, y = validated(self, X, y, multi_output=True, reset=fresh, **X_FORMAT)
         weight = usable_weight(sample_weight, X)
         if fresh:
             # of rows without weight, too: bagging makes such
             self.encoding_ = ClassEncoding.of(y, classes)
-        weight = self.encoding_.weighted(y, weight, self.class_weight)
+        weight = self.encoding_.weighted(y, weight, self.class_weight, before)
         task = _task(self.encoding_, X, y, weight)
         return task if self._smooths else task.smoothed(float(self.label_smoothing))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import torch
 
+from .._data.batches import TrainingData
 from .._networks.growing import GrowingNetwork
 from .._networks.spectral import SpectralNetwork
 from .._training.checkpoint import Checkpoint
@@ -66,9 +67,11 @@ class Recipe:
         layers: Sequence[int],
         generator: torch.Generator,
         checkpoint: Checkpoint | None = None,
+        looks_in: TrainingData | None = None,
     ) -> GrowthSolver:
         """A solver whose network grows in ``layers``.
 
+        Neurons are looked for in what it trains on, or in ``looks_in`` if that is more.
         The network starts at the checkpoint, or at the problem's linear model, or at a
         random one. ``generator`` draws it, and then the candidates.
         """
@@ -95,6 +98,7 @@ class Recipe:
             linear_is_optimal=problem.linear_map is not None,
             min_significance=self.min_significance,
             eigenvalue_rate=eigenvalue_rate(quiet) if own_rate is None else own_rate,
+            looks_in=looks_in,
         )
         if checkpoint is not None:
             solver.restore(checkpoint.snapshot(problem))

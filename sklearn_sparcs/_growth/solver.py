@@ -51,6 +51,8 @@ class GrowthSolver(Solver):
         Eigenvalues take steps this many times as long as eigenvectors. Where it is
         less than one, the noise of a batch takes fewer of them across zero, which
         would put their neurons to sleep: more neurons live, and learn more slowly.
+    looks_in : TrainingData or None
+        Samples to look for neurons in, where training sees fewer at a time.
 
     Attributes
     ----------
@@ -72,13 +74,14 @@ class GrowthSolver(Solver):
         linear_is_optimal: bool = True,
         min_significance: float = 2.5,
         eigenvalue_rate: float = 1.0,
+        looks_in: TrainingData | None = None,
     ):
         super().__init__(network, loss, penalty)
         self.optimizer = Adam(network.flat.data, learning_rate)
         self.layers, self.generator = list(layers), generator
         self.linear_is_optimal = linear_is_optimal
         self.min_significance = min_significance
-        self.eigenvalue_rate = eigenvalue_rate
+        self.eigenvalue_rate, self.looks_in = eigenvalue_rate, looks_in
         self.schedule = SurveySchedule()
         self._arrays = ArrayLibrary.on(network.flat.device)
         self._gradients = GradientCache(self._new_gradient, network.flat.device)
@@ -122,6 +125,8 @@ class GrowthSolver(Solver):
         n_steps = self.optimizer.n_steps
         if not (self.schedule.due(n_steps) or self.idle):
             return
+        if self.looks_in is not None and len(self.looks_in) > len(data):
+            data = self.looks_in
         self.retire()  # who sleeps is not to be asked, and leaves room
         sizes, n_live = self.network.hidden_layer_sizes, self.network.n_live
         layers = [k for k in self.layers if n_live[k] < sizes[k]]

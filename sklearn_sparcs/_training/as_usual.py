@@ -5,13 +5,15 @@ from contextlib import ExitStack, contextmanager
 
 import torch
 
+from .threads import ONE_THREAD
+
 
 @contextmanager
 def torch_as_usual() -> Iterator[None]:
     """Tensors are made on the CPU, know gradients, and keep the precision they have.
 
     Undone, in this thread, are ``torch.set_default_device``, ``torch.inference_mode``,
-    ``torch.no_grad`` and ``torch.autocast``.
+    ``torch.no_grad`` and ``torch.autocast``. A forked child has one thread.
     """
     with ExitStack() as undone:
         undone.enter_context(torch.inference_mode(False))
@@ -21,4 +23,6 @@ def torch_as_usual() -> Iterator[None]:
                 undone.enter_context(torch.autocast(device, enabled=False))
         if torch.get_default_device().type != "cpu":  # it slows every call
             undone.enter_context(torch.device("cpu"))
+        if ONE_THREAD.in_forked_child:
+            undone.enter_context(ONE_THREAD)
         yield

@@ -9,6 +9,7 @@ import torch
 
 from .._data.scaling import Scaling
 from .problem import Problem
+from .recent import Recent
 from .solver import Snapshot
 
 
@@ -35,6 +36,8 @@ class Checkpoint:
         Indices of the live neurons of each hidden layer.
     moments : Moments or None
         None begins with new ones.
+    recent : Recent or None
+        The last rows, where it was a stream.
     """
 
     agreed: Mapping[str, Any]
@@ -42,10 +45,15 @@ class Checkpoint:
     parameters: tuple[np.ndarray, ...]
     neurons: tuple[np.ndarray, ...]
     moments: Moments | None
+    recent: Recent | None = None
 
     @classmethod
     def of(
-        cls, snapshot: Snapshot, scaling: Scaling, agreed: Mapping[str, Any]
+        cls,
+        snapshot: Snapshot,
+        scaling: Scaling,
+        agreed: Mapping[str, Any],
+        recent: Recent | None = None,
     ) -> "Checkpoint":
         """Arrays of a solver's snapshot."""
         return cls(
@@ -54,6 +62,7 @@ class Checkpoint:
             tuple(_array(p) for p in snapshot.parameters),
             tuple(_array(n) for n in snapshot.neurons),
             Moments(_array(snapshot.first), _array(snapshot.second), snapshot.n_steps),
+            recent,
         )
 
     @property
@@ -81,9 +90,14 @@ class Checkpoint:
             [torch.from_numpy(n).to(device) for n in self.neurons],
         )
 
-    def without_moments(self) -> "Checkpoint":
-        """The same network, to be gone on from with new moments."""
-        return replace(self, moments=None)
+    @property
+    def stream(self) -> Recent:
+        """The stream that goes on from here."""
+        return Recent(goes_on=True) if self.recent is None else self.recent
+
+    def network_alone(self) -> "Checkpoint":
+        """The same network, to be gone on from with new moments and without data."""
+        return replace(self, moments=None, recent=None)
 
 
 def refuse_changed(was: Mapping[str, Any], asked: Mapping[str, Any]) -> None:

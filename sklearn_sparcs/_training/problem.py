@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from .._data.batches import TrainingData
+from .._data.extremes import refuse_extremes
 from .._data.features import Bounds
 from .._data.samples import validation_split
 from .._data.scaling import Scaling, exceeds
@@ -110,6 +111,7 @@ class Problem:
         ``smooth`` lets labels be smoothed for networks with hidden neurons.
         """
         samples, held = task.samples(), None
+        refuse_extremes(samples, scaled=units.standardize)
         if validation is not None:
             samples, held = validation_split(
                 samples,

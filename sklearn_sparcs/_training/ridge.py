@@ -51,10 +51,11 @@ class Rotated:
         square, U = eigh(K)
         kept = square > max(len(K), 10) * np.finfo(float).eps * square[-1]
         kept[-1] = True  # a coordinate there must be, if only of zeros
-        U, s = U[:, kept], np.sqrt(square[kept].clip(np.finfo(float).tiny))
+        U, s = U[:, kept], np.sqrt(square[kept].clip(0))
+        divisor = np.where(s > 0, s, 1.0)
 
         def back(B: np.ndarray) -> np.ndarray:
-            rows = U @ (B / s).T  # (n, outputs)
+            rows = U @ (B / divisor).T  # (n, outputs)
             return np.asarray(X.T @ rows - np.outer(centre, rows.sum(axis=0))).T
 
         z = torch.from_numpy(U * s).to(data.y.device)

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from .._data.batches import Batch, TrainingData
 from .._networks.network import Network
+from .callbacks import refuse_unheeded
 from .epochs import epoch, evaluate, shuffled
 from .losses import ClassificationLoss
 from .solver import Solver
@@ -84,6 +85,12 @@ class SparcsNet(NeuralNet):
     @property
     def _default_callbacks(self) -> list[Callback]:
         return []
+
+    def initialize_callbacks(self) -> "SparcsNet":
+        """Take the user's callbacks, but none that would not be obeyed."""
+        super().initialize_callbacks()
+        refuse_unheeded(self.callbacks_)
+        return self
 
     def initialize_optimizer(self, *args: Any, **kwargs: Any) -> "SparcsNet":
         """Take the solver's optimiser."""

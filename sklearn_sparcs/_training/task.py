@@ -1,5 +1,6 @@
 """What is to be learned: the user's data, checked and encoded."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,6 +27,8 @@ class Task:
         Outputs of the network.
     stratified : bool
         Whether a split keeps the values of ``y`` in proportion: they are classes.
+    mean_weight : float or None
+        What weights are in units of; None is their own mean.
     """
 
     X: Any
@@ -34,11 +37,45 @@ class Task:
     loss: Loss
     n_outputs: int
     stratified: bool = False
+    mean_weight: float | None = None
 
     def taken(self, rows: np.ndarray) -> "Task":
         """The same task on some of the rows."""
         weight = None if self.weight is None else self.weight[rows]
         return replace(self, X=self.X[rows], y=self.y[rows], weight=weight)
+
+    @classmethod
+    def joined(cls, parts: Sequence["Task"]) -> "Task":
+        """The rows of all parts, in the form and the dtype of the last."""
+        last, dtype = parts[-1], parts[-1].X.dtype
+        X: Any
+        if all(sparse.issparse(part.X) for part in parts):
+            X = sparse.csr_array(sparse.vstack([part.X for part in parts], dtype=dtype))
+        else:
+            X = np.concatenate([part.dense().X for part in parts], dtype=dtype)
+        weighted = any(part.weight is not None for part in parts)
+        weights = [part.given_weight for part in parts]
+        return replace(
+            last,
+            X=X,
+            y=np.concatenate([part.y for part in parts], dtype=last.y.dtype),
+            weight=np.concatenate(weights) if weighted else None,
+        )
+
+    @property
+    def given_weight(self) -> np.ndarray:
+        """The weights, which are one where none were given."""
+        return np.ones(len(self.y)) if self.weight is None else self.weight
+
+    def same_as(self, other: "Task") -> bool:
+        """Whether the rows are those of another task."""
+        if self.X.shape != other.X.shape or not np.array_equal(self.y, other.y):
+            return False
+        if sparse.issparse(self.X) != sparse.issparse(other.X):
+            return False
+        if sparse.issparse(self.X):
+            return not (self.X != other.X).nnz
+        return np.array_equal(self.X, other.X)
 
     def dense(self) -> "Task":
         """The same task with X as an array: its features can be centred."""
@@ -54,5 +91,7 @@ class Task:
         return replace(self, loss=loss.smoothed(smoothing))
 
     def samples(self) -> Samples:
-        """The rows that count, with weights of mean one."""
-        return Samples.of(self.X, self.y, self.weight)
+        """The rows that count, with weights of mean one or in units of another."""
+        if self.mean_weight is None:
+            return Samples.of(self.X, self.y, self.weight)
+        return Samples.of(self.X, self.y, self.given_weight, self.mean_weight)

@@ -1,8 +1,11 @@
-"""How many threads a step is worth."""
+"""How many threads a step is worth, in this process and in its children."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from threading import Lock, local
+from typing import Any
 
 import torch
 from threadpoolctl import ThreadpoolController
@@ -13,20 +16,62 @@ _SMALL_BATCH = 2**17
 
 @contextmanager
 def threads_that_suit(size: int) -> Iterator[None]:
-    """One thread for small batches, where waking a second costs more than it does.
-
-    The limit is the process's: fits in several threads share it.
-    """
+    """One thread for small batches, where waking a second costs more than it does."""
     if size >= _SMALL_BATCH:
         yield
         return
-    before = torch.get_num_threads()
-    with _thread_pools().limit(limits=1, user_api="blas"):
-        torch.set_num_threads(1)
-        try:
-            yield
-        finally:
-            torch.set_num_threads(before)
+    with ONE_THREAD:
+        yield
+
+
+class OneThread:
+    """One thread for the whole process, while any of its threads asks for that.
+
+    BLAS's number is the process's: the first that asks limits it, and the last that
+    ends restores it. Torch's is each thread's own, and what threads to come begin with:
+    each restores what the first found.
+    """
+
+    def __init__(self) -> None:
+        self.in_forked_child = False
+        self._reset()
+
+    def _reset(self) -> None:
+        self._lock, self._n_asking, self._mine = Lock(), 0, local()
+        self._limited: Any = None
+        self._n_torch = 1
+
+    def forked(self) -> None:
+        """Take note that this is a forked child, in which no other thread asks."""
+        self.in_forked_child = True
+        self._reset()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            # asked of every thread: the first time it makes the number the thread's own
+            n_torch = torch.get_num_threads()
+            if self._n_asking == 0:
+                self._limited = _thread_pools().limit(limits=1, user_api="blas")
+                self._n_torch = n_torch
+            self._n_asking += 1
+            self._mine.depth = getattr(self._mine, "depth", 0) + 1
+            torch.set_num_threads(1)
+
+    def __exit__(self, *exception: object) -> None:
+        with self._lock:
+            self._mine.depth -= 1
+            if self._mine.depth == 0:
+                torch.set_num_threads(self._n_torch)
+            self._n_asking -= 1
+            if self._n_asking == 0:
+                self._limited.restore_original_limits()
+
+
+ONE_THREAD = OneThread()
+
+# Torch's other threads do not survive a fork, and work that waits for them never ends.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=ONE_THREAD.forked)
 
 
 @cache

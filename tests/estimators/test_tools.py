@@ -16,7 +16,17 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GridSearchCV, cross_val_score, cross_validate
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from skorch.callbacks import EarlyStopping, EpochScoring, LRScheduler, ProgressBar
+from skorch.callbacks import (
+    EarlyStopping,
+    EpochScoring,
+    Freezer,
+    GradientNormClipping,
+    Initializer,
+    InputShapeSetter,
+    LRScheduler,
+    ProgressBar,
+    Unfreezer,
+)
 from threadpoolctl import threadpool_limits
 
 from sklearn_sparcs import (
@@ -234,6 +244,34 @@ def test_classification_callbacks(rings):
     ).fit(X, y)
     for row in model.history_:
         assert row["accuracy"] == pytest.approx(row["valid_score"])
+
+
+@pytest.mark.parametrize("solver", ["first_order", "adam"])
+@pytest.mark.parametrize(
+    ("callback", "why"),
+    [
+        (GradientNormClipping(1e-12), "acts on gradients"),
+        (("mine", Freezer("*")), "mine .Freezer., which freezes parameters"),
+        (Unfreezer("*", at=2), "freezes parameters"),
+        (InputShapeSetter(), "is that of X already"),
+    ],
+)
+def test_callbacks_that_would_do_nothing_are_refused(kinked, solver, callback, why):
+    model = SparcsRegressor(solver=solver, callbacks=[callback], max_iter=2)
+    with pytest.raises(ValueError, match=why):
+        model.fit(*kinked)
+    assert not hasattr(model, "history_")
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("solver", ["first_order", "adam"])
+def test_an_initializer_is_obeyed(kinked, solver):
+    X, y = kinked
+    options = {"init": "xavier", "solver": solver, "max_iter": 1, "random_state": 0}
+    zeros = Initializer("*", fn=torch.nn.init.zeros_)
+    plain = SparcsRegressor(**options).fit(X, y).predict(X)
+    zeroed = SparcsRegressor(callbacks=[zeros], **options).fit(X, y).predict(X)
+    assert not np.array_equal(zeroed, plain)
 
 
 def test_verbose_prints_an_epoch_a_line(kinked, capsys):

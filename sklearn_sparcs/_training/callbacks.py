@@ -1,0 +1,41 @@
+"""Which of skorch's callbacks an epoch here would not obey."""
+
+from collections.abc import Iterable
+
+from skorch.callbacks import Callback, InputShapeSetter, ParamMapper
+from skorch.utils import freeze_parameter, unfreeze_parameter
+
+
+def refuse_unheeded(callbacks: Iterable[tuple[str, Callback]]) -> None:
+    """Refuse callbacks that would change nothing: no autograd is at work here.
+
+    Gradients are written by hand into one vector, which a step uses up at once, and
+    ``requires_grad`` is asked of no parameter.
+
+    Raises
+    ------
+    ValueError
+        If there is one; the message says which, and what it needs.
+    """
+    for name, callback in callbacks:
+        reason = _unheeded(callback)
+        if reason:
+            raise ValueError(
+                f"callbacks holds {name} ({type(callback).__name__}), which {reason}, "
+                "and would do nothing here. Leave it out, or train a network of your "
+                "own with sklearn_sparcs.nn.Growth, where torch's gradients are."
+            )
+
+
+def _unheeded(callback: Callback) -> str:
+    """What a callback acts on that is not there; empty if it is heeded."""
+    if type(callback).on_grad_computed is not Callback.on_grad_computed:
+        return "acts on gradients that autograd computes"
+    if isinstance(callback, ParamMapper) and callback.fn in (
+        freeze_parameter,
+        unfreeze_parameter,
+    ):
+        return "freezes parameters for autograd"
+    if isinstance(callback, InputShapeSetter):
+        return "sets the input's size, which is that of X already"
+    return ""

@@ -1,0 +1,89 @@
+"""The last rows of a stream: a small piece says little, several together do."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .task import Task
+
+#: Rows until which every call begins anew with all of them: scaling and linear start
+#: are then not those of the first few.
+FIRST_ROWS = 100
+#: Rows that are kept to look for neurons in, and numbers at most that they hold.
+_KEPT_ROWS, _KEPT_NUMBERS = 500, 2**22
+#: Rows between two looks, at least.
+_ROWS_BETWEEN = 50
+
+
+@dataclass(frozen=True)
+class Recent:
+    """What is known of a stream beside the network that learns it.
+
+    Attributes
+    ----------
+    pieces : tuple of Task
+        The last ones, copies of some rows of each.
+    n_seen : int
+        Rows so far.
+    n_unexamined : int
+        Those since neurons were looked for, the last piece's among them.
+    total_weight : float
+        Of all rows so far.
+    goes_on : bool
+        Whether a fit went before.
+    """
+
+    pieces: tuple[Task, ...] = ()
+    n_seen: int = 0
+    n_unexamined: int = 0
+    total_weight: float = 0.0
+    goes_on: bool = False
+
+    def followed_by(self, piece: Task) -> "Recent":
+        """The stream with one more piece, which is held once if it comes again."""
+        n_rows = len(piece.y)
+        most = max(1, min(_KEPT_ROWS, _KEPT_NUMBERS // piece.X.shape[1]))
+        copy = piece.taken(np.arange(max(0, n_rows - most), n_rows))
+        others = [old for old in self.pieces if n_rows == 1 or not old.same_as(copy)]
+        return replace(
+            self,
+            pieces=_last_rows([*others, copy], most),
+            n_seen=self.n_seen + n_rows,
+            n_unexamined=n_rows + (0 if self.due else self.n_unexamined),
+            total_weight=self.total_weight + float(piece.given_weight.sum()),
+        )
+
+    @property
+    def is_short(self) -> bool:
+        """Whether what was seen is too little to go on from."""
+        return self.n_seen < FIRST_ROWS and not self.goes_on
+
+    @property
+    def due(self) -> bool:
+        """Whether enough rows have come to look for neurons again."""
+        return self.is_short or self.n_unexamined >= _ROWS_BETWEEN
+
+    @property
+    def targets(self) -> np.ndarray | None:
+        """Those of all rows that are held, if any is."""
+        return np.concatenate([p.y for p in self.pieces]) if self.pieces else None
+
+    def whole(self) -> Task:
+        """All rows that are held, in the form of the last piece."""
+        return Task.joined(self.pieces)
+
+    def to_train_on(self, piece: Task) -> Task:
+        """All rows while they are few, else the piece, weighed as the stream is.
+
+        Its weights are in units of the mean of all so far: in those of its own mean, a
+        piece of one row would weigh as much as any other.
+        """
+        if self.is_short:
+            return self.whole()
+        return replace(piece, mean_weight=self.total_weight / self.n_seen)
+
+
+def _last_rows(pieces: list[Task], most: int) -> tuple[Task, ...]:
+    """The last pieces, of about ``most`` rows in all."""
+    n_rows = np.cumsum([len(piece.y) for piece in reversed(pieces)])
+    return tuple(pieces[-1 - int(np.searchsorted(n_rows[:-1], most)) :])

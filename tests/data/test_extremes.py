@@ -1,0 +1,56 @@
+"""Sizes that no fit could be right for, and their neighbours that one is."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from scipy import sparse
+
+from sklearn_sparcs import SparcsClassifier, SparcsRegressor, SparcsRegressorCV
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(60, 2))
+Y = X @ [1.0, -2.0]
+
+
+@pytest.mark.parametrize("size", [1e-99, 1e-30, 1e30, 1e99])
+@pytest.mark.parametrize("of", ["feature", "target"])
+def test_large_and_small_columns_are_fitted(size, of):
+    units = np.array([1.0, size if of == "feature" else 1.0])
+    y = Y * (size if of == "target" else 1.0)
+    model = SparcsRegressor((2,), random_state=0).fit(X * units, y)
+    assert_allclose(model.predict(X * units) / y, 1, rtol=1e-6)
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e200])
+@pytest.mark.parametrize("kind", [SparcsRegressor, SparcsRegressorCV])
+def test_what_overflows_is_refused(size, kind):
+    with pytest.raises(ValueError, match=r"Feature 1 has values of size .* float64"):
+        kind((2,)).fit(X * [1, size], Y)
+    with pytest.raises(ValueError, match="Target 0 has values of size"):
+        kind((2,)).fit(X, Y * size)
+
+
+def test_float32_holds_less_and_unscaled_features_least():
+    single = X.astype(np.float32)
+    with pytest.raises(ValueError, match=r"Target 0 .* in float32"):
+        SparcsRegressor(()).fit(single, Y * 1e50)
+    with pytest.raises(ValueError, match=r"Feature 0 .* standardize=True"):
+        SparcsRegressor((), standardize=False).fit(single * np.float32(1e20), Y)
+    with pytest.raises(ValueError, match="Feature 0"):
+        SparcsClassifier(()).fit(sparse.csr_array(X * 1e200), Y > 0)
+    with pytest.raises(ValueError, match="Feature 0"):
+        SparcsRegressor((2,)).fit(X * [1e-300, 0], Y)
+
+
+def test_infinities_are_refused_by_name():
+    with pytest.raises(ValueError, match="infinity"):
+        SparcsRegressor().fit(np.array([[np.inf], [-np.inf]]), [0.0, 1.0])
+
+
+def test_features_that_are_all_zero_give_the_mean():
+    model = SparcsRegressor((), fit_intercept=True).fit(
+        np.zeros((3, 5)), [1e3, 2e3, 3e3]
+    )
+    assert_allclose(model.predict(np.ones((1, 5))), 2e3)
+    model = SparcsRegressor((), fit_intercept=False, standardize=False)
+    assert_allclose(model.fit(np.zeros((2, 2)), [1e3, 2e3]).predict(X), 0, atol=1e-6)

@@ -1,0 +1,105 @@
+"""Streams: small pieces, weights, classes, and what a pickle of one holds."""
+
+import pickle
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.utils.class_weight import compute_sample_weight
+
+from sklearn_sparcs import SparcsClassifier, SparcsRegressor
+
+
+def streamed(model, X, y, size, **first):
+    """The model, after all rows in pieces of so many."""
+    for start in range(0, len(y), size):
+        rows = slice(start, start + size)
+        model.partial_fit(X[rows], y[rows], **first)
+    return model
+
+
+@pytest.fixture(scope="module")
+def kinked_stream():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(600, 5)) * [1, 1e3, 1e-3, 1, 1]
+    y = 2 * np.abs(X[:, 0]) + X[:, 1] / 1e3 - X[:, 2] * 1e3
+    return X, y + 0.1 * rng.normal(size=600)
+
+
+@pytest.mark.parametrize("size", [1, 10])
+def test_small_pieces_grow_neurons(kinked_stream, size):
+    X, y = kinked_stream
+    model = streamed(SparcsRegressor(random_state=0), X, y, size)
+    assert not model.active_architecture_.is_linear
+    assert model.score(X, y) > 0.75  # of a linear model: 0.6
+    assert model.n_iter_ == 600 / size
+
+
+def test_small_pieces_of_linear_data_stay_linear():
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(600, 4))
+    y = X[:, 1] - X[:, 2] + rng.normal(size=600)
+    model = streamed(SparcsRegressor(random_state=0), X, y, 5)
+    assert model.active_architecture_.is_linear
+
+
+def test_what_comes_first_is_begun_with_all_of_it(kinked_stream):
+    X, y = kinked_stream
+    pieces = streamed(SparcsRegressor(random_state=0), X[:90], y[:90], 9)
+    whole = SparcsRegressor(random_state=0).partial_fit(X[:90], y[:90])
+    assert_array_equal(pieces.predict(X), whole.predict(X))
+    assert len(pieces.history_) == 10
+
+
+def test_weights_count_between_pieces(kinked_stream):
+    X = kinked_stream[0]
+    rows = np.random.default_rng(2).normal(size=600) > 0
+    target = np.where(rows, 1.0, 0.0)  # the mean that weights choose
+    model = SparcsRegressor((), random_state=0, learning_rate_init=0.02)
+    for k in range(600):
+        weight = [9.0 if rows[k] else 1.0]
+        model.partial_fit(X[k : k + 1], target[k : k + 1], sample_weight=weight)
+    assert model.predict(X).mean() > 0.75  # 0.9 is the weighted mean, 0.5 the plain one
+
+
+@pytest.mark.parametrize("class_weight", ["balanced", {False: 1.0, True: 9.0}])
+def test_weights_of_classes_count_between_pieces(class_weight):
+    rng = np.random.default_rng(3)
+    X = rng.normal(size=(500, 2))
+    y = X[:, 0] + rng.normal(size=500) > 1.8  # a tenth of them
+    model = SparcsClassifier((), class_weight=class_weight, random_state=0)
+    streamed(model, X, y, 1, classes=[False, True])
+    weight = compute_sample_weight(class_weight, y)
+    rate = np.average(model.predict_proba(X)[:, 1], weights=weight)
+    assert rate == pytest.approx(0.5, abs=0.12)  # unweighted: 0.17
+
+
+def test_class_weights_of_several_labels_are_balanced_in_streams():
+    rng = np.random.default_rng(4)
+    X = rng.normal(size=(120, 2))
+    Y = np.c_[X[:, 0] > 1, X[:, 1] > -1].astype(int)
+    model = SparcsClassifier((), class_weight="balanced", random_state=0)
+    streamed(model, X, Y, 10)
+    assert model.score(X, Y) > 0.8
+
+
+def test_a_pickle_holds_no_rows_and_goes_on(kinked_stream):
+    X, y = kinked_stream
+    model = streamed(SparcsRegressor(random_state=0), X[:300] + 12345.678, y[:300], 10)
+    stored = pickle.dumps(model)
+    assert (X[299] + 12345.678).tobytes() not in stored
+    again = pickle.loads(stored)
+    assert_array_equal(again.predict(X), model.predict(X))
+    again.partial_fit(X[300:310] + 12345.678, y[300:310])
+    assert again.n_iter_ == model.n_iter_ + 1
+
+
+def test_a_buffer_may_be_written_over(kinked_stream):
+    X, y = kinked_stream
+    direct = streamed(SparcsRegressor(random_state=0), X[:200], y[:200], 10)
+    reused = SparcsRegressor(random_state=0)
+    buffer, targets = np.empty((10, 5)), np.empty(10)
+    for start in range(0, 200, 10):
+        buffer[...], targets[...] = X[start : start + 10], y[start : start + 10]
+        reused.partial_fit(buffer, targets)
+    assert_allclose(reused.predict(X), direct.predict(X), atol=0)
