@@ -265,7 +265,7 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
         X, y, groups = indexable(task.X, y, groups)
         weight = usable_weight(sample_weight, X)
         scorer = check_scoring(self, scoring=self.scoring)
-        splits = checked_splits(splitter.split(X, y, groups), len(y), weight)
+        splits = checked_splits(splitter.split(X, y, groups), y.shape[0], weight)
         if weight is not None and not takes_weights(scorer):
             weight = None
             warn_user(

@@ -79,7 +79,8 @@ def loss_of_networks(
         return loss
     W = torch.from_numpy(weights).to(data.y.device)
     W, b = (W[:, :-1], W[:, -1]) if intercept else (W, 0.0)
-    separated = all(
+    # without weights there was nothing to tell apart
+    separated = bool(W.any()) and all(
         loss.score(x.double() @ W.T + b, y, None) == 1 for x, y, _ in data.slices()
     )
     return loss.smoothed(SMOOTHING) if separated else loss

@@ -97,7 +97,7 @@ def test_a_tail_that_carries_the_signal_is_left():
 
 @pytest.mark.parametrize("options", [{}, {"standardize": False}])
 def test_nothing_is_tried_where_nothing_would_be_cut(monkeypatch, options):
-    monkeypatch.delattr(Fold, "linear_score")
+    monkeypatch.delattr("sklearn_sparcs._estimators.chosen_clip._score")
     X, y, clean = slipped()
     if not options:
         X, y = X[clean], y[clean]

@@ -34,7 +34,8 @@ def test_several_classes():
     assert found.encode(np.array([7, 3])).tolist() == [2, 0]
     output = np.log([[1.0, 2.0, 1.0]])
     assert_allclose(found.probabilities(output), [[0.25, 0.5, 0.25]])
-    assert found.scores(output) is output
+    centred = np.array([[-1.0, 2.0, -1.0]]) * np.log(2) / 3
+    assert_allclose(found.scores(output), centred)
     assert found.predictions(output).tolist() == [5]
     with pytest.raises(ValueError, match=r"classes \[4\] that are not among"):
         found.encode(np.array([4]))

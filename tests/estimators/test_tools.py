@@ -128,11 +128,15 @@ def test_round_trips_are_exact_and_small(estimator, wavy, tmp_path):
 
 
 def test_a_hundred_live_neurons_pickle_small():
+    """A regressor's pickle holds a triangle of its weights besides, for intervals."""
     X, y = make_regression(300, 10, random_state=0)
-    model = SparcsRegressor(solver="adam", init="xavier", max_iter=5, random_state=0)
-    model.fit(X, y)
+    options = {"solver": "adam", "init": "xavier", "max_iter": 5, "random_state": 0}
+    model = SparcsClassifier(**options).fit(X, y > 0)
     assert model.active_architecture_.n_hidden == 100
     assert len(pickle.dumps(model)) < 200_000
+    model = SparcsRegressor(**options).fit(X, y)
+    n_weights = model.active_architecture_.n_parameters
+    assert len(pickle.dumps(model)) < 200_000 + 8 * n_weights * (n_weights + 1) / 2
 
 
 @pytest.fixture
