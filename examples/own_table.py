@@ -80,16 +80,22 @@ def with_numbers(table):
         if not (len(values) and all(isinstance(value, str) for value in values)):
             continue
         found = [_MEASURED.fullmatch(value) for value in values]
-        if all(found):
-            numbers = [match[1] for match in found]
-            decimal = decimal_mark(numbers)
-            table[name] = pd.Series(
-                [as_number(number, decimal) for number in numbers], index=values.index
-            ).reindex(table.index)
+        numbers = as_numbers([match[1] for match in found]) if all(found) else None
+        if numbers is not None:
+            table[name] = pd.Series(numbers, index=values.index).reindex(table.index)
             print(
                 f"{name}: {values.iloc[0]!r} is read as {table[name].dropna().iloc[0]}"
             )
     return table
+
+
+def as_numbers(words):
+    """Numbers; None if there are such as dates, versions or addresses among them."""
+    decimal = decimal_mark(words)
+    try:
+        return [as_number(word, decimal) for word in words]
+    except ValueError:
+        return None
 
 
 def decimal_mark(numbers):

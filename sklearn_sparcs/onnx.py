@@ -53,7 +53,7 @@ def to_onnx(model: Any, X: Any, **params: Any) -> ModelProto:
         Samples, the first of which says which types the model takes; of a frame, each
         column becomes an input.
     **params
-        Others of `skl2onnx.to_onnx`, such as ``target_opset``.
+        Others of ``skl2onnx.to_onnx``, such as ``target_opset``.
 
     Returns
     -------

@@ -71,7 +71,7 @@ class Predictor(BaseEstimator, ABC):
         Parameters
         ----------
         dtype : torch.dtype, optional
-            What it computes in, and gives; `torch.float64` by default. It takes
+            What it computes in, and gives; ``torch.float64`` by default. It takes
             features of any floating type. Those far from zero, such as times in
             seconds, lose digits in float32.
 

@@ -77,7 +77,8 @@ class Spread:
         laplace = Laplace.of(replace(bare, penalty=ridges), network, n)
         leverage = laplace.leverage(data.inputs)
         left = data.y - at.output
-        sigma = noise(left, leverage, data.weight)
+        # what all weights together have taken away cannot have been more than there was
+        sigma = noise(left, leverage, data.weight).minimum(_size(data))
         return cls(
             problem.scaling,
             problem.bias,
@@ -120,6 +121,8 @@ class Spread:
         """Scaled features, and the constant."""
         x = self.scaling.features(X)
         x = torch.from_numpy(x.toarray() if sparse.issparse(x) else x).double()
+        if self.scaling.constant is not None:  # nothing is heard of such features
+            x = x.masked_fill(torch.from_numpy(self.scaling.constant), 0.0)
         return torch.nn.functional.pad(x, (0, int(self.bias)), value=1.0)
 
 
@@ -174,3 +177,10 @@ def _some(problem: Problem, network: LiveNetwork) -> Observations:
     data = Observations.of(train, problem.bias)
     weight = None if data.weight is None else data.weight.double()
     return Observations(data.inputs.double(), data.y.double(), weight, data.mean_count)
+
+
+def _size(data: Observations) -> Tensor:
+    """Root mean square (outputs,) of the scaled targets, from their mean on."""
+    weight = torch.ones_like(data.y[:, 0]) if data.weight is None else data.weight
+    square = weight[:, None] * data.y.square()
+    return (square.sum(dim=0) / weight.sum()).sqrt()

@@ -21,7 +21,7 @@ def export_text(
 ) -> str:
     """Write the network of a fitted estimator as a formula.
 
-    The counterpart of scikit-learn's `sklearn.tree.export_text`: a line for each
+    The counterpart of scikit-learn's ``sklearn.tree.export_text``: a line for each
     target or class, then one for each hidden neuron, ``h1``, ``h2`` and so on, the
     first layer's first. Weights that are zero are left out.
 

@@ -41,7 +41,7 @@ class Growth:
     alpha : float, default=1e-4
         Strength of the penalty, in units of the loss that is minimised: that whose
         gradient a step of the optimiser follows, before gradients are clipped, and
-        without the scale of a `torch.amp.GradScaler`.
+        without the scale of a ``torch.amp.GradScaler``.
     l1_ratio, depth_factor : float, default=1.0
         As in `SparcsRegressor`: 1 selects neurons, 0 whole layers.
     min_significance : float, default=3.5
@@ -59,8 +59,8 @@ class Growth:
         Most neurons of a layer to wake after one survey.
     averages : sequence of GrowingSpectralNetwork, default=()
         Copies of the network, as in the ``module`` of a
-        `torch.optim.swa_utils.AveragedModel`, in which the same neurons are to wake and
-        to leave. Update them after ``step()``.
+        ``torch.optim.swa_utils.AveragedModel``, in which the same neurons are to wake
+        and to leave. Update them after ``step()``.
     generator : torch.Generator, optional
         Draws the candidates, on the CPU; by default torch's own.
 
@@ -72,7 +72,7 @@ class Growth:
         no copy of the network, or the network is a gated `SpectralNetwork`, whose
         neurons no gradient wakes.
     RuntimeError
-        If processes train together (`torch.distributed`): each would wake neurons of
+        If processes train together (``torch.distributed``): each would wake neurons of
         its own.
 
     References

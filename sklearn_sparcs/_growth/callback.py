@@ -19,7 +19,7 @@ class GrowthCallback(Callback):
     alpha : float, default=1e-4
         Strength of the penalty, in units of the loss that is minimised: that whose
         gradient a step of the optimiser follows, before gradients are clipped, and
-        without the scale of a `torch.amp.GradScaler`.
+        without the scale of a ``torch.amp.GradScaler``.
     l1_ratio, depth_factor : float, default=1.0
         As in `SparcsRegressor`: 1 selects neurons, 0 whole layers.
     min_significance : float, default=3.5

@@ -19,6 +19,10 @@ from .._training.objective import Evaluation, Objective
 
 #: Samples that weights are counted on, at least, and for each of an output's matrix.
 _FEWEST_ROWS, _ROWS_A_WEIGHT = 2**13, 8
+#: Weights that the data may decide, as a share of the samples: squared errors that more
+#: weights than that have taken away say little of the noise, and their logarithm falls
+#: faster than two nats a weight make up for.
+_MOST_WEIGHTS = 0.5
 
 
 def effective_weights(objective: Objective, at: Evaluation) -> float:
@@ -63,4 +67,6 @@ def criterion(
     if data_loss is None:
         data_loss = at.loss if some is objective else objective.data_loss(network)
     k = effective_weights(some, at)
+    if loss.linear_model == "least squares" and k > _MOST_WEIGHTS * n:
+        return math.inf
     return negative_log_likelihood(loss, data_loss, network.n_outputs) + factor * k / n

@@ -37,6 +37,8 @@ _DAMPING = 1e-8
 _LARGEST = 2**21
 #: The least that is left of a training sample by a network that has learnt it by heart.
 _LEAST_LEFT = 1e-2
+#: Mean leverage from which on residuals say nothing of the noise.
+_TAKEN_AWAY = 0.9
 
 
 @dataclass(frozen=True)
@@ -106,9 +108,17 @@ class Laplace:
 
 
 def noise(residuals: Tensor, leverage: Tensor, weight: Tensor | None) -> Tensor:
-    """σ (outputs,) of residuals (n, outputs) of training samples of such leverage."""
-    left = (1 - leverage).clamp_min(_LEAST_LEFT)
-    size, order = (residuals.abs() / left.sqrt()).sort(dim=0)
+    """σ (outputs,) of residuals (n, outputs) of training samples of such leverage.
+
+    Residuals e have the variance σ² (1 − h). Where nearly as many weights as samples
+    have taken them away, what is left says nothing of σ, and errors at samples left
+    out, e / (1 − h), stand for it.
+    """
+    if float(leverage.mean()) > _TAKEN_AWAY:
+        scale = (1 - leverage).clamp_min(torch.finfo(leverage.dtype).eps)
+    else:
+        scale = (1 - leverage).clamp_min(_LEAST_LEFT).sqrt()
+    size, order = (residuals.abs() / scale).sort(dim=0)
     counts = torch.ones_like(order[:, 0], dtype=size.dtype)
     counts = (counts if weight is None else weight)[order].cumsum(dim=0)
     reached: Tensor = (counts >= _SHARE * counts[-1]).to(torch.uint8)

@@ -176,3 +176,18 @@ def test_standard_errors_that_are_not_known(monkeypatch):
     assert np.isnan(large.linear_coef_std_).all()
     with pytest.raises(NotFittedError):
         assert large.pruned_estimator_.linear_coef_std_ is None
+
+
+def test_what_interpolates_does_not_claim_to_be_certain():
+    rng = np.random.default_rng(3)
+    A, A_new = rng.normal(size=(20, 100)), rng.normal(size=(200, 100))
+    y, y_new = (x[:, 0] + rng.normal(size=len(x)) for x in (A, A_new))
+    predicted, std = SparcsRegressor(()).fit(A, y).predict(A_new, return_std=True)
+    assert (np.abs(y_new - predicted) < 1.645 * std).mean() > 0.8
+
+
+def test_a_feature_that_was_constant_says_nothing_of_the_spread():
+    K = np.column_stack([X, np.full(len(X), 7.0)])
+    model = SparcsRegressor(()).fit(K, Y)
+    _, std = model.predict(np.vstack([K[:1], K[:1] + np.eye(11)[10]]), return_std=True)
+    assert std[0] == std[1]

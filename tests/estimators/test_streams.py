@@ -31,7 +31,7 @@ def test_small_pieces_grow_neurons(kinked_stream, size):
     X, y = kinked_stream
     model = streamed(SparcsRegressor(random_state=0), X, y, size)
     assert not model.active_architecture_.is_linear
-    assert model.score(X, y) > 0.75  # of a linear model: 0.6
+    assert model.score(X, y) > 0.75  # of a linear model: 0.54
     assert model.n_iter_ == 600 / size
 
 
@@ -71,7 +71,7 @@ def test_weights_of_classes_count_between_pieces(class_weight):
     streamed(model, X, y, 1, classes=[False, True])
     weight = compute_sample_weight(class_weight, y)
     rate = np.average(model.predict_proba(X)[:, 1], weights=weight)
-    assert rate == pytest.approx(0.5, abs=0.12)  # unweighted: 0.17
+    assert rate == pytest.approx(0.5, abs=0.12)  # unweighted: 0.24
 
 
 def test_class_weights_of_several_labels_are_balanced_in_streams():

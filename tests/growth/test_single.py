@@ -131,3 +131,11 @@ def test_weights_are_counted_on_some_of_many_samples(monkeypatch):
     some = criterion(goal, REGRESSION, net, 2.0)
     assert some != whole
     assert some == pytest.approx(whole, abs=2e-3)
+
+
+def test_weights_that_take_the_noise_away_are_no_likelihood(monkeypatch):
+    goal, net = grown_objective(REGRESSION, *bent_table(REGRESSION))
+    monkeypatch.setattr(module, "_MOST_WEIGHTS", n_weights(goal, net) / 200 - 1e-3)
+    x, _ = bent_table(REGRESSION)
+    assert len(x) == 200
+    assert criterion(goal, REGRESSION, net, 2.0) == math.inf

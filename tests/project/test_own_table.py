@@ -117,3 +117,9 @@ def test_files_that_are_none(own_table, tmp_path):
         with pytest.raises(SystemExit) as ended:
             own_table.users_table(path, "y", None)
         assert str(path) in ended.value.code and "\n" not in ended.value.code
+
+
+@pytest.mark.parametrize("word", ["01.02.2020", "1.2.3", "192.168.0.1"])
+def test_words_with_several_points_are_no_numbers(own_table, word):
+    table = pd.DataFrame({"when": [word] * 3})
+    assert own_table.with_numbers(table)["when"].tolist() == [word] * 3

@@ -113,6 +113,7 @@ def test_noise_counts_samples_by_weight():
     assert_allclose(noise(*given), expected, rtol=1e-6)
 
 
-def test_noise_of_what_was_learnt_by_heart_is_finite():
-    e, h = torch.full((10, 1), 0.2), torch.ones(10, 1)
-    assert_allclose(noise(e, h, None), 0.2 / 0.1 / 1.6448536, rtol=1e-6)
+def test_noise_of_what_was_learnt_by_heart_is_that_of_samples_left_out():
+    e, h = torch.full((10, 1), 0.2), torch.full((10, 1), 0.95)
+    assert_allclose(noise(e, h, None), 0.2 / 0.05 / 1.6448536, rtol=1e-5)
+    assert torch.isfinite(noise(e, torch.ones(10, 1), None)).all()
