@@ -18,7 +18,7 @@ env: $(VENV)/done ## make .venv and install the package and its tools
 
 test: lint types tests ## environment, lint, types, and every test but the slow ones
 
-test-all: test slow ## the slow tests too: what CI runs
+test-all: test slow ## the slow tests too, minutes more
 
 lint: env ## style, spelling, and the floors: imports go down, privacy is kept
 	$(BIN)/ruff check .
