@@ -180,7 +180,7 @@ def _some(problem: Problem, network: LiveNetwork) -> Observations:
 
 
 def _size(data: Observations) -> Tensor:
-    """Root mean square (outputs,) of the scaled targets, from their mean on."""
+    """Root mean square (outputs,) of the scaled targets."""
     weight = torch.ones_like(data.y[:, 0]) if data.weight is None else data.weight
     square = weight[:, None] * data.y.square()
     return (square.sum(dim=0) / weight.sum()).sqrt()
