@@ -1,5 +1,6 @@
 """By how much predictions of real targets may be off: what is kept of `laplace`."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,6 +26,8 @@ from .._training.ridge import some_rows
 _ROWS, _ROWS_A_WEIGHT = 2**13, 20
 #: Most numbers that those samples may have.
 _LARGEST = 2**24
+#: Most of them whose residuals are asked what the noise is.
+_ASKED = 2**12
 #: Ridge of the neurons' weights, in units of the noise of a sample.
 _PRIOR = 0.3
 #: Rows that pass through the network at a time.
@@ -75,17 +78,19 @@ class Spread:
             prior=_PRIOR * 2 * at.loss / (c * n),
         )
         laplace = Laplace.of(replace(bare, penalty=ridges), network, n)
-        leverage = laplace.leverage(data.inputs)
-        left = data.y - at.output
+        some = slice(None, None, math.ceil(len(data) / _ASKED))
+        asked, output = data.rows(some), at.output[some]
+        leverage = laplace.leverage(asked.inputs)
+        left = asked.y - output
         # what all weights together have taken away cannot have been more than there was
-        sigma = noise(left, leverage, data.weight).minimum(_size(data))
+        sigma = noise(left, leverage, asked.weight).minimum(_size(data))
         return cls(
             problem.scaling,
             problem.bias,
             float(n),
             None if laplace.factor is None else _arrays(laplace.factor),
             sigma.cpu().numpy(),
-            deviation(left, leverage, data.weight).cpu().numpy(),
+            deviation(left, leverage, asked.weight).cpu().numpy(),
         )
 
     def std(self, form: DirectForm, X: Any) -> np.ndarray:

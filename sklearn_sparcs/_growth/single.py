@@ -40,7 +40,7 @@ _PATIENCE = 4
 #: Nats of the whole likelihood above the least criterion at which rising values end it.
 _MARGIN = 10.0
 #: Iterations that train what a criterion, or samples set aside, have chosen.
-_LAST_ITERATIONS = 5
+_LAST_ITERATIONS = 20
 #: Surveys more at the alpha that was asked for, while neurons wake.
 _MORE_SURVEYS = 4
 #: Iterations at most that train all weights there.

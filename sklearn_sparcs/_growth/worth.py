@@ -21,7 +21,7 @@ is a prediction: `pruned` trains what it leaves, and keeps its promise on the lo
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -95,7 +95,7 @@ def pruned(
     smaller, going = network, _in_order(objective, network, order, tol)
     most = len(going.neurons)
     while size := min(most, going.within(judge.left(smaller), _HOPELESS * tol)):
-        tried = _without(smaller, going.neurons[:size])
+        tried = going.taken_out(objective, smaller, size)
         trained = _trained(objective, tried, n_iter, judge)
         if trained is None:
             most = size // 2
@@ -155,10 +155,14 @@ class Removals:
     rises : Tensor of shape (hidden neurons,) or None
         By how much the data loss rises, relatively, when those up to each have gone,
         to second order; None where that is not known.
+    moves : sequence of Tensors of shape (weights,)
+        By how much all weights move then, as in ``LiveNetwork.flat()``; none where
+        that is not known.
     """
 
     neurons: Tensor
     rises: Tensor | None = None
+    moves: Sequence[Tensor] = ()
 
     def within(self, rise: float, hopeless: float) -> int:
         """How many may go for so much; half of them where that is not known.
@@ -169,6 +173,18 @@ class Removals:
             return (len(self.neurons) + 1) // 2
         first = int((self.rises[:1] <= hopeless).sum())
         return max(first, int((self.rises <= rise).sum()))
+
+    def taken_out(
+        self, objective: Objective, network: LiveNetwork, n: int
+    ) -> LiveNetwork:
+        """The network without the first n, its other weights moved if that helps."""
+        plain = _without(network, self.neurons[:n])
+        if not self.moves:
+            return plain
+        flat = network.flat()
+        moved = network.with_flat(flat + self.moves[n - 1].to(flat.dtype))
+        moved = _without(moved, self.neurons[:n])
+        return min(moved, plain, key=lambda tried: objective.evaluate(tried).value)
 
 
 def _in_order(
@@ -212,6 +228,7 @@ def order_of_removal(
     """
     model, left = _Quadratic.of(objective, network), dict(enumerate(_blocks(network)))
     found: dict[int, float] = {}
+    moves: list[Tensor] = []
     now = objective.data_loss(network)
     while left and sum(found.values()) <= enough * now:
         removals = {neuron: model.removal(block) for neuron, block in left.items()}
@@ -219,10 +236,11 @@ def order_of_removal(
         neuron = min(rises, key=rises.__getitem__)
         model = model.after(removals[neuron])
         found[neuron] = rises[neuron]
+        moves.append(model.move_of(network))
         del left[neuron]
     rising = torch.tensor(list(found.values()), dtype=torch.float64).cumsum(dim=0)
     neurons = torch.tensor(list(found), dtype=torch.long, device=network.device)
-    return Removals(neurons, rising / now)
+    return Removals(neurons, rising / now, moves)
 
 
 def worth(objective: Objective, network: LiveNetwork) -> Tensor:
@@ -286,6 +304,8 @@ class _Quadratic:
     ridge : Tensor of shape (p,)
     inverse : Tensor of shape (p, p)
         K of the weights that may move; zero for others.
+    basis : Tensor of shape (c, c)
+        The outputs' coordinates, in columns.
     """
 
     weights: Tensor
@@ -294,6 +314,7 @@ class _Quadratic:
     curvature: Tensor
     ridge: Tensor
     inverse: Tensor
+    basis: Tensor
 
     @classmethod
     def of(cls, objective: Objective, network: LiveNetwork) -> "_Quadratic":
@@ -310,7 +331,14 @@ class _Quadratic:
         H = M + torch.diag(added)
         inverse = torch.cholesky_inverse(cholesky(H))
         still = torch.zeros_like(weights)
-        return cls(weights, still, -ridge * weights, M, ridge, inverse)
+        basis = matrix.basis.double()
+        return cls(weights, still, -ridge * weights, M, ridge, inverse, basis)
+
+    def move_of(self, network: LiveNetwork) -> Tensor:
+        """By how much its weights are moved (p,), as in ``LiveNetwork.flat()``."""
+        n = network.n_hidden_weights
+        outputs = self.basis @ self.moved[n:].view(network.n_outputs, -1)
+        return torch.cat([self.moved[:n], outputs.reshape(-1)])
 
     def removal(self, block: _Block) -> _Removal:
         """What happens when a neuron goes: what it hears by counts no more."""

@@ -89,11 +89,8 @@ class Laplace:
         network, hears = self.network, self.wiring.heard[-1]
         signals, slopes = network.signals(inputs, slopes=True)
         outgoing = network.weights[-1][:, network.n_inputs :]
-        found = []
-        for k, sent in enumerate(outgoing):
-            jacobian = self._jacobian(signals, slopes, sent)
-            found.append(factor.quadratic(k, jacobian.T, (signals * hears).T))
-        return torch.stack(found, dim=1)
+        jacobians = (self._jacobian(signals, slopes, sent).T for sent in outgoing)
+        return factor.quadratics(jacobians, (signals * hears).T)
 
     def _jacobian(self, signals: Tensor, slopes: list[Tensor], sent: Tensor) -> Tensor:
         """Derivatives (rows, p) of an output in the weights that neurons hear by."""

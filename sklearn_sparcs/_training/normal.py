@@ -18,6 +18,7 @@ numbers a pair of neurons, serve every output. `gauss_newton_sums` has two ways 
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import torch
@@ -147,17 +148,19 @@ class Factor:
         outs = torch.tensordot(self.basis, outs, dims=1).reshape(c * s, -1)
         return torch.cat([theta, outs]).reshape(right.shape)
 
-    def quadratic(self, k: int, hidden: Tensor, signals: Tensor) -> Tensor:
-        """g' H⁻¹ g (rows,) of gradients g of output k, H being what was factored.
+    def quadratics(self, hidden: Iterable[Tensor], signals: Tensor) -> Tensor:
+        """g' H⁻¹ g (rows, c) of each output's gradients g, H being what was factored.
 
-        ``hidden`` (p, rows) are the derivatives in the hidden weights, and ``signals``
-        (s, rows) those in the output's own.
+        ``hidden`` (p, rows), one an output, are the derivatives in the hidden weights,
+        and ``signals`` (s, rows) those in the output's own.
         """
-        given = self.basis[k][:, None, None] * signals
-        z = torch.linalg.solve_triangular(self.outputs, given, upper=False)
-        rest = hidden - (self.coupling.mT @ z).sum(dim=0)
-        rest = torch.linalg.solve_triangular(self.hidden, rest, upper=False)
-        return z.square().sum(dim=(0, 1)) + rest.square().sum(dim=0)
+        z = torch.linalg.solve_triangular(self.outputs, signals[None], upper=False)
+        taken, found = self.coupling.mT @ z, self.basis.square() @ z.square().sum(dim=1)
+        for k, jacobian in enumerate(hidden):
+            rest = jacobian - torch.tensordot(self.basis[k], taken, dims=1)
+            rest = torch.linalg.solve_triangular(self.hidden, rest, upper=False)
+            found[k] += rest.square().sum(dim=0)
+        return found.T
 
     def inverse_diagonal(self) -> Tensor:
         """The diagonal of the inverse, for the weights in the order of ``flat()``."""

@@ -178,7 +178,8 @@ def test_worth_is_what_training_without_a_weak_neuron_costs():
     assert_allclose(worth(objective, network)[3], rise, rtol=0.1)
 
 
-def test_of_two_neurons_that_do_the_same_one_goes_first_and_the_other_last():
+def one_is_twice():
+    """Near an optimum, whose most useful neuron is there twice; and which two do so."""
     objective, network = problem((3,), n=200)
     network = improved(objective, network, 100, 1e-9).network
     best = int(worth(objective, network).argmax())
@@ -187,10 +188,15 @@ def test_of_two_neurons_that_do_the_same_one_goes_first_and_the_other_last():
     one = torch.tensor([3])
     twin = network.with_output(sends)
     twin = twin.with_neurons(0, one, hears[None], sends[:, [4 + best]])
+    return objective, twin, {best, 3}
+
+
+def test_of_two_neurons_that_do_the_same_one_goes_first_and_the_other_last():
+    objective, twin, both = one_is_twice()
     found = worth(objective, twin)
-    assert set(found.argsort()[:2].tolist()) == {best, 3}
+    assert set(found.argsort()[:2].tolist()) == both
     order = order_of_removal(objective, twin).neurons.tolist()
-    assert {order[0], order[-1]} == {best, 3}
+    assert {order[0], order[-1]} == both
 
 
 @pytest.mark.parametrize("order", ["worth", "eigenvalue"])
@@ -280,6 +286,32 @@ def test_rises_are_those_of_a_dense_quadratic_and_end_where_enough_is_known(live
     assert_allclose(found.rises, expected, rtol=1e-5)
     some = order_of_removal(objective, network, enough=expected[1] * 1.001)
     assert_allclose(some.rises, expected[:3], rtol=1e-5)
+
+
+@pytest.mark.parametrize(("live", "n_outputs"), [((5,), 1), ((5,), 3), ((2, 2), 2)])
+def test_what_is_left_moves_as_a_dense_quadratic_says(live, n_outputs):
+    objective, network = problem(live, n_outputs, penalty=STRONG)
+    M, ridge = dense_model(objective, network)
+    found = order_of_removal(objective, network)
+    first = int(found.neurons[0])
+    move, _ = best_move(M, ridge, network.flat().numpy(), [places(network, first)])
+    heard, _ = places(network, first)
+    still = [j for j in range(len(move)) if j not in heard]
+    assert_allclose(found.moves[0].numpy()[still], move[still], rtol=1e-4, atol=1e-9)
+
+
+def test_the_weights_that_are_left_move_where_that_helps():
+    objective, network, _ = one_is_twice()
+    found = order_of_removal(objective, network)
+    still = replace(found, moves=()).taken_out(objective, network, 1)
+    moved = found.taken_out(objective, network, 1)
+    assert_allclose(
+        still.flat(), network.kept([torch.arange(4) != found.neurons[0]]).flat()
+    )
+    values = [objective.evaluate(each).value for each in (network, moved, still)]
+    assert values[1] - values[0] < 0.05 * (values[2] - values[0])
+    worse = replace(found, moves=[100 * move for move in found.moves])
+    assert_allclose(worse.taken_out(objective, network, 1).flat(), still.flat())
 
 
 def test_as_many_go_as_are_predicted_to_one_at_least_and_none_where_hopeless():
