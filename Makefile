@@ -88,6 +88,7 @@ JOBS ?= 2
 PAPER := $(BIN)/python examples/paper
 paper: env ## the paper's experiments, a minute each (FULL=1: whole, hours; DATA=CIFAR-10: images too)
 	$(PAPER)/parameter_counts.py $(if $(FULL),,--quick)
+	$(PAPER)/penalty_scan.py $(if $(FULL),,--quick) --jobs $(JOBS)
 	$(PAPER)/linear_to_nonlinear.py $(if $(FULL),,--quick) --jobs $(JOBS)
 	$(PAPER)/linear_to_nonlinear_networks.py $(if $(FULL),,--quick) --jobs $(JOBS)
 	$(PAPER)/teacher_student.py $(if $(FULL),,--quick) --jobs $(JOBS)

@@ -93,6 +93,7 @@ def test_an_experiment_leaves_its_figures(tmp_path):
     [
         ("linear_to_nonlinear", ["transition"]),
         ("linear_to_nonlinear_networks", ["curves", "drawn"]),
+        ("penalty_scan", ["scores"]),
         ("teacher_student", ["eigenvalues", "pruning"]),
         ("teacher_student_notebook", ["eigenvalues"]),
     ],

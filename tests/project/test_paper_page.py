@@ -195,6 +195,54 @@ class TestImages:
         assert figures("backbone")["verdict"].rstrip(".") in PAGE
 
 
+@pytest.mark.parametrize(
+    ("task", "score", "neurons"),
+    [
+        ("x·x", "R²", "300"),
+        ("teacher and student", "R²", "50 + 50"),
+        ("digits", "accuracy", "100"),
+        ("friedman1", "R²", "100"),
+    ],
+)
+def test_penalty_scan(task, score, neurons):
+    found = figures("penalty_scan")[task]
+    linear, *scores = cells(f"{task}, {score}")
+    assert_shown(linear, [found["linear"]["score"]])
+    for cell, row in zip(scores, found["rows"], strict=True):
+        assert_shown(cell, [row["score"]])
+    _, *counts = cells(f"{task}, λ from 0.001 on, of {neurons}")
+    for cell, row in zip(counts, found["rows"], strict=True):
+        assert_shown(cell, [row["active λ"]])
+
+
+def behind(rows, chosen):
+    """By how much the worst of the chosen rows is behind the best of all."""
+    best = max(row["score"] for row in rows)
+    return best - min(row["score"] for row in chosen)
+
+
+def test_what_the_penalty_scan_says_of_the_appendix():
+    found = figures("penalty_scan")
+    scans = [v["rows"] for name, v in found.items() if name != "n_trials"]
+
+    def worst(picks):
+        return max(behind(rows, picks(rows)) for rows in scans)
+
+    def within(rows):
+        return [row for row in rows if 1e-5 <= row["ρ"] <= 1e-3]
+
+    def by_rule(rows):
+        return [min(rows, key=lambda r: abs(np.log(r["ρ / linear loss"] / 1e-3)))]
+
+    *others, friedman = (behind(rows, within(rows)) for rows in scans)
+    assert max(others) < 0.008 and "none loses more than 0.008 of its" in PAGE
+    assert round(friedman, 2) == 0.13 and "too much, and loses 0.13" in PAGE
+    at = worst(lambda rows: [row for row in rows if row["ρ"] == 1e-4])
+    assert at < 0.004 and "behind its best by more than 0.004" in PAGE
+    assert worst(by_rule) < 0.003 and "rule of thumb none by more than 0.003" in PAGE
+    assert worst(lambda rows: rows[:1]) < 0.001
+
+
 def test_parameter_counts():
     rows = {r["layers"]: r for r in figures("parameter_counts")["rows"]}
     text = PAGE.partition("As in figure 8.")[2].partition("\n\n!")[0]
