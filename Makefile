@@ -107,7 +107,8 @@ docs: env ## build the pages and the gallery into docs/_build/html
 	OMP_NUM_THREADS=1 $(BIN)/sphinx-build -W --keep-going --quiet docs docs/_build/html
 
 bench: env ## speed as ratios in one run, some minutes long (DATA=folder of tables adds three rows)
-	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/speed.py --json speed.json --picture cost-growth.png $(if $(DATA),--data "$(DATA)")
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/speed.py --json speed.json $(if $(DATA),--data "$(DATA)")
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/cost_growth.py --json cost-growth.json --picture cost-growth.png
 
 EXTRAS ?= bench
 ASIDE ?=

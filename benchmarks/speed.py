@@ -612,80 +612,10 @@ def live_solver(n_features, hidden, live, n_outputs, rows):
     return solver, x, torch.randn(rows, n_outputs, **draw)
 
 
-# -- how cost grows ------------------------------------------------------------------
-
-BASE = {
-    "rows": 4000,
-    "features": 20,
-    "width": 100,
-    "depth": 1,
-    "outputs": 1,
-    "live": 16,
-}
-AXES = {
-    "rows": [1000, 4000, 16_000, 64_000],
-    "features": [8, 32, 128, 512],
-    "width": [100, 1000, 10_000, 100_000],
-    "depth": [1, 2, 4, 8],
-    "outputs": [1, 8, 32, 128],
-    "live": [8, 32, 128, 512],
-}
-
-
-def epoch_seconds(rows, features, width, depth, outputs, live):
-    """One epoch with a fixed live set, batches of 200; ``live`` neurons a layer."""
-    width = max(width, live)
-    solver, x, y = live_solver(
-        features, (width,) * depth, [live] * depth, outputs, rows
-    )
-    batches = list(zip(x.split(200), y.split(200), strict=True))
-
-    def epoch():
-        for batch in batches:
-            solver.step(*batch, None)
-
-    epoch()
-    return median(seconds(epoch) for _ in range(3))
-
-
-def cost_growth(picture):
-    """Seconds an epoch along each axis, and the exponent over the last two steps."""
-    found = {}
-    for axis, values in AXES.items():
-        times = [epoch_seconds(**{**BASE, axis: value}) for value in values]
-        slope = np.polyfit(np.log(values[-2:]), np.log(times[-2:]), 1)[0]
-        found[axis] = {"values": values, "seconds": times, "exponent": slope}
-        print(f"cost grows with {axis:9} to the power {slope:5.2f}", flush=True)
-    if picture:
-        draw(found, picture)
-    return found
-
-
-def draw(found, picture):
-    """Six small plots, one an axis, on the same scale of seconds."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(2, 3, figsize=(9, 5), sharey=True, layout="constrained")
-    for ax, (name, axis) in zip(axes.flat, found.items(), strict=True):
-        ax.loglog(axis["values"], axis["seconds"], "o-", color="C0")
-        label = {"live": "live neurons", "depth": "hidden layers"}.get(name, name)
-        ax.set_title(f"{label}: power {axis['exponent']:.2f}", fontsize=10)
-        ax.grid(alpha=0.3)
-        ax.set_xticks(axis["values"], [f"{v:,}" for v in axis["values"]])
-        ax.minorticks_off()
-    for ax in axes[:, 0]:
-        ax.set_ylabel("seconds an epoch")
-    figure.savefig(picture, dpi=120)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", help="folder of tables")
     parser.add_argument("--json", help="write the results there")
-    parser.add_argument("--picture", help="draw the growth of cost there")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--only", help="rows whose function's name contains this")
     parser.add_argument("--million", choices=["ours", "theirs"], help=argparse.SUPPRESS)
@@ -733,7 +663,6 @@ def main():
     if not arguments.only:
         report["floor"] = floor_share(arguments.repeats)
         print("products over step, 2 x 200: {share:.2f}".format(**report["floor"]))
-        report["growth"] = cost_growth(arguments.picture)
     if arguments.json:
         Path(arguments.json).write_text(json.dumps(report, indent=1, default=float))
 
