@@ -4,7 +4,11 @@ import re
 from importlib.util import find_spec
 from pathlib import Path
 
+from docutils import nodes
+from sphinx.addnodes import pending_xref
+
 import sklearn_sparcs
+from sklearn_sparcs import datasets, nn, onnx
 
 project = "sklearn-sparcs"
 author = "the sklearn-sparcs developers"
@@ -17,6 +21,8 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.mathjax",
+    "sphinx.ext.viewcode",
+    "sphinx_copybutton",
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
 ]
@@ -48,6 +54,9 @@ sphinx_gallery_conf = {
     "abort_on_example_error": True,
 }
 
+# What is copied of an example is its input, without prompts.
+copybutton_exclude = ".linenos, .gp, .go"
+
 # Equations need no network: MathJax comes with a package, whose one file will do.
 mathjax = Path(str(find_spec("sphinx-mathjax-offline").origin)).parent
 mathjax_path = "tex-svg.js"
@@ -58,6 +67,7 @@ html_static_path = ["_static", str(mathjax / "static" / "mathjax" / mathjax_path
 html_css_files = ["site.css"]
 html_show_sourcelink = False
 html_copy_source = False
+html_context = {"default_mode": "auto"}
 html_theme_options = {
     "logo": {"text": project},
     "navbar_align": "left",
@@ -73,6 +83,7 @@ wide_pages = (
     "paper",
     "accuracy",
     "benchmarks",
+    "beside-others",
     "changelog",
     "contributing",
 )
@@ -84,5 +95,33 @@ def absolute_values(app, what, name, obj, options, lines):
     lines[:] = [re.sub(r"\|(\w+)\|", r"\\|\1\\|", line) for line in lines]
 
 
+def public_names():
+    """Names as pages write them, `SparcsRegressor` or `nn.Growth`, and whole ones."""
+    for module in (sklearn_sparcs, datasets, nn, onnx):
+        path = module.__name__
+        short = path.removeprefix("sklearn_sparcs").removeprefix(".")
+        for name in module.__all__:
+            whole = f"{path}.{name}"
+            yield from ((name, whole), (f"{short}.{name}", whole))
+
+
+PUBLIC = dict(public_names())
+
+
+def link_names(app, doctree):
+    """In pages, a public name set as code links to what the reference says of it."""
+    for literal in list(doctree.findall(nodes.literal)):
+        whole = PUBLIC.get(literal.astext().removesuffix("()"))
+        within = (nodes.reference, pending_xref, nodes.title)
+        if whole is None or isinstance(literal.parent, within):
+            continue
+        link = pending_xref(
+            refdomain="py", reftype="obj", reftarget=whole, refexplicit=True
+        )
+        literal.replace_self(link)
+        link += literal
+
+
 def setup(app):
     app.connect("autodoc-process-docstring", absolute_values)
+    app.connect("doctree-read", link_names)

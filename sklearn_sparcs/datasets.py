@@ -8,6 +8,8 @@ from numpy.typing import ArrayLike
 from scipy.stats import special_ortho_group
 from sklearn.utils import check_random_state
 
+__all__ = ["make_linear_to_nonlinear", "make_teacher_student", "squared_norm"]
+
 RandomState = int | np.random.RandomState | None
 
 
