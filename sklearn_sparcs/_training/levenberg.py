@@ -3,11 +3,14 @@
 A step solves (J' h J / n + R + μ D) Δ = −∇, R being the ridge that touches the penalty
 from above, D the matrix's own diagonal, and ∇ the gradient of loss and penalty. Then
 the output layer is solved by itself (variable projection). The step is taken if loss
-and penalty have fallen, and μ becomes a fifth of what it was; else μ becomes six times
-as large, and the step is tried again. After it, weak neurons go.
+and penalty have fallen; else μ becomes six times as large, and the step is tried again.
+After a step, μ becomes smaller by what part of the fall that the quadratic model
+promised has come true (Nielsen, "Damping parameter in Marquardt's method", 1999), a
+fifth at least. After it, weak neurons go.
 """
 
 import math
+import sys
 
 import torch
 from numpy.linalg import LinAlgError
@@ -25,7 +28,7 @@ from .weak_neurons import without_weak
 
 #: Dampings that are tried at a point before no step is said to help.
 _N_TRIALS = 12
-#: What a step that helped, and one that did not, do to the damping.
+#: What a step that kept its promise, and one that did not help, do to the damping.
 _LESS, _MORE = 1 / 5, 6.0
 #: Between these the damping stays, and between those the next training begins.
 _DAMPINGS, _STARTS = (1e-9, 1e9), (1e-6, 1.0)
@@ -106,9 +109,9 @@ def _step(
     ridge = objective.penalty.ridge(at.network)
     gradient = objective.data_gradient(at) + ridge * at.network.flat()
     for _ in range(_N_TRIALS):
-        new = _trial(objective, at, matrix, ridge, gradient, damping)
+        new, share = _trial(objective, at, matrix, ridge, gradient, damping)
         if new.value < at.value:
-            return new, _within(damping * _LESS, _DAMPINGS)
+            return new, _within(damping * _less(share), _DAMPINGS)
         damping = _within(damping * _MORE, _DAMPINGS)
     return at, damping
 
@@ -120,15 +123,30 @@ def _trial(
     ridge: Tensor,
     gradient: Tensor,
     damping: float,
-) -> Evaluation:
-    """The network after a step, its outputs solved; ``at`` if there is no such."""
+) -> tuple[Evaluation, float]:
+    """The network after a step, its outputs solved; ``at`` if there is no such.
+
+    And what share of the fall that the quadratic model promised, at least half of
+    -∇'Δ, the step alone has brought.
+    """
     try:
         step = Factor.of(matrix, ridge, damping).solve(-gradient)
         network = at.network.with_flat(at.network.flat() + step)
         new = objective.evaluate(network, keep=True)
-        return outputs_solved(objective, new) if math.isfinite(new.value) else at
+        if not math.isfinite(new.value):
+            return at, 0.0
+        promised = max(-float(gradient @ step) / 2, sys.float_info.min)
+        return outputs_solved(objective, new), (at.value - new.value) / promised
     except LinAlgError:
-        return at
+        return at, 0.0
+
+
+def _less(share: float) -> float:
+    """The next damping in the last, after a step that brought a share of its promise.
+
+    It is twice as large at most.
+    """
+    return max(_LESS, 1 - (2 * max(share, 0.0) - 1) ** 3)
 
 
 def _within(damping: float, bounds: tuple[float, float]) -> float:

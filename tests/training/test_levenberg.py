@@ -50,9 +50,17 @@ def test_the_step_solves_the_dense_system(live, n_outputs, monkeypatch):
     at = goal.evaluate(net, keep=True)
     matrix = NormalMatrix.of(goal, at)
     gradient = goal.gradient(at)
-    new = levenberg._trial(goal, at, matrix, ridge, gradient, damping)
+    new, share = levenberg._trial(goal, at, matrix, ridge, gradient, damping)
     found = new.network.flat() - flat
     assert_allclose(found, expected, rtol=1e-6, atol=1e-9)
+    promised = -float(gradient @ found) / 2
+    assert_allclose(share, (at.value - new.value) / promised, rtol=1e-6)
+
+
+def test_the_damping_follows_what_came_true():
+    shares = [-1.0, 0.0, 0.25, 0.5, 0.75, 1.0, 3.0]
+    found = [levenberg._less(share) for share in shares]
+    assert_allclose(found, [2.0, 2.0, 1.125, 1.0, 0.875, 0.2, 0.2])
 
 
 def plain(network, inputs):
