@@ -4,10 +4,12 @@ from collections.abc import Callable
 from inspect import Parameter, signature
 from typing import Any
 
+import numpy as np
 from sklearn.base import _fit_context
 from sklearn.utils._missing import is_pandas_na, is_scalar_nan
 from sklearn.utils._optional_dependencies import check_matplotlib_support
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import Interval as _Interval
+from sklearn.utils._param_validation import StrOptions
 from sklearn.utils._repr_html.estimator import _VisualBlock
 from sklearn.utils.validation import _check_sample_weight
 
@@ -19,6 +21,15 @@ except ImportError:  # scikit-learn before 1.9
 
 check_sample_weight = _check_sample_weight
 fit_context = _fit_context
+
+
+class Interval(_Interval):
+    """An interval of numbers, to which True and False do not belong."""
+
+    def is_satisfied_by(self, value: Any) -> bool:
+        """Whether a parameter's value lies in it."""
+        boolean = isinstance(value, bool | np.bool_)
+        return not boolean and bool(super().is_satisfied_by(value))
 
 
 def diagram_block(estimator: Any, caption: str | None) -> _VisualBlock:

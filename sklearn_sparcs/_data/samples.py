@@ -9,6 +9,11 @@ from sklearn.model_selection import train_test_split
 from .._sklearn import check_sample_weight
 from .tensors import as_array
 
+#: Least and greatest weight that is not zero: sums and squares of ratios stay finite.
+_LEAST, _GREATEST = 1e-100, 1e100
+#: Up to here a float counts samples: above, every one is a whole number.
+_COUNTABLE = 2.0**53
+
 
 @dataclass(frozen=True)
 class Samples:
@@ -48,7 +53,7 @@ class Samples:
             return cls(X, y, None)
         if not weight.all():
             X, y, weight = X[weight > 0], y[weight > 0], weight[weight > 0]
-        counts = bool(np.all(weight == weight.round()))
+        counts = np.all(weight == weight.round()) and weight.sum() <= _COUNTABLE
         return _normalised(cls(X, y, weight, 1.0 if counts else None), mean_weight)
 
     def __len__(self) -> int:
@@ -80,14 +85,32 @@ def usable_weight(sample_weight: Any, X: Any) -> np.ndarray | None:
     Raises
     ------
     ValueError
-        If there is a negative weight, none above zero, or not one a sample.
+        If there is a negative weight, none above zero, or not one a sample, or if some
+        are too large or small to compute with.
     """
     if sample_weight is None:
         return None
     weight: np.ndarray = check_sample_weight(
         as_array(sample_weight), X, dtype=np.float64, ensure_non_negative=True
     )
+    refuse_extreme_weights(weight, "sample_weight")
     return weight
+
+
+def refuse_extreme_weights(weight: np.ndarray, name: str) -> None:
+    """Refuse weights that are too large or small to compute with.
+
+    Raises
+    ------
+    ValueError
+        If there are such; ``name`` says what they were given as.
+    """
+    beyond = (weight > _GREATEST) | ((weight < _LEAST) & (weight > 0))
+    if beyond.any():
+        raise ValueError(
+            f"{name} holds {weight[beyond][0]:.3g}; weights that are not zero must lie "
+            f"between {_LEAST:g} and {_GREATEST:g}. Multiply all by one number."
+        )
 
 
 def validation_split(

@@ -132,6 +132,23 @@ class DirectForm:
             return form.computing()
         return replace(form, coefs={link: coefs[link] for link in sorted(links)})
 
+    @classmethod
+    def constant(cls, outputs: np.ndarray, n_features: int) -> "DirectForm":
+        """A network that hears nothing.
+
+        Parameters
+        ----------
+        outputs : ndarray of shape (outputs,)
+            What it gives for every sample.
+        n_features : int
+            Features that a sample has.
+
+        Returns
+        -------
+        DirectForm
+        """
+        return cls({(2, 1): np.zeros((len(outputs), n_features))}, {2: outputs}, "relu")
+
     @property
     def is_heard(self) -> np.ndarray:
         """Mask (features,) of those that some neuron or output has a weight on."""

@@ -208,9 +208,10 @@ class BaseSparcs(TrainsByEpochs, Spectral):
     def _chosen_clip(
         self, task: Task, units: Units, solver: SolverName
     ) -> float | None:
-        """Where features are cut off."""
-        judged = self.clip == "auto" and self.standardize and solver == "second_order"
-        if not judged:
+        """Where features are cut off; nowhere if they are not scaled."""
+        if not self.standardize:
+            return None
+        if self.clip != "auto" or solver != "second_order":
             return units.clip
         return clip_that_pays(task, units, given_strength(self.linear_alpha))
 

@@ -45,11 +45,12 @@ from .folds import Fold, Judge
 from .found_path import SparcsPath, checked_alphas, recorded
 from .full_layers import warn_of_full_layers
 from .labels import plain_labels
-from .race import Curve, raced
+from .race import Curve, is_ahead, raced
 from .result import Result
 from .spectral import Spectral, given_strength
 from .splits import checked_splits
 from .transaction import unchanged, unchanged_on_failure
+from .verdict import Scores, verdict
 from .warned import warn_user
 
 #: Samples that a network is looked at on: at most so many, or so many a feature if
@@ -166,6 +167,7 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
             self._grew = leader.grows
             folds = self._folds(task, leader, y, sample_weight, groups, state)
             self._refuse_undefined(folds[0].linear_score(leader))
+            constant = np.array([fold.constant_score(self.encoding_) for fold in folds])
             if self.clip == "auto":
                 leader = leader_that_cuts_if_it_pays(task, folds, leader, self.n_jobs)
                 folds = [replace(fold, leader=leader) for fold in folds]
@@ -180,7 +182,7 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
             self.alphas_ = self._grid(fits) if own_alphas is None else own_alphas
             curves = self._cross_validate(folds, leader, begun)
             significance = max(path.significance for path in whole)
-            one_se, chosen = self._choose(curves, significance)
+            one_se, chosen = self._choose(curves, significance, constant)
             samples = task.samples()
             as_compact = partial(self._as_compact, samples=samples)
             network = self._refit(
@@ -208,7 +210,7 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
                 resolve_device(self.device),
                 self.fit_intercept,
                 self.standardize,
-                None if self.clip == "auto" else self.clip,
+                None if self.clip == "auto" or not self.standardize else self.clip,
                 self.hidden_clip,
             ),
             given_strength(self.linear_alpha),
@@ -337,7 +339,9 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
             [list(path.architectures) for path in curve.paths] for curve in curves
         ]
 
-    def _choose(self, curves: list[Curve], significance: float) -> tuple[Point, Point]:
+    def _choose(
+        self, curves: list[Curve], significance: float, constant: np.ndarray
+    ) -> tuple[Point, Point]:
         """The simplest network within a standard error of the best; and the choice.
 
         Both are linear where the best does not lead the linear model for certain.
@@ -359,10 +363,7 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
             return min((p for p in points if mean(p) >= enough), key=simplicity)
 
         best = max(points, key=mean)
-        scores = curves[best.curve].scores[best.alpha]
-        spread = scores.std(ddof=1) if len(scores) > 1 else 0.0
-        self.best_score_ = mean(best)
-        self.best_score_error_ = float(spread / np.sqrt(len(scores)))
+        self._keep_scores(curves[best.curve].scores[best.alpha], constant)
         slack = self.selection
         slack = _SLACK[slack] if isinstance(slack, str) else float(slack)
         chosen = best if slack == 0 else simplest(slack)
@@ -375,6 +376,17 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
         self.alpha_ = float(self.alphas_[chosen.alpha])
         self.alpha_1se_ = float(self.alphas_[one_se.alpha])
         return one_se, chosen
+
+    def _keep_scores(self, best: np.ndarray, constant: np.ndarray) -> None:
+        """What the folds said of the best network, and of a constant."""
+        spread = best.std(ddof=1) if len(best) > 1 else 0.0
+        self.best_score_ = float(best.mean())
+        self.best_score_error_ = float(spread / np.sqrt(len(best)))
+        self.constant_score_ = float(constant.mean())
+        lead = best - constant
+        alone = len(lead) == 1 and lead[0] > 0
+        defined = bool(np.isfinite(constant).all())
+        self._beats_constant = not defined or alone or is_ahead(lead, 1.0)
 
     def _refit(
         self,
@@ -435,19 +447,18 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
     @property
     def verdict_(self) -> str:
         """The answer in words."""
-        found = self.estimator_1se_.active_architecture_
-        scores = (
-            f"best mean score {self.best_score_:.4g} ± {self.best_score_error_:.2g}"
-        )
-        if not self._grew:
-            return f"Too large to ask: only a linear model was fitted ({scores})."
-        if self.linear_suffices_:
-            return f"A linear model suffices: none is better by more ({scores})."
-        return (
-            f"A linear model does not suffice: {found.n_hidden} hidden neurons "
-            f"({found}) are the fewest within a standard error ({scores}); of the "
-            f"chosen network's predictions {self.hidden_share_:.1%} of the variance "
-            "is not linear."
+        return verdict(
+            Scores(
+                self.best_score_,
+                self.best_score_error_,
+                self.constant_score_,
+                self._beats_constant,
+            ),
+            simplest=self.estimator_1se_.active_architecture_,
+            chosen=self.active_architecture_,
+            hidden_share=self.hidden_share_,
+            grew=self._grew,
+            classes=is_classifier(self),
         )
 
 

@@ -114,6 +114,10 @@ default="auto"
         Best mean score over the folds.
     best_score_error_ : float
         Standard error of that mean.
+    constant_score_ : float
+        Mean score over the folds of what knows no features: the mean of the targets,
+        or the shares of the classes. The verdict says so where no network is better
+        by more than a standard error of the difference.
     alpha_1se_ : float
         The alpha of the simplest network within a standard error of the best.
     estimator_1se_ : CompactRegressor
@@ -125,8 +129,9 @@ default="auto"
         Share of the prediction's variance that no linear function of the features
         has: what the hidden neurons are there for. Zero for a linear model.
     verdict_ : str
-        Whether a linear model suffices, in words; or that the data, beyond 2²⁵ numbers
-        or 2000 inputs, are too large to ask, and only a linear model was fitted.
+        Whether a linear model suffices, in words; or that no network is better than a
+        constant; or that the data, beyond 2²⁵ numbers or 2000 inputs, are too large to
+        ask, and only a linear model was fitted.
     path_ : SparcsPath
         The path over all the data, down to ``alpha_``. Its last network is the one
         chosen, before the neurons went that the loss can spare by one per cent.
@@ -383,6 +388,10 @@ default="auto"
         Best mean score over the folds.
     best_score_error_ : float
         Standard error of that mean.
+    constant_score_ : float
+        Mean score over the folds of what knows no features: the mean of the targets,
+        or the shares of the classes. The verdict says so where no network is better
+        by more than a standard error of the difference.
     alpha_1se_ : float
         The alpha of the simplest network within a standard error of the best.
     estimator_1se_ : CompactClassifier
@@ -395,8 +404,9 @@ default="auto"
         function the probabilities are, that no linear function of the features has:
         what the hidden neurons are there for. Zero for a linear model.
     verdict_ : str
-        Whether a linear model suffices, in words; or that the data, beyond 2²⁵ numbers
-        or 2000 inputs, are too large to ask, and only a linear model was fitted.
+        Whether a linear model suffices, in words; or that no network is better than a
+        constant; or that the data, beyond 2²⁵ numbers or 2000 inputs, are too large to
+        ask, and only a linear model was fitted.
     path_ : SparcsPath
         The path over all the data, down to ``alpha_``. Its last network is the one
         chosen, before the neurons went that the loss can spare by one per cent.

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import Any, Protocol
 
 import numpy as np
+from scipy.special import logit
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import column_or_1d
 
 from .._data.extremes import refuse_uncastable
 from .._data.features import Bounds
+from .._data.samples import refuse_extreme_weights
 from .._training.losses import (
     BinaryCrossEntropy,
     Loss,
@@ -40,6 +43,9 @@ class Encoding(Protocol):
 
     def encode(self, y: np.ndarray, dtype: Any) -> np.ndarray:
         """Targets as the loss takes them."""
+
+    def constant(self, y: np.ndarray, weight: np.ndarray | None) -> np.ndarray:
+        """Outputs (n_outputs,) for one who knows encoded targets alone."""
 
     def comparable(self, y: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
         """From outputs, predictions whose differences can be added up."""
@@ -115,6 +121,10 @@ class RealEncoding:
                 f"{self.n_outputs} and goes on from there."
             )
         return targets
+
+    def constant(self, y: np.ndarray, weight: np.ndarray | None) -> np.ndarray:
+        """The mean of each target."""
+        return np.average(y, axis=0, weights=weight).astype(float)
 
     def comparable(self, y: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
         """From outputs, targets in standard deviations of those given (n, outputs)."""
@@ -251,17 +261,52 @@ class ClassEncoding:
                 f"sample_weight for anything else. Got {class_weight!r}."
             )
         if isinstance(class_weight, dict):
-            foreign = sorted(set(class_weight) - set(self.classes))
-            if foreign:
-                raise ValueError(
-                    f"class_weight names {foreign}, which are not among the classes "
-                    f"{self.classes.tolist()}."
-                )
+            self._refuse_class_weights(class_weight)
         n_before = 0
         if before is not None and class_weight == "balanced":
             n_before, y = len(before), np.concatenate([before, self.encode(y)])
         of_classes: np.ndarray = compute_sample_weight(class_weight, y)[n_before:]
-        return of_classes if weight is None else of_classes * weight
+        weight = of_classes if weight is None else of_classes * weight
+        if not weight.any():
+            raise ValueError(
+                "No sample has a weight above zero, by class_weight and sample_weight."
+            )
+        return weight
+
+    def _refuse_class_weights(self, class_weight: dict[Any, Any]) -> None:
+        """Refuse weights of classes that are not there, and what is no weight.
+
+        Raises
+        ------
+        ValueError
+            If there are such; the message says which.
+        """
+        known = set(self.classes.tolist())
+        foreign = [label for label in class_weight if label not in known]
+        if foreign:
+            raise ValueError(
+                f"class_weight names {foreign}, which are not among the classes "
+                f"{self.classes.tolist()}."
+            )
+        for label, weight in class_weight.items():
+            if not (isinstance(weight, Real) and 0 <= float(weight) < np.inf):
+                raise ValueError(
+                    "Weights in class_weight must be finite numbers, zero or more; of "
+                    f"class {label!r} it is {weight!r}."
+                )
+        given = np.array([float(weight) for weight in class_weight.values()])
+        refuse_extreme_weights(given, "class_weight")
+
+    def constant(self, y: np.ndarray, weight: np.ndarray | None) -> np.ndarray:
+        """Log-odds, or logarithms, of each class's share, as if one sample were of all.
+
+        So nothing is infinite where a class is missing.
+        """
+        several = y.ndim == 1
+        shown = y[:, None] == np.arange(self.n_outputs) if several else y
+        n, even = len(y), 1 / self.n_outputs if several else 0.5
+        shares = (n * np.average(shown, axis=0, weights=weight) + even) / (n + 1)
+        return np.log(shares) if several else logit(shares)
 
     def comparable(self, y: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
         """From outputs, probabilities."""

@@ -1,5 +1,6 @@
 """A fold of a cross-validation: its own path, and its judgement of what it finds."""
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from .._direct.architecture import Architecture
 from .._direct.form import DirectForm
 from .._growth.path import Leader, Path
 from .._training.task import Task
+from .encoding import Encoding
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,15 @@ class Fold:
         """The score of the linear model, in the units of a leader."""
         problem = leader.problem(self.task.taken(self.train))
         return self.judge.score(problem.linear_form(), self.test)
+
+    def constant_score(self, encoding: Encoding) -> float:
+        """The score of one and the same answer for all rows."""
+        task = self.task.taken(self.train)
+        outputs = encoding.constant(task.y, task.weight)
+        form = DirectForm.constant(outputs, task.X.shape[1])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # scores that a constant leaves undefined
+            return self.judge.score(form, self.test)
 
     def begun(self, activation: str, layers: Sequence[int]) -> FoldPath:
         """A path on the training rows, at its beginning."""

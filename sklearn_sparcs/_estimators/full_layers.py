@@ -19,13 +19,19 @@ def warn_of_full_layers(form: DirectForm, sizes: Sequence[int]) -> None:
         Most neurons of each hidden layer.
     """
     full = [
-        f"{len(neurons)} neuron{'s' * (len(neurons) > 1)} of hidden layer {layer}"
+        f"{_all(len(neurons))} of hidden layer {layer}"
         for layer, neurons in zip(form.layers, form.neurons, strict=True)
         if len(neurons) == sizes[layer - 1]
     ]
     if full:
+        said = " and ".join(full)
+        are = "is" if said.count("neuron") == 1 > said.count("neurons") else "are"
         warn_user(
-            f"All {' and all '.join(full)} are live, and more might do better: allow "
+            f"{said[0].upper()}{said[1:]} {are} live, and more might do better: allow "
             f"more by hidden_layer_sizes, which was {tuple(sizes)}, or raise alpha.",
             ConvergenceWarning,
         )
+
+
+def _all(n: int) -> str:
+    return "the only neuron" if n == 1 else f"all {n} neurons"

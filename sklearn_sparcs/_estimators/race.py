@@ -82,8 +82,8 @@ class Curve:
             return True
         gain = self.scores[k] - linear
         if significance < _EVIDENT:
-            return _is_ahead(gain, _PLAINLY)
-        return bool((gain > 0).mean() > 0.5) or _is_ahead(gain, _AHEAD)
+            return is_ahead(gain, _PLAINLY)
+        return bool((gain > 0).mean() > 0.5) or is_ahead(gain, _AHEAD)
 
     def stalled(self) -> bool:
         """Whether the mean score has not risen for some alphas."""
@@ -94,10 +94,10 @@ class Curve:
         if min(len(self.means), len(other.means)) < _FIRST_JUDGED:
             return False
         theirs, own = (c.scores[c.means.argmax()] for c in (other, self))
-        return _is_ahead(theirs - own, _AHEAD)
+        return is_ahead(theirs - own, _AHEAD)
 
 
-def _is_ahead(difference: np.ndarray, n_errors: float) -> bool:
+def is_ahead(difference: np.ndarray, n_errors: float) -> bool:
     """Whether differences (folds,) are positive by so many standard errors."""
     n = len(difference)
     error = difference.std(ddof=1) / np.sqrt(n) if n > 1 else np.inf

@@ -7,6 +7,7 @@ import numpy as np
 from .._direct.architecture import Architecture
 from .._direct.form import DirectForm
 from .._direct.names import feature_names_of, neuron_names_of
+from .._direct.words import counted
 
 #: Features, neurons and senders that are named at most.
 _FEATURES, _NEURONS, _SENDERS = 5, 10, 3
@@ -30,16 +31,17 @@ def network_in_words(
 
 def _size(form: DirectForm) -> str:
     found = Architecture.of(form)
-    heard = f"{_counted(int(form.is_heard.sum()), 'feature')} of {len(form.is_heard)}"
-    if found.is_linear:
-        what = "a linear model"
-    else:
-        what = f"{_counted(found.n_hidden, 'hidden neuron')} ({form.activation})"
-        if (len(form.layer_sizes), 1) in form.coefs:
-            what = f"a linear model and {what}"
+    heard = f"{counted(int(form.is_heard.sum()), 'feature')} of {len(form.is_heard)}"
+    parts = []
+    if found.is_linear or (len(form.layer_sizes), 1) in form.coefs:
+        parts.append("a linear model")
+    if not found.is_linear:
+        neurons = counted(found.n_hidden, "hidden neuron")
+        parts.append(f"{neurons} ({form.activation})")
+    hears = "hears" if len(parts) == 1 and found.n_hidden < 2 else "hear"
     return (
-        f"{found}: {what}, which hear {heard}; "
-        f"{_counted(found.n_parameters, 'parameter')}."
+        f"{found}: {' and '.join(parts)}, which {hears} {heard}; "
+        f"{counted(found.n_parameters, 'parameter')}."
     )
 
 
@@ -66,7 +68,8 @@ def _neurons(form: DirectForm, features: Sequence[str]) -> Iterator[str]:
         )
         yield f"{names[i][n]} is driven {driven or 'by nothing'}{_driving(form, i, n)}."
     if len(own) > _NEURONS:
-        yield f"There are {len(own) - _NEURONS} neurons more."
+        more = len(own) - _NEURONS
+        yield f"There {'is' if more == 1 else 'are'} {counted(more, 'neuron')} more."
 
 
 def _driven(
@@ -101,7 +104,3 @@ def _driving(form: DirectForm, i: int, n: int) -> str:
 
 def _listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
-
-
-def _counted(n: int, what: str) -> str:
-    return f"{n} {what}{'s' * (n != 1)}"

@@ -2,27 +2,17 @@
 
 import json
 import math
-import re
 from collections.abc import Iterator
 from textwrap import wrap
 from typing import Any
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted
 
 from .._direct.form import DirectForm
 from .._estimators.encoding import ClassEncoding, RealEncoding
 from .._version import __version__
-
-#: Words that name no new function in C, nor in C++.
-_KEYWORDS = frozenset(
-    "alignas alignof and asm auto bool break case catch char class const constexpr "
-    "continue default delete do double else enum erf exp explicit export extern false "
-    "float for friend goto if inline int long main namespace new not nullptr operator "
-    "or private protected public register restrict return short signed sizeof static "
-    "struct switch tanh template this throw true try typedef typename typeof union "
-    "unsigned using virtual void volatile while xor".split()
-)
+from .c_names import refuse_taken
+from .given import fitted
 
 #: The activation functions of z.
 _ACTIVATIONS = {
@@ -56,8 +46,10 @@ def export_c(model: Any, name: str = "predict") -> str:
     ------
     sklearn.exceptions.NotFittedError
         If the model is not fitted.
+    TypeError
+        If it is no estimator of this package, such as a pipeline that ends in one.
     ValueError
-        If ``name`` is no identifier in C.
+        If ``name`` is no identifier in C, or is one that C or ``math.h`` has.
 
     Examples
     --------
@@ -66,9 +58,8 @@ def export_c(model: Any, name: str = "predict") -> str:
     >>> "void predict(const double *x, double *y)" in export_c(model)
     True
     """
-    check_is_fitted(model)
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) or name in _KEYWORDS:
-        raise ValueError(f"name must be an identifier in C; got {name!r}.")
+    model = fitted(model, "export_c")
+    refuse_taken(name)
     form, encoding = model.direct_form_, model.encoding_
     body = [*_constants(form), *_variables(form), "", *_layers(form)]
     if isinstance(encoding, ClassEncoding):

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted
 
 from .._data.features import Bounds
 from .._direct.form import DirectForm
 from .._estimators.encoding import ClassEncoding, RealEncoding
+from .given import fitted, listed
 
 #: Terms that a sum may have without parentheses: databases limit how deep it nests.
 _TERMS = 8
@@ -83,6 +83,9 @@ def export_sql(
     ------
     sklearn.exceptions.NotFittedError
         If the model is not fitted.
+    TypeError
+        If it is no estimator of this package, such as a pipeline that ends in one, or
+        ``columns`` or ``keep`` is one string.
     ValueError
         For names that no column can have or that two would have, as many columns as
         there are not features, another mark, or classes that are neither words nor
@@ -96,11 +99,14 @@ def export_sql(
     >>> 't."age"' in query and 'FROM "patients" AS t' in query
     True
     """
-    check_is_fitted(model)
+    model = fitted(model, "export_sql")
     if quote not in ('"', "`"):
         raise ValueError(f"quote must be '\"' or '`'; got {quote!r}.")
     form, encoding = model.direct_form_, model.encoding_
     path = [table] if isinstance(table, str) else list(table)
+    if not path:
+        raise ValueError("table must be a name, or those of a schema and a table.")
+    keep = listed(keep, "keep")
     source = ".".join(_quoted(part, quote) for part in path)
     kept = {f"k_{i}": f"t.{_quoted(name, quote)}" for i, name in enumerate(keep)}
     names = _names(model, columns)
@@ -282,12 +288,12 @@ def _chosen(conditions: Sequence[str], values: Sequence[str], known: str) -> str
 def _names(model: Any, columns: Sequence[str] | None) -> list[str]:
     """Columns of the features."""
     n = model.n_features_in_
-    names = columns
-    if names is None:
-        names = getattr(model, "feature_names_in_", [f"x{j}" for j in range(n)])
+    if columns is None:
+        return list(getattr(model, "feature_names_in_", [f"x{j}" for j in range(n)]))
+    names = listed(columns, "columns")
     if len(names) != n:
         raise ValueError(f"columns has {len(names)} names; the model has {n} features.")
-    return list(names)
+    return names
 
 
 def _quoted(name: str, mark: str) -> str:

@@ -2,18 +2,22 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from numbers import Integral
 from typing import Any
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted
 
 from .._data.features import Bounds, unbounded
 from .._direct.form import DirectForm
 from .._direct.names import feature_names_of, neuron_names_of
 from .._estimators.encoding import ClassEncoding, RealEncoding
+from .given import fitted
+from .identifiers import identifiers
 
 #: Characters a line, at most, where names allow it.
 _WIDTH = 80
+#: Digits, at most: a float has no more that count.
+_DIGITS = 100
 
 
 def export_text(
@@ -39,14 +43,19 @@ def export_text(
     -------
     str
         What stands right of an equals sign is Python: features and neurons by name,
-        ``relu``, ``tanh``, ``logistic``, ``gelu`` and ``identity`` as functions.
+        ``relu``, ``tanh``, ``logistic``, ``gelu`` and ``identity`` as functions. A
+        feature whose name is no identifier of Python, or is the name of something else
+        here, is given another, and a line says which.
 
     Raises
     ------
     sklearn.exceptions.NotFittedError
         If the model is not fitted.
+    TypeError
+        If it is no estimator of this package, such as a pipeline that ends in one.
     ValueError
-        If there are not as many names as features, or ``decimals`` is below zero.
+        If there are not as many names as features, two are the same, or ``decimals``
+        is no whole number from zero to a hundred.
 
     Examples
     --------
@@ -55,16 +64,36 @@ def export_text(
     >>> print(export_text(model, ["dose"]))
     y = 1.00 + 0.5 * dose
     """
-    check_is_fitted(model)
-    if decimals < 0:
-        raise ValueError(f"decimals must be zero or more; got {decimals}.")
+    model = fitted(model, "export_text")
+    _refuse_decimals(decimals)
     form, encoding = model.direct_form_, model.encoding_
     own = getattr(model, "feature_names_in_", None)
-    names = feature_names_of(form, own if feature_names is None else feature_names)
+    given = feature_names_of(form, own if feature_names is None else feature_names)
+    names = identifiers(given)
     formula = _Formula(form, names, decimals)
     outputs, after = _said(encoding, formula)
     lines = [*formula.layer(len(form.layer_sizes), outputs), *formula.hidden()]
-    return "\n".join([*lines, *after, *formula.limits()])
+    renamed = [
+        f"{name} is {was!r}"
+        for name, was, heard in zip(names, given, form.is_heard, strict=True)
+        if heard and name != was
+    ]
+    return "\n".join([*lines, *after, *formula.limits(), *renamed])
+
+
+def _refuse_decimals(decimals: Any) -> None:
+    """Refuse what is no number of digits.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    whole = isinstance(decimals, Integral) and decimals is not True
+    if not (whole and 0 <= decimals <= _DIGITS):
+        raise ValueError(
+            f"decimals must be a whole number from zero to {_DIGITS}; got {decimals!r}."
+        )
 
 
 class _Formula:

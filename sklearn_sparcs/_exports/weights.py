@@ -5,7 +5,6 @@ from os import PathLike
 from typing import Any
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted
 
 from .._activations import ACTIVATIONS
 from .._data.features import Bounds
@@ -13,6 +12,7 @@ from .._direct.form import DirectForm
 from .._estimators.compact import CompactClassifier, CompactRegressor
 from .._estimators.encoding import ClassEncoding, RealEncoding
 from .._version import __version__
+from .given import fitted
 
 #: Key of the header, and the layout of what stands there.
 _KEY, _LAYOUT = "sklearn_sparcs", 1
@@ -40,6 +40,8 @@ def save_safetensors(model: Any, file: str | PathLike[str]) -> None:
     ------
     sklearn.exceptions.NotFittedError
         If the model is not fitted.
+    TypeError
+        If it is no estimator of this package, such as a pipeline that ends in one.
     ValueError
         If classes are neither words nor numbers.
 
@@ -60,7 +62,7 @@ def save_safetensors(model: Any, file: str | PathLike[str]) -> None:
     """
     from safetensors.numpy import save_file
 
-    check_is_fitted(model)
+    model = fitted(model, "save_safetensors")
     form, encoding = model.direct_form_, model.encoding_
     names = getattr(model, "feature_names_in_", None)
     header = {

@@ -8,6 +8,11 @@ from .._activations import ACTIVATIONS
 from .._direct.form import Link
 
 
+def _is_positive(n: Any) -> bool:
+    """Whether it is a positive whole number; True is none."""
+    return n is not True and isinstance(n, Integral) and int(n) > 0
+
+
 def checked_size(n: Any, name: str) -> int:
     """Number of neurons of a layer, or of features; ``name`` is the parameter's.
 
@@ -16,7 +21,7 @@ def checked_size(n: Any, name: str) -> int:
     ValueError
         If it is not a positive whole number.
     """
-    if not (isinstance(n, Integral) and int(n) > 0):
+    if not _is_positive(n):
         raise ValueError(f"{name} must be a positive whole number; got {n!r}.")
     return int(n)
 
@@ -32,7 +37,7 @@ def checked_layer_sizes(
         If one is not a positive whole number.
     """
     listed = list(sizes) if isinstance(sizes, Iterable) else [sizes]
-    if not all(isinstance(n, Integral) and int(n) > 0 for n in listed):
+    if not all(map(_is_positive, listed)):
         raise ValueError(
             f"{name} must be positive whole numbers, one for each hidden layer; "
             f"got {sizes!r}."

@@ -64,6 +64,16 @@ def test_sparse_samples_are_the_dense_ones(monkeypatch):
     assert_allclose(total_effects(form, sparse.csr_array(X), None, expit), expected)
 
 
+def test_values_that_are_stored_in_parts_are_added_up():
+    X = np.random.default_rng(1).normal(size=(40, 3))
+    form, columns = random_form(*WIRINGS[1]), np.tile(np.repeat(range(3), 2), 40)
+    halves = np.repeat(X.ravel() / 2, 2), columns, 6 * np.arange(41)
+    in_parts = sparse.csr_array(halves, X.shape)
+    assert in_parts.nnz == 2 * X.size
+    expected = total_effects(form, X, None, expit)
+    assert_allclose(total_effects(form, in_parts, None, expit), expected)
+
+
 def test_of_a_linear_model_they_are_the_parts_of_its_variance():
     X = np.random.default_rng(0).normal(size=(50, 2)) * [1.0, 3.0]
     form = DirectForm({(2, 1): np.array([[2.0, -0.5]])}, {2: np.zeros(1)}, "relu")

@@ -6,10 +6,16 @@ import numpy as np
 import pytest
 import torch
 from numpy.testing import assert_allclose
+from sklearn.base import clone
 from sklearn.ensemble import BaggingClassifier
 from sklearn.exceptions import ConvergenceWarning
 
-from sklearn_sparcs import CompactClassifier, SparcsClassifier, SparcsRegressor
+from sklearn_sparcs import (
+    CompactClassifier,
+    SparcsClassifier,
+    SparcsRegressor,
+    SparcsRegressorCV,
+)
 from sklearn_sparcs._training.skorch_net import SparcsNet
 from sklearn_sparcs.datasets import make_teacher_student
 
@@ -126,6 +132,11 @@ def test_hidden_layer_sizes(sizes):
         {"validation_fraction": 1.0},
         {"prune_tol": -0.1},
         {"callbacks": "EarlyStopping"},
+        {"clip": True},
+        {"hidden_clip": True},
+        {"hidden_layer_sizes": True},
+        {"hidden_layer_sizes": (True,)},
+        {"alpha": np.True_},
     ],
 )
 @pytest.mark.parametrize("estimator", [SparcsRegressor, SparcsClassifier])
@@ -162,6 +173,48 @@ def test_sample_weights(estimator):
         model.fit(X, y, sample_weight=np.ones(59))
     with pytest.raises(ValueError, match="at least one non-zero"):
         model.partial_fit(X, y, sample_weight=np.zeros(60))
+
+
+@pytest.mark.parametrize("size", [1e150, 1e-150])
+def test_weights_too_large_or_small_to_compute_with(size):
+    with pytest.raises(ValueError, match=r"sample_weight holds 1e.150; weights that"):
+        SparcsRegressor().fit(X, Y, sample_weight=np.full(60, size))
+
+
+def test_large_whole_weights_are_no_counts():
+    """Above 2⁵³ every float is a whole number."""
+    weight = np.random.default_rng(0).uniform(1, 2, 60)
+    fits = [
+        SparcsRegressor(random_state=0).fit(X, Y, sample_weight=weight * size)
+        for size in (1.0, 2.0**60)
+    ]
+    assert fits[0].active_architecture_.n_hidden > 0
+    assert_allclose(*(fit.predict(X) for fit in fits), atol=0)
+
+
+@pytest.mark.parametrize(
+    ("weights", "why"),
+    [
+        ({"a": -1.0}, "of class 'a' it is -1.0"),
+        ({"a": np.nan}, "of class 'a' it is nan"),
+        ({"a": np.inf}, "of class 'a' it is inf"),
+        ({"b": "x"}, "of class 'b' it is 'x'"),
+        ({"a": 1e150}, r"class_weight holds 1e\+150"),
+        ({"a": 0, "b": 0}, "No sample has a weight above zero"),
+        ({"c": 1, 2: 1}, r"class_weight names \['c', 2\], which are not"),
+    ],
+)
+def test_weights_of_classes(weights, why):
+    with pytest.raises(ValueError, match=why):
+        SparcsClassifier(class_weight=weights).fit(X, LABELS)
+
+
+def test_without_standardising_nothing_is_cut():
+    for model in (SparcsRegressor((), clip=0.5), SparcsRegressorCV((), clip=0.5)):
+        assert model.set_params(standardize=False).fit(X, Y).clip_ is None
+        assert_allclose(
+            model.predict(X), clone(model).set_params(clip=None).fit(X, Y).predict(X)
+        )
 
 
 def test_a_validation_part_that_cannot_be():

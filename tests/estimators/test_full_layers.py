@@ -35,12 +35,13 @@ def test_a_full_layer(kinked, model):
 def test_two_full_layers(rings):
     model = SparcsClassifier((1, 1), alpha=1e-4, random_state=0).fit(*rings)
     sizes = [len(layer) for layer in model.direct_form_.neurons]
-    full = " and all ".join(
-        f"1 neuron of hidden layer {layer}" for layer in model.direct_form_.layers
+    full = " and the only neuron of ".join(
+        f"hidden layer {layer}" for layer in model.direct_form_.layers
     )
     assert sizes and set(sizes) == {1}
     (found,) = said(model, *rings)
-    assert found.startswith(f"All {full} are live")
+    are = "are" if len(sizes) == 2 else "is"
+    assert found.startswith(f"The only neuron of {full} {are} live")
 
 
 def test_nothing_is_said_of_room_that_is_left_or_of_what_is_not_grown(kinked, rings):

@@ -41,17 +41,15 @@ def test_many_neurons_and_outputs():
     said = compact("several classes", hidden=(12,)).summary().split("\n")
     assert len(said) == 1 + 10 + 1
     assert said[-1] == "There are 2 neurons more."
+    said = compact("several classes", hidden=(11,)).summary()
+    assert said.endswith("There is 1 neuron more.")
     assert "drives" not in "".join(said)
 
 
 def test_linear_and_constant_models():
     X, y = make_friedman1(60, random_state=0)
-    assert (
-        SparcsRegressor(())
-        .fit(X, y)
-        .summary()
-        .startswith("10 → 1: a linear model, which hear")
-    )
+    said = SparcsRegressor(()).fit(X, y).summary()
+    assert said.startswith("10 → 1: a linear model, which hears 10 features of 10; ")
     constant = SparcsRegressor(()).fit(X, np.ones(60))
     assert "No feature matters" in constant.summary()
 
@@ -63,6 +61,11 @@ def test_cross_validation_begins_with_its_verdict():
     assert said[0] == model.verdict_
     assert said[1].startswith(str(model.active_architecture_))
     assert model.pruned_estimator_.summary().startswith("10 → ")
+
+
+def test_one_neuron_without_a_linear_model():
+    said = compact(hidden=(1,), links=[(2, 1), (3, 2)]).summary()
+    assert said.startswith("4 → 1 → 1: 1 hidden neuron (relu), which hears 4 features")
 
 
 def test_not_fitted():

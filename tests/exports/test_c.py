@@ -1,6 +1,7 @@
 """Networks in C compute what the estimators do, as a compiler makes them."""
 
 import ctypes
+import re
 import shutil
 import subprocess
 
@@ -13,6 +14,7 @@ from sklearn.exceptions import NotFittedError
 
 from sklearn_sparcs import SparcsRegressor, SparcsRegressorCV, export_c
 from sklearn_sparcs._estimators.encoding import ClassEncoding
+from sklearn_sparcs._exports.c_names import refuse_taken
 
 #: What no name of a feature may bring about.
 HOSTILE = ['*/ int f(void) { return 1; } /*"', "/* \\", "??/\n#error", "*/*/"]
@@ -118,10 +120,32 @@ def test_bounds_may_be_infinite():
     assert "{\n        -INFINITY, " in export_c(model)
 
 
-@pytest.mark.parametrize("name", ["", "2nd", "a b", "f();", "double", "é", "exp"])
+@pytest.mark.parametrize("name", ["", "2nd", "a b", "f();", "é", "_f", "f\n", 3, None])
 def test_a_name_that_is_none_is_refused(name):
-    with pytest.raises(ValueError, match="identifier in C; got"):
+    with pytest.raises(ValueError, match="begins with a letter; got"):
         export_c(compact(), name)
+
+
+@pytest.mark.parametrize("name", ["double", "mutable", "sin", "nanf", "NAN", "M_PI"])
+def test_a_name_that_is_taken_is_refused(name):
+    with pytest.raises(ValueError, match=f"math.h has; got '{name}'. Try '{name}_m"):
+        export_c(compact(), name)
+
+
+@needs_gcc
+def test_whatever_math_h_has_is_taken():
+    def preprocessed(*options):
+        command = ["gcc", "-std=gnu99", "-E", *options, "-x", "c", "-"]
+        source = {"input": "#include <math.h>\n", "text": True}
+        return subprocess.run(command, check=True, capture_output=True, **source).stdout
+
+    functions = re.findall(r"\b([A-Za-z]\w*) \((?!\()", preprocessed())
+    macros = re.findall(r"^#define ([A-Za-z]\w*)", preprocessed("-dM"), re.MULTILINE)
+    assert {"sin", "j0", "lgamma_r"} < set(functions)
+    assert {"HUGE_VAL", "M_PI", "isnan"} < set(macros)
+    for name in {*functions, *macros}:
+        with pytest.raises(ValueError, match="name must be"):
+            refuse_taken(name)
 
 
 def test_only_what_is_fitted_can_be_written():

@@ -178,6 +178,19 @@ def test_bad_names_are_refused(options, why):
         export_sql(compact(), "t", **options)
 
 
+@pytest.mark.parametrize("options", [{"columns": "abcd"}, {"keep": "id"}])
+def test_one_word_is_no_list_of_names(options):
+    with pytest.raises(TypeError, match=r"sequence of names, such as \['"):
+        export_sql(compact(), "t", **options)
+
+
+def test_no_table_and_no_columns():
+    with pytest.raises(ValueError, match="table must be a name"):
+        export_sql(compact(), [])
+    with pytest.raises(ValueError, match="columns has 0 names"):
+        export_sql(compact(), "t", columns=[])
+
+
 def test_what_cannot_be_written_is_refused():
     with pytest.raises(NotFittedError):
         export_sql(SparcsRegressor(), "t")

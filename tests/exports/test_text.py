@@ -10,6 +10,7 @@ from scipy.special import erf, expit
 from sklearn.exceptions import NotFittedError
 
 from sklearn_sparcs import SparcsRegressor, export_text
+from sklearn_sparcs._exports.identifiers import identifiers
 
 #: What the formulas call functions.
 FUNCTIONS = {
@@ -99,5 +100,28 @@ def test_refused():
         export_text(SparcsRegressor())
     with pytest.raises(ValueError, match="as many as the features, 4; got 2"):
         export_text(compact(), ["a", "b"])
-    with pytest.raises(ValueError, match="decimals must be zero or more; got -1"):
-        export_text(compact(), decimals=-1)
+    with pytest.raises(ValueError, match="must be different; 'a' is there twice"):
+        export_text(compact(), ["b", "a", "c", "a"])
+
+
+@pytest.mark.parametrize("decimals", [-1, 101, 2.0, "2", True, None, np.nan])
+def test_digits_that_are_no_number_of_digits(decimals):
+    with pytest.raises(ValueError, match="decimals must be a whole number from zero"):
+        export_text(compact(), decimals=decimals)
+
+
+def test_names_that_are_no_identifiers_are_given_others():
+    model, X = compact("several classes", hidden=(3,), bounds=True), features()
+    hostile = ["body mass\n", "relu", "score1", "class"]
+    text = export_text(model, hostile, decimals=17)
+    instead = ["body_mass_", "relu_", "score1_", "class_"]
+    for j, (name, was) in enumerate(zip(instead, hostile, strict=True)):
+        assert f"\n{name} is {was!r}" in text
+        text = text.replace(f"\n{name} is {was!r}", "").replace(name, f"x{j}")
+    assert_allclose(evaluated(text, X), expected(model, X), rtol=1e-9)
+    assert " is 'a" not in export_text(model, ["a", "été", "x3", "h1"])
+
+
+def test_identifiers_are_all_different():
+    names = ["a b", "a_b", "a.b", "", "1", "\n"]
+    assert identifiers(names) == ["a_b_", "a_b", "a_b__", "x_", "x_1", "_"]

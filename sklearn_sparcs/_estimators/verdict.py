@@ -1,0 +1,93 @@
+"""The answer of cross-validation in words: is there anything, and is it linear?"""
+
+from dataclasses import dataclass
+
+from .._direct.architecture import Architecture
+from .._direct.words import counted
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What folds said of the best network, and of a constant.
+
+    Attributes
+    ----------
+    best : float
+        Best mean score.
+    error : float
+        Standard error of that mean.
+    constant : float
+        Mean score of a constant.
+    beats_constant : bool
+        Whether the best is better than that by more than a standard error.
+    """
+
+    best: float
+    error: float
+    constant: float
+    beats_constant: bool
+
+    def __str__(self) -> str:
+        return f"best mean score {self.best:.4g} ± {self.error:.2g}"
+
+
+def verdict(
+    scores: Scores,
+    *,
+    simplest: Architecture,
+    chosen: Architecture,
+    hidden_share: float,
+    grew: bool,
+    classes: bool,
+) -> str:
+    """Say whether a linear model suffices.
+
+    Parameters
+    ----------
+    scores : Scores
+    simplest : Architecture
+        Of the simplest network within a standard error of the best.
+    chosen : Architecture
+    hidden_share : float
+        Share of the variance of what it predicts that is not linear.
+    grew : bool
+        Whether anything but a linear model was tried.
+    classes : bool
+        Whether there are classes to predict, not numbers.
+    """
+    if not scores.beats_constant:
+        return _nothing(scores, grew, classes)
+    if not grew:
+        return f"Too large to ask: only a linear model was fitted ({scores})."
+    if simplest.is_linear:
+        enough = "none is better by more than a standard error"
+        return f"A linear model suffices: {enough} ({scores}).{_unless(chosen)}"
+    neurons = counted(simplest.n_hidden, "hidden neuron")
+    are = "is enough" if simplest.n_hidden == 1 else "are the fewest"
+    return (
+        f"A linear model does not suffice: {neurons} ({simplest}) {are} within a "
+        f"standard error ({scores}); of the chosen network's predictions "
+        f"{hidden_share:.1%} of the variance is not linear."
+    )
+
+
+def _nothing(scores: Scores, grew: bool, classes: bool) -> str:
+    """That the features say nothing of the targets, as far as folds can tell."""
+    known = "the shares of the classes" if classes else "the mean of the targets"
+    none = "No network predicts"
+    if not grew:
+        none = "Too large to ask: only a linear model was fitted, and does not predict"
+    return (
+        f"{none} better than {known} by more than a standard error ({scores}; "
+        f"of the latter {scores.constant:.4g})."
+    )
+
+
+def _unless(chosen: Architecture) -> str:
+    """Why the network chosen is none the less not linear, if it is not."""
+    if chosen.is_linear:
+        return ""
+    return (
+        f" The network chosen ({chosen}) has a better mean score, though by less; "
+        "estimator_1se_ is linear."
+    )
