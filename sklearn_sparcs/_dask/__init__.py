@@ -1,0 +1,1 @@
+"""Samples in the partitions of dask's collections."""

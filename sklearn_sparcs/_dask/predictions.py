@@ -1,0 +1,78 @@
+"""Predictions of dask's arrays and frames, partition by partition, when asked for."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import dask.array as da
+import numpy as np
+from dask.base import compute
+
+from .table import no_rows
+
+#: From rows, what is said of each: an array (n,) or (n, k).
+Said = Callable[[Any], np.ndarray]
+
+
+def lazily(said: Said, X: Any, like: np.ndarray) -> Any:
+    """What is said of the rows of a dask array or frame, computed when it is asked for.
+
+    Parameters
+    ----------
+    said : callable
+    X : dask Array or DataFrame
+    like : ndarray of shape (0,) or (0, k)
+        No rows of what is said.
+
+    Returns
+    -------
+    dask Array, or Series or DataFrame with X's index
+    """
+    of_block = partial(_of_block, said, like)
+    if isinstance(X, da.Array):
+        rows = X.rechunk({1: -1})
+        if like.ndim == 1:
+            return rows.map_blocks(of_block, dtype=like.dtype, drop_axis=1, meta=like)
+        chunks = (rows.chunks[0], (like.shape[1],))
+        return rows.map_blocks(of_block, dtype=like.dtype, chunks=chunks, meta=like)
+    meta = _framed(like, no_rows(X))
+    return X.map_partitions(partial(_of_frame, of_block), meta=meta)
+
+
+def r2(y: Any, predicted: Any) -> float:
+    """R² of predictions in the same partitions, the mean over targets.
+
+    As scikit-learn has it, one of targets that never vary and are met, else zero.
+    """
+    y, predicted = (as_columns(each) for each in (y, predicted))
+    centre = y.mean(axis=0)
+    left, total = compute(
+        ((y - predicted) ** 2).sum(axis=0), ((y - centre) ** 2).sum(axis=0)
+    )
+    perfect = (left == 0).astype(float)
+    share = np.where(total > 0, 1 - left / np.where(total > 0, total, 1.0), perfect)
+    return float(share.mean())
+
+
+def as_columns(given: Any) -> da.Array:
+    """A dask array, Series or DataFrame as an array (n, columns) of doubles."""
+    array = given if isinstance(given, da.Array) else given.to_dask_array()
+    array = array.astype(np.float64)
+    return array[:, None] if array.ndim == 1 else array
+
+
+def _of_block(said: Said, like: np.ndarray, block: Any) -> np.ndarray:
+    """What is said of a partition, which may have no rows."""
+    return said(block) if len(block) else like
+
+
+def _of_frame(of_block: Said, frame: Any) -> Any:
+    return _framed(of_block(frame), frame)
+
+
+def _framed(values: np.ndarray, frame: Any) -> Any:
+    """Values with a frame's index."""
+    import pandas as pd
+
+    kind = pd.Series if values.ndim == 1 else pd.DataFrame
+    return kind(values, index=frame.index)

@@ -1,0 +1,186 @@
+"""Samples in several places, and the moments of their columns."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .columns import Moments, half_gap_or, moments_about
+from .features import Bounds, clipped, ends_of
+from .outliers import rows_that_tell, usual
+from .parts import Parts, brought, rows_of
+from .samples import Samples
+from .two_values import at_ends
+
+
+@dataclass(frozen=True)
+class SharedSamples:
+    """Samples without weights, each in its place: `Columns` for `Scaling`.
+
+    Attributes
+    ----------
+    parts : Parts
+        Of `Placed` samples.
+    n : int
+    n_features : int
+    dtype : dtype
+        That of the features.
+    """
+
+    parts: Parts
+    n: int
+    n_features: int
+    dtype: Any
+
+    #: Only dense tables are shared.
+    is_sparse = False
+    #: Nor are there weights.
+    weight = None
+
+    def __len__(self) -> int:
+        return self.n
+
+    def taken(self, rows: np.ndarray) -> Samples:
+        """Some of the rows by number, brought here."""
+        X, y = brought(self.parts, rows, _rows)
+        return Samples(X, y, None)
+
+    @property
+    def X(self) -> "RowsElsewhere":
+        """Features, which come when they are asked for by row."""
+        return RowsElsewhere(self)
+
+    @cached_property
+    def ends(self) -> Bounds:
+        """Least and greatest value of each feature."""
+        return self._ends("X")
+
+    @cached_property
+    def ends_of_targets(self) -> Bounds:
+        """Least and greatest value of each target."""
+        return self._ends("y")
+
+    def _ends(self, name: str) -> Bounds:
+        ends: Bounds = self.parts.mapped(rows_of, _ends, name).folded(_wider)
+        return ends
+
+    def moments(self, bounds: Bounds | None) -> Moments:
+        """Mean of each feature, and standard deviation or half its only gap."""
+        mean, scale = self._moments("X", bounds)
+        low, high = clipped(np.array(self.ends), bounds)
+        two = self.parts.mapped(rows_of, _two_values, low, high, bounds).folded(_both)
+        gap = np.where(two, high.astype(np.float64) - low, 0.0)
+        return mean, half_gap_or(scale, gap)
+
+    def moments_of_targets(self) -> Moments:
+        """Mean and standard deviation of each target."""
+        return self._moments("y", None)
+
+    @cached_property
+    def target_scale(self) -> np.ndarray:
+        """Standard deviation (outputs,) of each target."""
+        return self._pooled("y", None).deviation
+
+    def _moments(self, name: str, bounds: Bounds | None) -> Moments:
+        found = self._pooled(name, bounds)
+        return found.first + found.mean, found.scale
+
+    def _pooled(self, name: str, bounds: Bounds | None) -> "_Pooled":
+        some = getattr(self.taken(np.zeros(1, dtype=int)), name)
+        first = clipped(some, bounds).astype(np.float64)
+        pooled: _Pooled = self.parts.mapped(
+            rows_of, _Pooled.of, name, first, bounds
+        ).folded(_Pooled.with_more)
+        return pooled
+
+    def usual(self) -> Bounds:
+        """Bounds beyond which values are outliers."""
+        return self._usual
+
+    @cached_property
+    def _usual(self) -> Bounds:
+        return usual(self.taken(rows_that_tell(np.arange(self.n))).X, None)
+
+
+@dataclass(frozen=True)
+class RowsElsewhere:
+    """Features of shared samples, as an array of which some rows are asked for."""
+
+    samples: SharedSamples
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.samples.n, self.samples.n_features
+
+    def __getitem__(self, rows: np.ndarray) -> np.ndarray:
+        found: np.ndarray = self.samples.taken(rows).X
+        return found
+
+
+class _Pooled(NamedTuple):
+    """Moments of the differences from one row, of which others' can be joined.
+
+    ``square`` is the sum of squares about the mean.
+    """
+
+    first: np.ndarray
+    n: int
+    mean: np.ndarray
+    square: np.ndarray
+
+    @classmethod
+    def of(
+        cls, samples: Samples, name: str, first: np.ndarray, bounds: Bounds | None
+    ) -> "_Pooled":
+        """Of the features, or the targets, of some samples."""
+        scaler = moments_about(first, getattr(samples, name), None, bounds)
+        n = len(samples)
+        return cls(first.ravel(), n, scaler.mean_, scaler.var_ * n)
+
+    def with_more(self, other: "_Pooled") -> "_Pooled":
+        """Those of both (Chan, Golub and LeVeque, 1979)."""
+        n, apart = self.n + other.n, other.mean - self.mean
+        between = np.square(apart) * (self.n * other.n / n)
+        return _Pooled(
+            self.first,
+            n,
+            self.mean + apart * (other.n / n),
+            self.square + other.square + between,
+        )
+
+    @property
+    def deviation(self) -> np.ndarray:
+        """Standard deviations."""
+        return np.sqrt(self.square / self.n)
+
+    @property
+    def scale(self) -> np.ndarray:
+        """Standard deviations; one where that is rounding, as scikit-learn has it."""
+        variance, eps = self.square / self.n, np.finfo(float).eps
+        rounding = self.n * eps * variance + np.square(self.n * eps * self.mean)
+        return np.where(variance <= rounding, 1.0, np.sqrt(variance))
+
+
+def _rows(samples: Samples, index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return samples.X[index], samples.y[index]
+
+
+def _ends(samples: Samples, name: str) -> Bounds:
+    return ends_of(getattr(samples, name))
+
+
+def _wider(one: Bounds, other: Bounds) -> Bounds:
+    return np.minimum(one[0], other[0]), np.maximum(one[1], other[1])
+
+
+def _two_values(
+    samples: Samples, low: np.ndarray, high: np.ndarray, bounds: Bounds | None
+) -> np.ndarray:
+    """Whether each feature has no values but these."""
+    return at_ends(clipped(samples.X, bounds), low, high)
+
+
+def _both(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    return one & other

@@ -1,0 +1,111 @@
+"""Stages of a fit to samples in several places."""
+
+from typing import Any
+
+from .._data.features import beyond
+from .._data.shared_samples import SharedSamples
+from .._training.as_usual import torch_as_usual
+from .._training.device import resolve_device
+from .._training.problem import Units
+from .._training.randomness import own_random_state
+from .._training.shared_problem import SharedProblem
+from .base import BaseSparcs
+from .encoding import RealEncoding
+from .predictor import validated
+from .solvers import MOST_INPUTS
+from .spectral import given_strength
+from .transaction import unchanged_on_failure
+
+
+class FitsShared(BaseSparcs):
+    """Second-order growth of samples elsewhere. Not for use by itself."""
+
+    def _fit_shared(
+        self, samples: SharedSamples, encoding: RealEncoding, like: Any
+    ) -> Any:
+        """From checked samples to fitted attributes, as `_fit` from arrays.
+
+        ``like`` holds no rows, and the columns of X, with names if they have some.
+        """
+        with torch_as_usual(), unchanged_on_failure(self):
+            self._refuse_contradictions()
+            self._refuse_too_few(samples)
+            validated(self, like, reset=True, dtype=None, ensure_min_samples=0)
+            self.encoding_ = encoding
+            self.clip_ = self._clip_of(samples)
+            problem = SharedProblem.of_shared(
+                samples,
+                encoding.loss,
+                encoding.n_outputs,
+                self._shared_units(),
+                given_strength(self.linear_alpha),
+            )
+            state = own_random_state(self.random_state)
+            found = self._on_path(problem, None, state)
+            self._pass_interrupt_on(found.status)
+            status = self._take_over(problem, found, samples, state)
+        self._warn(status)
+        self._warn_of_size(found.network.gated)
+        return self
+
+    def _clip_of(self, samples: SharedSamples) -> float | None:
+        """Where features are cut off.
+
+        Raises
+        ------
+        ValueError
+            If "auto" would have to look at single rows.
+        """
+        if self.clip != "auto":
+            return self.clip
+        if self.standardize and beyond(samples.ends, samples.usual()):
+            raise ValueError(
+                'clip="auto" would have to judge single rows, as some values lie more '
+                "than twenty robust standard deviations from their median. Give "
+                "clip=5.0 to cut them off, or clip=None to leave them whole."
+            )
+        return None
+
+    def _shared_units(self) -> Units:
+        device = resolve_device(self.device)
+        options = self.fit_intercept, self.standardize, self.clip_, self.hidden_clip
+        return Units(device, *options)
+
+    def _refuse_contradictions(self) -> None:
+        """Refuse what sums over samples cannot do.
+
+        Raises
+        ------
+        ValueError
+            If a parameter asks for it; the message says which.
+        """
+        super()._refuse_contradictions()
+        if self.solver not in ("growth", "second_order") or self._in_epochs:
+            asked = "callbacks" if self.callbacks else f"solver={self.solver!r}"
+            asked = 'init="xavier"' if self.init != "least_squares" else asked
+            raise ValueError(
+                f"{asked} trains in epochs, which samples in several places are not; "
+                'use solver="second_order", or the estimator of one machine.'
+            )
+        for name in ("early_stopping", "warm_start"):
+            if getattr(self, name):
+                raise ValueError(
+                    f"{name}=True is for data in one place: use the estimator of one "
+                    f"machine, or {name}=False."
+                )
+
+    def _refuse_too_few(self, samples: SharedSamples) -> None:
+        """Refuse tables that are wide and short.
+
+        Raises
+        ------
+        ValueError
+            If features are as many as samples, or more than second-order growth takes.
+        """
+        n, p = len(samples), samples.n_features
+        if p >= n or p + self.fit_intercept > MOST_INPUTS:
+            raise ValueError(
+                f"Samples in several places must be more than features, and these "
+                f"{MOST_INPUTS} at most; got {n} samples of {p} features. Such a table "
+                "fits on one machine: use the estimator of that."
+            )

@@ -1,0 +1,74 @@
+"""Least squares of samples in several places: `least_squares`, by sums over them."""
+
+import numpy as np
+import torch
+
+from .._data.batches import TrainingData
+from .._data.parts import rows_of
+from .least_squares import (
+    MANY_ROWS,
+    Decomposition,
+    Triangle,
+    least_erring,
+    left_out_squares,
+    strengths_tried,
+)
+from .observations import Observations, Sums
+from .ridge import Linear
+from .shared_observations import SharedObservations
+
+
+def shared_least_squares(
+    data: SharedObservations,
+    n_features: int,
+    intercept: bool,
+    linear_alpha: float | None,
+) -> tuple[Linear, float]:
+    """Least squares under a ridge, of more samples than features.
+
+    Parameters
+    ----------
+    data : SharedObservations
+        With a constant as last input if there is an intercept.
+    n_features : int
+    intercept : bool
+    linear_alpha : float or None
+        None chooses it.
+
+    Returns
+    -------
+    linear : coefficients (outputs, features), intercepts (outputs,)
+    linear_alpha : float
+    """
+    n = len(data)
+    triangles = data.parts.mapped(rows_of, _triangle, n_features, intercept)
+    found = Decomposition.of_triangle(triangles.folded(Triangle.with_more), intercept)
+    if linear_alpha is None:
+        many = n >= MANY_ROWS * (n_features + 1)
+        linear_alpha = 0.0 if many else _chosen(data, found, intercept)
+    return found.linear(linear_alpha), linear_alpha
+
+
+def scaled_rows(data: Observations, n_features: int) -> TrainingData:
+    """Observations without the constant."""
+    given = data.y, data.weight, data.mean_count
+    return TrainingData(data.inputs[:, :n_features], *given)
+
+
+def _triangle(data: Observations, n_features: int, intercept: bool) -> Triangle:
+    return Triangle.of(scaled_rows(data, n_features), intercept)
+
+
+def _chosen(data: SharedObservations, found: Decomposition, intercept: bool) -> float:
+    """The strength that errs least on samples left out."""
+    given = found, strengths_tried(found), intercept
+    (squares,) = data.total(_left_out, *given)
+    errors = squares.numpy() / (found.n * found.targets.shape[1])
+    return least_erring(found, errors, len(found.x_mean) + intercept < found.n)
+
+
+def _left_out(
+    data: Observations, found: Decomposition, alphas: np.ndarray, intercept: bool
+) -> Sums:
+    rows = scaled_rows(data, len(found.x_mean))
+    return (torch.from_numpy(left_out_squares(rows, found, alphas, intercept)),)

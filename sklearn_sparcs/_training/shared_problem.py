@@ -1,0 +1,135 @@
+"""A training problem whose samples are in several places."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from .._data.batches import TrainingData, drawn_rows
+from .._data.extremes import refuse_extreme_ends
+from .._data.parts import placed
+from .._data.samples import Samples
+from .._data.scaling import Scaling
+from .._data.shared_samples import SharedSamples
+from .losses import Loss
+from .observations import Observations
+from .problem import Problem, Units, reach_of
+from .ridge import always_the_same
+from .shared_least_squares import scaled_rows, shared_least_squares
+from .shared_observations import SharedObservations
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedProblem(Problem):
+    """What second-order growth asks of a problem, of samples elsewhere.
+
+    Attributes
+    ----------
+    shared : SharedObservations
+        All samples; ``train`` holds none.
+    """
+
+    shared: SharedObservations
+
+    @classmethod
+    def of_shared(
+        cls,
+        samples: SharedSamples,
+        loss: Loss,
+        n_outputs: int,
+        units: Units,
+        linear_alpha: float | None,
+    ) -> "SharedProblem":
+        """Scale where the samples are, and start at least squares.
+
+        The linear model's ridge is of strength ``linear_alpha``; None chooses it.
+
+        Raises
+        ------
+        ValueError
+            For values too large or too small.
+        """
+        for kind, ends in (
+            ("Feature", samples.ends),
+            ("Target", samples.ends_of_targets),
+        ):
+            refuse_extreme_ends(kind, ends, samples.dtype, scaled=units.standardize)
+        scaling = _scaling(samples, units, loss)
+        given = scaling, units.device, units.bias
+        parts = samples.parts.mapped(placed, _observed, *given).kept()
+        shared = SharedObservations(parts, len(samples), units.device)
+        (coef, bias), strength = shared_least_squares(
+            shared, samples.n_features, units.bias, linear_alpha
+        )
+        weights = np.column_stack([coef, bias]) if units.bias else coef
+        start = torch.from_numpy(weights)
+        return cls(
+            _nothing(samples, n_outputs, units.device),
+            None,
+            scaling,
+            loss,
+            samples.n_features,
+            n_outputs,
+            units.bias,
+            start,
+            start,
+            strength,
+            reach_of(samples.ends, scaling, units.device),
+            shared=shared,
+        )
+
+    def observations(self) -> SharedObservations:
+        """The training samples, where they are."""
+        return self.shared
+
+    @property
+    def n_samples(self) -> int:
+        """How many samples train."""
+        return len(self.shared)
+
+    @property
+    def n_counted(self) -> float:
+        """The same, as there are no weights."""
+        return float(len(self.shared))
+
+    def drawn(self, n: int, generator: torch.Generator) -> TrainingData:
+        """About ``n`` of the training samples, none twice; all of them if they fit."""
+        total = len(self.shared)
+        if total <= n:
+            return self._brought(torch.arange(total))
+        return self._brought(drawn_rows(total, n, generator))
+
+    def some(self, n: int) -> TrainingData:
+        """About ``n`` of the training samples, always the same; all if they fit."""
+        total = len(self.shared)
+        return self._brought(torch.from_numpy(always_the_same(total, min(n, total))))
+
+    def _brought(self, index: torch.Tensor) -> TrainingData:
+        return scaled_rows(self.shared.taken(index), self.n_features)
+
+
+def _scaling(samples: SharedSamples, units: Units, loss: Loss) -> Scaling:
+    return Scaling.of_columns(
+        samples,
+        standardize=units.standardize,
+        center=units.bias,
+        scale_targets=loss.scales_targets,
+        clip=units.clip,
+        hidden_clip=units.hidden_clip,
+    )
+
+
+def _observed(
+    samples: Samples, scaling: Scaling, device: torch.device, bias: bool
+) -> Observations:
+    """Samples of one place, scaled there."""
+    return Observations.of(TrainingData.of(samples, scaling, device), bias)
+
+
+def _nothing(
+    samples: SharedSamples, n_outputs: int, device: torch.device
+) -> TrainingData:
+    """No samples, of the dtype and on the device of others."""
+    like = torch.from_numpy(np.empty(0, samples.dtype)).to(device)
+    x, y = like.new_empty(0, samples.n_features), like.new_empty(0, n_outputs)
+    return TrainingData(x, y, None)

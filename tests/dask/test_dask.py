@@ -1,0 +1,171 @@
+"""Dask's arrays and frames: the one-machine fit, and what is said of bad input."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from helpers.shared import assert_same_fit
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn import clone
+
+from sklearn_sparcs import SparcsRegressor as OneMachine
+
+da = pytest.importorskip("dask.array")
+dd = pytest.importorskip("dask.dataframe")
+dask = pytest.importorskip("sklearn_sparcs.dask")
+
+OPTIONS = {"hidden_layer_sizes": (3,), "alpha": 0.02, "random_state": 0}
+
+
+@pytest.fixture(scope="module")
+def expected(kinked):
+    return OneMachine(**OPTIONS).fit(*kinked)
+
+
+@pytest.fixture(scope="module")
+def frame(kinked):
+    X, y = kinked
+    return dd.from_pandas(
+        pd.DataFrame(X, columns=["a", "b", "c"]).assign(y=y), npartitions=3
+    )
+
+
+def arrays(X, y, rows=110):
+    return da.from_array(X, (rows, 2)), da.from_array(y, 100)
+
+
+def test_arrays(kinked, expected):
+    X, y = arrays(*kinked)
+    model = dask.SparcsRegressor(**OPTIONS).fit(X, y)
+    assert_same_fit(model, expected)
+    predicted = model.predict(X)
+    assert predicted.chunks == ((110, 110, 80),)
+    assert_allclose(predicted.compute(), expected.predict(kinked[0]), rtol=1e-8)
+    _, std = model.predict(X, return_std=True)
+    own = expected.predict(kinked[0], return_std=True)[1]
+    assert_allclose(std.compute(), own, rtol=1e-7)
+    aligned = y.rechunk(X.chunks[0])
+    assert_allclose(model.score(X, aligned), expected.score(*kinked), rtol=1e-10)
+    assert_allclose(model.score(*kinked), expected.score(*kinked), rtol=1e-10)
+
+
+def test_frames(kinked, expected, frame):
+    X, y = frame[["a", "b", "c"]], frame["y"]
+    model = dask.SparcsRegressor(**OPTIONS).fit(X, y)
+    assert_same_fit(model, expected)
+    assert_array_equal(model.feature_names_in_, ["a", "b", "c"])
+    predicted = model.predict(X)
+    assert isinstance(predicted, dd.Series)
+    assert_array_equal(predicted.compute().index, np.arange(300))
+    assert_allclose(predicted.compute(), expected.predict(kinked[0]), rtol=1e-8)
+    assert_allclose(model.score(X, y), expected.score(*kinked), rtol=1e-10)
+
+
+def test_several_targets_of_a_frame(kinked, frame):
+    targets = frame[["y", "a"]]
+    model = dask.SparcsRegressor((), random_state=0).fit(
+        frame[["a", "b", "c"]], targets
+    )
+    predicted = model.predict(frame[["a", "b", "c"]])
+    assert isinstance(predicted, dd.DataFrame)
+    assert predicted.compute().shape == (300, 2)
+    whole = targets.compute().to_numpy()
+    one_machine = OneMachine((), random_state=0).fit(kinked[0], whole)
+    assert_same_fit(model, one_machine)
+    score = model.score(frame[["a", "b", "c"]], targets)
+    assert_allclose(score, one_machine.score(kinked[0], whole), rtol=1e-10)
+
+
+def test_sizes_that_nobody_knows_are_counted(expected, frame):
+    values = frame[["a", "b", "c"]].to_dask_array()
+    assert np.isnan(values.shape[0])
+    model = dask.SparcsRegressor(**OPTIONS).fit(values, frame["y"].to_dask_array())
+    assert_same_fit(model, expected)
+
+
+def test_partitions_without_rows_are_passed_by(expected, frame):
+    held = dd.concat([frame[frame["a"] > 1e9], frame])
+    model = dask.SparcsRegressor(**OPTIONS).fit(held[["a", "b", "c"]], held["y"])
+    assert_same_fit(model, expected)
+    assert len(model.predict(held[["a", "b", "c"]]).compute()) == 300
+
+
+def test_pandas_own_numbers(frame):
+    own = frame.astype({"a": "Float64", "b": "float64[pyarrow]"})
+    linear = dask.SparcsRegressor(()).fit(own[["a", "b"]], own["y"])
+    plain = dask.SparcsRegressor(()).fit(frame[["a", "b"]], frame["y"])
+    assert_allclose(linear.linear_coef_, plain.linear_coef_, rtol=1e-10)
+
+
+def test_it_is_an_estimator_like_others():
+    model = dask.SparcsRegressor((3,), alpha=0.1)
+    assert clone(model).get_params() == OneMachine((3,), alpha=0.1).get_params()
+    with pytest.raises(ValueError, match="'alpha' parameter"):
+        dask.SparcsRegressor(alpha=-1).fit(*arrays(np.ones((9, 2)), np.ones(9)))
+
+
+def refused(X, y, error, words):
+    model = dask.SparcsRegressor(())
+    with pytest.raises(error, match=words):
+        model.fit(X, y)
+    assert vars(model) == vars(dask.SparcsRegressor(()))
+
+
+def test_data_in_memory_are_refused(kinked):
+    X, y = kinked
+    refused(X, y, TypeError, "X must be an array or a frame of dask's; got ndarray")
+
+
+def test_weights_are_refused(kinked):
+    X, y = arrays(*kinked)
+    with pytest.raises(ValueError, match="no weights yet"):
+        dask.SparcsRegressor().fit(X, y, y)
+
+
+def test_other_partitions_are_refused(kinked, frame):
+    X, y = arrays(*kinked)
+    refused(X, y[:-1], ValueError, "X has 300 rows, and y 299")
+    features = frame[["a", "b", "c"]]
+    other = frame.repartition(npartitions=2)["y"]
+    refused(features, other, ValueError, "their divisions differ")
+    other = other.clear_divisions()
+    refused(features, other, ValueError, "X has 3 partitions of rows, and y 2")
+    moved = frame.repartition(divisions=[0, 10, 200, 299]).clear_divisions()["y"]
+    refused(features, moved, ValueError, "partition 0 has 100 rows of X and 10 of y")
+
+
+def test_another_order_of_rows_is_refused(frame):
+    backwards = frame["y"].map_partitions(lambda y: y[::-1]).clear_divisions()
+    features = frame[["a", "b", "c"]]
+    refused(features, backwards, ValueError, "partition 0 has another index in y")
+
+
+def test_unlike_partitions_are_refused(kinked):
+    X, y = arrays(*kinked, rows=100)
+    X = X.rechunk({1: -1})
+    narrow = X.map_blocks(narrower, dtype=float)
+    words = r"partition 0 has columns \(0, 1, 2\), and partition 1 has \(0, 1\)"
+    refused(narrow, y, ValueError, words)
+    single = X.map_blocks(singler, dtype=float)
+    words = r"partition 0 has dtypes \(float64, .* partition 1 has \(float32"
+    refused(single, y, ValueError, words)
+
+
+def narrower(x, block_id=(0,)):
+    return x[:, :2] if block_id[0] == 1 else x
+
+
+def singler(x, block_id=(0,)):
+    return x.astype(np.float32) if block_id[0] == 1 else x
+
+
+def test_what_is_no_number_is_refused(frame):
+    words = frame.assign(b=frame["b"].astype(str))
+    refused(words[["a", "b"]], frame["y"], ValueError, "must be dense numbers")
+    holed = frame.assign(b=frame["b"].where(frame["b"] < 1))
+    refused(holed[["a", "b"]], frame["y"], ValueError, "Input X contains NaN .* 0")
+    refused(frame[["a"]], holed["b"], ValueError, "Input y contains NaN")
+
+
+def test_no_row_at_all_is_refused(frame):
+    none = frame[frame["a"] > 1e9]
+    refused(none[["a", "b"]], none["y"], ValueError, "X and y are empty")

@@ -1,0 +1,61 @@
+"""Samples cut into pieces, all of them here."""
+
+import pickle
+from itertools import pairwise
+
+import numpy as np
+
+from sklearn_sparcs import SparcsRegressor
+from sklearn_sparcs._data.parts import Listed, Placed
+from sklearn_sparcs._data.samples import Samples
+from sklearn_sparcs._data.shared_samples import SharedSamples
+from sklearn_sparcs._estimators.encoding import RealEncoding
+from sklearn_sparcs._estimators.shared_fit import FitsShared
+
+
+class Sent(Listed):
+    """Pieces of which questions and answers could travel: all are pickled."""
+
+    def mapped(self, of, *args):
+        of, args = pickle.loads(pickle.dumps((of, args)))
+        return Sent(super().mapped(of, *args)._pieces)
+
+    def folded(self, join):
+        return pickle.loads(pickle.dumps(super().folded(join)))
+
+
+def shared(X, y, cuts):
+    """Samples with ``y`` (n, outputs), cut before each of the given rows."""
+    edges = [0, *cuts, len(X)]
+    pieces = [Placed(a, Samples(X[a:b], y[a:b], None)) for a, b in pairwise(edges)]
+    return SharedSamples(Sent(pieces), len(X), X.shape[1], X.dtype)
+
+
+class InPieces(FitsShared, SparcsRegressor):
+    """The regressor, fitted to pieces."""
+
+    def fit_pieces(self, X, y, cuts):
+        targets = y.reshape(len(y), -1).astype(X.dtype)
+        encoding = RealEncoding.of(y).having_seen(targets, self.prediction_margin)
+        return self._fit_shared(shared(X, targets, cuts), encoding, X[:0])
+
+
+def assert_same_fit(found, expected, rtol=1e-8):
+    """Every number that a fit leaves behind."""
+    for name, value in vars(expected).items():
+        other = getattr(found, name)
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+            np.testing.assert_allclose(other, value, rtol, 1e-10, err_msg=name)
+        elif isinstance(value, float):
+            np.testing.assert_allclose(other, value, rtol, err_msg=name)
+        elif name in ("eigenvalues_", "eigenvectors_"):
+            for one, own in zip(other, value, strict=True):
+                np.testing.assert_allclose(one, own, rtol, 1e-9, err_msg=name)
+    rows, own = found.history_, expected.history_
+    assert len(rows) == len(own)
+    for row, other in zip(rows, own, strict=True):
+        assert list(row) == list(other)
+        np.testing.assert_allclose([*row.values()], [*other.values()], rtol)
+    assert found.active_architecture_ == expected.active_architecture_
+    pruned = found.pruned_estimator_, expected.pruned_estimator_
+    assert pruned[0].active_architecture_ == pruned[1].active_architecture_
