@@ -44,7 +44,8 @@ from sklearn_sparcs._training.bridge import BridgePenalty
 from sklearn_sparcs._training.curvature import SquaredErrorCurvature
 from sklearn_sparcs._training.losses import SquaredError
 from sklearn_sparcs._training.normal import NormalMatrix
-from sklearn_sparcs._training.objective import Objective, Observations
+from sklearn_sparcs._training.objective import Objective
+from sklearn_sparcs._training.observations import Observations
 from sklearn_sparcs._training.paper_solver import PaperSolver
 from sklearn_sparcs._training.penalty import SparseGroupPenalty
 from sklearn_sparcs.datasets import make_teacher_student

@@ -12,7 +12,7 @@ from sklearn_sparcs._growth import sight as module
 from sklearn_sparcs._growth.ascent import fired
 from sklearn_sparcs._growth.judgement import judged
 from sklearn_sparcs._growth.sight import Outlook
-from sklearn_sparcs._training.objective import Observations
+from sklearn_sparcs._training.observations import Observations
 
 
 def candidates(network, k=5, seed=3):
@@ -60,7 +60,7 @@ def test_integer_weights_are_repeats(loss):
     once = samples(loss, 60, c)
     times = torch.arange(60) % 3 + 1
     mean = float(times.double().mean())
-    weighted = Observations(once.inputs, once.y, times / mean, mean)
+    weighted = Observations(once.inputs, once.y, times.double() / mean, mean)
     repeated = once.rows(torch.arange(60).repeat_interleave(times))
     w = candidates(net)
     a, b = (verdict(objective(loss, x), net, w) for x in (weighted, repeated))

@@ -13,7 +13,7 @@ from sklearn_sparcs._training.losses import (
     SoftmaxCrossEntropy,
     SquaredError,
 )
-from sklearn_sparcs._training.objective import Observations
+from sklearn_sparcs._training.observations import Observations
 from sklearn_sparcs._training.start import linear_start
 
 

@@ -10,7 +10,8 @@ from sklearn_sparcs._networks.live import LiveNetwork
 from sklearn_sparcs._networks.wiring import Wiring
 from sklearn_sparcs._training import curvature
 from sklearn_sparcs._training.bridge import BridgePenalty
-from sklearn_sparcs._training.objective import Objective, Observations
+from sklearn_sparcs._training.objective import Objective
+from sklearn_sparcs._training.observations import Observations
 
 #: Live neurons of each hidden layer.
 LIVE = [(), (0,), (4,), (3, 2), (0, 2), (3, 0), (2, 1, 3), (1, 2, 0, 3)]

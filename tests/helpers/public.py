@@ -11,6 +11,7 @@ FACES = [
     "sklearn_sparcs.nn",
     "sklearn_sparcs.datasets",
     "sklearn_sparcs.onnx",
+    "sklearn_sparcs.dask",
 ]
 
 

@@ -14,7 +14,7 @@ from sklearn_sparcs._training import levenberg, metric
 from sklearn_sparcs._training.levenberg import improved
 from sklearn_sparcs._training.losses import BinaryCrossEntropy, SquaredError
 from sklearn_sparcs._training.normal import NormalMatrix, damped
-from sklearn_sparcs._training.objective import Observations
+from sklearn_sparcs._training.observations import Observations
 from sklearn_sparcs._training.status import Status
 from sklearn_sparcs._training.weak_neurons import without_weak
 

@@ -124,9 +124,11 @@ def test_large_matrices_by_blocks(monkeypatch):
 def test_the_outputs_alone(live):
     loss, net = SquaredError(), live_network(live)
     goal = objective(loss, samples(loss, 20, 2, weighted=True))
-    found = dense(NormalMatrix.of_outputs(goal, at(goal, net)))
-    whole = dense(NormalMatrix.of(goal, at(goal, net)))
+    matrix, gradient = NormalMatrix.of_outputs(goal, at(goal, net))
+    found, whole = dense(matrix), dense(NormalMatrix.of(goal, at(goal, net)))
     assert_allclose(found, whole[-len(found) :, -len(found) :], atol=1e-12)
+    of_all = goal.data_gradient(at(goal, net))
+    assert_allclose(gradient.reshape(-1), of_all[-gradient.numel() :], atol=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 from sklearn_sparcs._activations import ACTIVATIONS
 from sklearn_sparcs._training import objective as module
 from sklearn_sparcs._training.losses import SquaredError
-from sklearn_sparcs._training.objective import Observations
+from sklearn_sparcs._training.observations import Observations
 
 
 def expected(goal, loss, network):
