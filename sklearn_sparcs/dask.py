@@ -15,7 +15,13 @@ from sklearn.utils.validation import check_is_fitted
 from ._dask.cluster import refuse_strangers
 from ._dask.docs import with_sections_of
 from ._dask.predictions import lazily, r2
-from ._dask.table import checked_table, dtype_of_features, no_rows, refuse_weights
+from ._dask.table import (
+    checked_table,
+    dtype_of_features,
+    no_rows,
+    refuse_collections,
+    refuse_weights,
+)
 from ._estimators import regressor as one_machine
 from ._estimators.encoding import RealEncoding
 from ._estimators.shared_fit import FitsShared
@@ -90,6 +96,31 @@ DataFrame
         shape = len(low), not facts.shape_of_y
         encoding = RealEncoding(*shape, (low, high), self.prediction_margin)
         return self._fit_shared(samples, encoding, no_rows(X))
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y, sample_weight=None):
+        """One epoch of Adam on a part of the data, which is in memory.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            No collection of dask's: an epoch steps through rows in their order.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array-like of shape (n_samples,), optional
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        TypeError
+            If X, y or the weights are a collection of dask's.
+        ValueError
+            If X or y does not have the columns of the first call.
+        """
+        refuse_collections(X=X, y=y, sample_weight=sample_weight)
+        return super().partial_fit(X, y, sample_weight)
 
     def predict(self, X: Any, return_std: bool = False) -> Any:
         """Predict targets, partition by partition, when the result is computed.

@@ -104,6 +104,23 @@ def refuse_weights(sample_weight: Any) -> None:
         )
 
 
+def refuse_collections(**given: Any) -> None:
+    """Refuse collections where data in memory are asked for.
+
+    Raises
+    ------
+    TypeError
+        If one is a collection of dask's; the message says which.
+    """
+    for name, each in given.items():
+        if is_dask_collection(each):
+            raise TypeError(
+                f"partial_fit takes data in memory; {name} is dask's "
+                f"{type(each).__name__}. Call fit with the whole of it, or partial_fit "
+                "with each partition's compute()."
+            )
+
+
 def no_rows(X: Any) -> Any:
     """No rows of a dask array or frame, with its columns."""
     if isinstance(X, da.Array):

@@ -123,10 +123,7 @@ class TrainingData:
         """About ``n`` samples, none twice; all of them if they fit."""
         if len(self) <= n:
             return self
-        if len(self) <= 10 * n:
-            drawn = torch.randperm(len(self), generator=generator)[:n]
-        else:  # a permutation would cost more than the samples are for
-            drawn = torch.randint(len(self), (n,), generator=generator).unique()
+        drawn = drawn_rows(len(self), n, generator)
         return TrainingData(*self.rows(drawn.to(self.y.device)), self.mean_count)
 
     def batches(self, size: int, order: Tensor | None) -> Iterator[Batch]:
@@ -138,6 +135,14 @@ class TrainingData:
             x, y, weight = self.rows(rows)
             weights = repeat(None) if weight is None else weight.split(size)
             yield from zip(x.split(size), y.split(size), weights, strict=False)
+
+
+def drawn_rows(n_rows: int, n: int, generator: torch.Generator) -> Tensor:
+    """Numbers of about ``n`` of the rows, none twice."""
+    if n_rows <= 10 * n:
+        return torch.randperm(n_rows, generator=generator)[:n]
+    # a permutation would cost more than the samples are for
+    return torch.randint(n_rows, (n,), generator=generator).unique()
 
 
 def _tensor(array: np.ndarray, device: torch.device) -> Tensor:

@@ -3,8 +3,8 @@
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
+from .features import Bounds, ends_of
 from .samples import Samples
 
 #: Least and greatest size of a column that is scaled, and of one that is not, by dtype.
@@ -20,10 +20,32 @@ def refuse_extremes(samples: Samples, *, scaled: bool) -> None:
     ValueError
         If the largest value of a column, zeros apart, is; the message says which.
     """
-    dtype = samples.X.dtype.name
-    _refuse("Feature", _sizes(samples.X), dtype, scaled)
+    dtype = samples.X.dtype
+    refuse_extreme_ends("Feature", ends_of(samples.X), dtype, scaled=scaled)
     if samples.y.dtype.kind == "f":
-        _refuse("Target", _sizes(samples.y.reshape(len(samples.y), -1)), dtype, scaled)
+        ends = ends_of(samples.y.reshape(len(samples.y), -1))
+        refuse_extreme_ends("Target", ends, dtype, scaled=scaled)
+
+
+def refuse_extreme_ends(kind: str, ends: Bounds, dtype: Any, *, scaled: bool) -> None:
+    """Refuse columns whose least or greatest value no fit in a dtype could hold.
+
+    Parameters
+    ----------
+    kind : str
+        What the columns are, "Feature" or "Target".
+    ends : pair of ndarrays of shape (columns,)
+    dtype : dtype
+    scaled : bool
+
+    Raises
+    ------
+    ValueError
+        If there are such; the message says which.
+    """
+    low, high = ends
+    sizes = np.maximum(high, -low).astype(np.float64)
+    _refuse(kind, sizes, np.dtype(dtype).name, scaled)
 
 
 def refuse_uncastable(y: np.ndarray, dtype: Any) -> None:
@@ -34,7 +56,7 @@ def refuse_uncastable(y: np.ndarray, dtype: Any) -> None:
     ValueError
         If there are such; the message says which.
     """
-    _refuse("Target", _sizes(y), np.dtype(dtype).name, scaled=True)
+    refuse_extreme_ends("Target", ends_of(y), dtype, scaled=True)
 
 
 def _refuse(name: str, sizes: np.ndarray, dtype: str, scaled: bool) -> None:
@@ -48,12 +70,3 @@ def _refuse(name: str, sizes: np.ndarray, dtype: str, scaled: bool) -> None:
             f"from {low:g} to {high:g}, since squares are taken. Give it in other "
             f"units{advice}."
         )
-
-
-def _sizes(X: Any) -> np.ndarray:
-    """The largest absolute value of each column, without a copy of X."""
-    least, most = X.min(axis=0), X.max(axis=0)
-    if sparse.issparse(X):
-        least, most = least.toarray(), most.toarray()
-    sizes: np.ndarray = np.maximum(most, -least).astype(np.float64)
-    return sizes.ravel()

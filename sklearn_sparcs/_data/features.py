@@ -47,3 +47,16 @@ def clipped(X: Any, bounds: Bounds | None) -> Any:
     cut = X.copy()
     np.clip(X.data, low[X.indices], high[X.indices], out=cut.data)
     return cut
+
+
+def ends_of(X: Any) -> Bounds:
+    """Least and greatest value of each feature of X (array or CSR)."""
+    low, high = X.min(axis=0), X.max(axis=0)
+    if sparse.issparse(X):
+        low, high = low.toarray().ravel(), high.toarray().ravel()
+    return low, high
+
+
+def beyond(ends: Bounds, bounds: Bounds) -> bool:
+    """Whether a least or a greatest value lies outside the bounds."""
+    return bool((ends[0] < bounds[0]).any() or (ends[1] > bounds[1]).any())

@@ -31,7 +31,7 @@ def usual(X: np.ndarray, weight: np.ndarray | None) -> Bounds:
     pair of ndarrays of shape (features,)
     """
     counting = np.arange(len(X)) if weight is None else np.flatnonzero(weight)
-    seen = counting[:: max(1, len(counting) // _N_SEEN)]
+    seen = rows_that_tell(counting)
     known = None if weight is None else weight[seen]
     spread = np.full(X.shape[1], np.inf)
     middle = np.zeros(X.shape[1])
@@ -42,3 +42,8 @@ def usual(X: np.ndarray, weight: np.ndarray | None) -> Bounds:
         if upper > lower:
             spread[j] = (upper - lower) / _QUARTILES_APART
     return middle - _USUAL * spread, middle + _USUAL * spread
+
+
+def rows_that_tell(counting: np.ndarray) -> np.ndarray:
+    """Some of many rows, evenly spread."""
+    return counting[:: max(1, len(counting) // _N_SEEN)]

@@ -59,6 +59,12 @@ class Samples:
     def __len__(self) -> int:
         return len(self.y)
 
+    @property
+    def target_scale(self) -> np.ndarray:
+        """Standard deviation (outputs,) of each target."""
+        scale: np.ndarray = self.y.std(axis=0, dtype=float)
+        return scale
+
     def taken(self, rows: np.ndarray) -> "Samples":
         """Some of the rows, their weights scaled to a mean of one again."""
         weight = None if self.weight is None else self.weight[rows]

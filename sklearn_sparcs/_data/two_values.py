@@ -34,11 +34,11 @@ def gap_of_two_values(X: Any, bounds: Bounds | None = None) -> np.ndarray:
     for rows in gen_batches(X.shape[0], _SLICE):
         if not two.any():
             break
-        two &= _at_ends(clipped(X[rows], bounds), low, high)
+        two &= at_ends(clipped(X[rows], bounds), low, high)
     return np.where(two, high.astype(np.float64) - low, 0.0)
 
 
-def _at_ends(X: Any, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+def at_ends(X: Any, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """Whether every value of each feature is its least or its greatest."""
     if not sparse.issparse(X):
         return np.asarray(((X == low) | (X == high)).all(axis=0))

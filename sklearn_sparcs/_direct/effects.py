@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from .._data.shared_samples import RowsElsewhere
 from .form import DirectForm, Rows
 
 #: Neurons' signals that the effects of all features may cost.
@@ -27,7 +28,7 @@ _SEED = 0
 
 def total_effects(
     form: DirectForm,
-    X: Rows,
+    X: Rows | RowsElsewhere,
     weight: np.ndarray | None,
     said: Callable[[np.ndarray], np.ndarray],
 ) -> np.ndarray:
@@ -36,7 +37,7 @@ def total_effects(
     Parameters
     ----------
     form : DirectForm
-    X : {ndarray, csr_array} of shape (n, features)
+    X : {ndarray, csr_array, RowsElsewhere} of shape (n, features)
     weight : ndarray of shape (n,) or None
         How much each sample counts.
     said : callable

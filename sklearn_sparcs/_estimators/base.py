@@ -10,6 +10,8 @@ import numpy as np
 from skorch.history import History
 
 from .._data.batches import TrainingData
+from .._data.samples import Samples
+from .._data.shared_samples import SharedSamples
 from .._direct.form import DirectForm
 from .._growth.by_epochs import FoundByEpochs
 from .._growth.found import Found
@@ -107,16 +109,16 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             problem = self._problem(task, solver, checkpoint, state)
             found = self._search(problem, solver, checkpoint, state, recent)
             self._pass_interrupt_on(found.status)
-            samples = task.samples()
-            self._adopt(Result.of(problem, found.network, state), samples)
-            self._record(found, checkpoint, [] if last is None else self.history_)
-            self._record_spread(problem, None if stream else self._priced(solver))
-            self.linear_p_value_ = math.nan if stream else linear_p_value(problem)
-            self._checkpoint = Checkpoint.of(
-                found.snapshot(), problem.scaling, self._agreed(), recent
+            status = self._take_over(
+                problem,
+                found,
+                task.samples(),
+                state,
+                solver=solver,
+                checkpoint=checkpoint,
+                earlier=[] if last is None else self.history_,
+                recent=recent,
             )
-            smaller, status = self._pruned(found)
-            self.pruned_estimator_ = self._as_compact(smaller, samples=samples)
         if not (stream and status == Status.MAX_ITER):
             self._warn(status)
         if not stream:
@@ -124,6 +126,35 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         return self
 
     # -- stages ------------------------------------------------------------------------
+
+    def _take_over(
+        self,
+        problem: Problem,
+        found: Found,
+        samples: Samples | SharedSamples,
+        state: np.random.RandomState,
+        *,
+        solver: SolverName = "second_order",
+        checkpoint: Checkpoint | None = None,
+        earlier: Sequence[Any] = (),
+        recent: Recent | None = None,
+    ) -> Status:
+        """What was found becomes fitted attributes, and how it ended is returned.
+
+        ``earlier`` are rows of the history before what it went on from, ``recent`` the
+        stream that the samples are a part of.
+        """
+        stream = recent is not None
+        self._adopt(Result.of(problem, found.network, state), samples)
+        self._record(found, checkpoint, earlier)
+        self._record_spread(problem, None if stream else self._priced(solver))
+        self.linear_p_value_ = math.nan if stream else linear_p_value(problem)
+        self._checkpoint = Checkpoint.of(
+            found.snapshot(), problem.scaling, self._agreed(), recent
+        )
+        smaller, status = self._pruned(found)
+        self.pruned_estimator_ = self._as_compact(smaller, samples=samples)
+        return status
 
     def _refuse_contradictions(self) -> None:
         """Refuse parameters that exclude each other.
@@ -289,9 +320,12 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         if given in ("auto", None) and self.init == "least_squares":
             names = getattr(self, "feature_names_in_", None)
             warn_of_leverage(task, names, None if given is None else self.clip_)
+        self._warn_of_size(grown)
+
+    def _warn_of_size(self, grown: bool) -> None:
+        """Say which layers are full, of a network that grew."""
         if grown:
-            sizes = self._checked_sizes()
-            warn_of_full_layers(self.direct_form_, sizes)
+            warn_of_full_layers(self.direct_form_, self._checked_sizes())
 
     # -- what the parameters mean ------------------------------------------------------
 

@@ -47,8 +47,11 @@ class Encoding(Protocol):
     def constant(self, y: np.ndarray, weight: np.ndarray | None) -> np.ndarray:
         """Outputs (n_outputs,) for one who knows encoded targets alone."""
 
-    def comparable(self, y: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-        """From outputs, predictions whose differences can be added up."""
+    def comparable(self, scale: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        """From outputs, predictions whose differences can be added up.
+
+        ``scale`` (outputs,) are standard deviations of the targets.
+        """
 
 
 @dataclass(frozen=True)
@@ -126,10 +129,9 @@ class RealEncoding:
         """The mean of each target."""
         return np.average(y, axis=0, weights=weight).astype(float)
 
-    def comparable(self, y: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-        """From outputs, targets in standard deviations of those given (n, outputs)."""
-        scale = y.std(axis=0, dtype=float)
-        scale[scale == 0] = 1.0
+    def comparable(self, scale: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        """From outputs, targets in standard deviations (outputs,)."""
+        scale = np.where(scale == 0, 1.0, scale)
         return lambda output: self._within_bounds(output) / scale
 
     def predictions(self, output: np.ndarray) -> np.ndarray:
@@ -308,7 +310,7 @@ class ClassEncoding:
         shares = (n * np.average(shown, axis=0, weights=weight) + even) / (n + 1)
         return np.log(shares) if several else logit(shares)
 
-    def comparable(self, y: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    def comparable(self, scale: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
         """From outputs, probabilities."""
         return self.probabilities
 

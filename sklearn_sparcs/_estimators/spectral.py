@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._data.samples import Samples
 from .._data.scaling import Scaling
+from .._data.shared_samples import SharedSamples
 from .._direct.form import DirectForm
 from .._networks.matrices import SpectralMatrices
 from .compact import CompactClassifier, CompactRegressor
@@ -43,7 +44,7 @@ class Spectral(Predictor):
     eigenvectors_: list[np.ndarray]
     linear_p_value_: float
 
-    def _adopt(self, result: Result, samples: Samples) -> None:
+    def _adopt(self, result: Result, samples: Samples | SharedSamples) -> None:
         """Take over what was found on these samples."""
         self.direct_form_ = result.form
         self.eigenvalues_ = result.eigenvalues
@@ -57,7 +58,7 @@ class Spectral(Predictor):
         self,
         form: DirectForm,
         encoding: Encoding | None = None,
-        samples: Samples | None = None,
+        samples: Samples | SharedSamples | None = None,
         named: bool = True,
     ) -> Any:
         """A network as a fitted estimator of its own, which knows features by name.

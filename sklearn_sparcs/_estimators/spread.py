@@ -17,9 +17,9 @@ from .._training import curvature
 from .._training.bridge import BridgePenalty
 from .._training.laplace import Laplace, deviation, noise
 from .._training.normal import Factor
-from .._training.objective import Objective, Observations
+from .._training.objective import Objective
+from .._training.observations import Observations
 from .._training.problem import Problem, in_scaled_units
-from .._training.ridge import some_rows
 
 #: Samples that the matrix is formed of where there are more: so many, and so many for
 #: each weight of an output.
@@ -66,7 +66,7 @@ class Spread:
 
         The ridge of the linear part, and the prior, are added to the penalty.
         """
-        n, device = problem.train.n_counted, problem.train.y.device
+        n, device = problem.n_counted, problem.options["device"]
         network, wiring = _network(form, problem.scaling, problem.bias, device)
         data = _some(problem, network)
         bare = Objective(data, curvature.of(problem.loss), penalty, wiring)
@@ -176,10 +176,9 @@ def _network(
 
 def _some(problem: Problem, network: LiveNetwork) -> Observations:
     """The training samples, or some of many, in double precision."""
-    p, train = network.n_hidden_weights + network.n_signals, problem.train
+    p = network.n_hidden_weights + network.n_signals
     n = min(max(_ROWS, _ROWS_A_WEIGHT * p), _LARGEST // network.n_inputs)
-    train = some_rows(train, n) if n < len(train) else train
-    data = Observations.of(train, problem.bias)
+    data = Observations.of(problem.some(n), problem.bias)
     weight = None if data.weight is None else data.weight.double()
     return Observations(data.inputs.double(), data.y.double(), weight, data.mean_count)
 

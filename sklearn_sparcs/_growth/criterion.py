@@ -59,7 +59,7 @@ def criterion(
     Of many samples some serve to count the weights. ``data_loss`` is that of all, where
     it is known.
     """
-    n = float(objective.data.count.sum())
+    n = objective.data.n_counted
     p = network.n_hidden_weights + network.n_signals
     n_rows = max(_FEWEST_ROWS, _ROWS_A_WEIGHT * p)
     some = objective.sample(n_rows, torch.Generator())

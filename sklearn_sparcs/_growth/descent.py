@@ -16,6 +16,7 @@ from .._training.levenberg import improved
 from .._training.losses import Loss
 from .._training.metric import is_dense
 from .._training.objective import Objective
+from .._training.observations import Sums
 from .._training.output_layer import outputs_solved
 from .._training.problem import Problem
 from .finite_gain import N_DIRECTIONS, survey
@@ -123,9 +124,9 @@ class Growth:
         """Whether all that is left of the targets is rounding."""
         if self.loss.linear_model != "least squares":
             return False
-        y = objective.data.y
-        rounding: float = torch.finfo(y.dtype).eps ** 0.75
-        return objective.data_loss(network) <= rounding * float(y.square().mean())
+        square, n = objective.total(_square_of_targets)
+        rounding: float = torch.finfo(square.dtype).eps ** 0.75
+        return objective.data_loss(network) <= rounding * float(square / n)
 
     def under(
         self,
@@ -139,8 +140,14 @@ class Growth:
         That noise is looked for in all samples of the objective, or in some.
         """
         noise = self.noise((seen or objective).data_loss(network), network.n_outputs)
-        prior = self.prior * noise / float(objective.data.count.sum())
+        prior = self.prior * noise / objective.data.n_counted
         return replace(self.penalty, alpha=float(alpha), prior=prior)
+
+
+def _square_of_targets(objective: Objective) -> Sums:
+    """Sum of squares of targets that are here, and how many they are."""
+    y = objective.here.y
+    return y.square().sum(), y.new_tensor(y.numel())
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from .._networks.wiring import Wiring
 from .._training import curvature
 from .._training.bridge import BridgePenalty
 from .._training.levenberg import improved
-from .._training.objective import Objective, Observations
+from .._training.objective import Objective
+from .._training.observations import Observations
 from .._training.output_layer import outputs_solved
 from .._training.problem import Problem
 from .._training.status import Status
@@ -112,7 +113,7 @@ class GivenWiring:
         """Weights (n, signals before the layer) along directions of what varies."""
         data = self.objective.data
         rows = torch.randperm(len(data), generator=generator)[:_N_KINKS]
-        some = data.rows(rows.to(network.device))
+        some = data.taken(rows)
         signals = network.heard(network.signals(some.inputs))
         signals = signals[:, : network.places[layer].start]
         varying = signals.amax(dim=0) > signals.amin(dim=0)

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from .._data.parts import added
 from .._networks.live import LiveNetwork
+from .._training.observations import Sums
 from .ascent import FEWEST, fired
 from .noise import Noise, Variance, standard_errors
 from .refit import Refit
@@ -87,14 +89,15 @@ class Candidates:
 def judged(outlook: Outlook, layer: Tensor, incoming: Tensor) -> Candidates:
     """Judge candidates w (k, signals) of these layers (k,), in double precision."""
     n, ridge = len(outlook.objective.data), outlook.ridge.double()
-    present, cross, own = _moments(outlook, incoming)
+    gram, wanted, *moments = outlook.total(_moments, incoming)
+    present, cross, own = _Moments(gram, wanted), _Moments(*moments[:2]), moments[2]
     refit = Refit.of(
         present.gram / n,
         present.pull / n - (ridge * outlook.outputs.double()).T,
         ridge,
     )
     x = refit(cross.gram / n)
-    fresh = _fresh(outlook, incoming, x)
+    fresh = _Fresh.of(*outlook.total(_fresh, incoming, x))
     gram = fresh.gram / n + (refit.ridge[:, None] * x).T @ x
     counts = (fresh.spread >= FEWEST) & (gram.diagonal() > _NEW * own / n)
     gram.diagonal().add_(1e-300)
@@ -136,39 +139,42 @@ class _Fresh:
     noise: Noise
     n: float
 
+    @classmethod
+    def of(
+        cls, gram: Tensor, second: Tensor, fourth: Tensor, n: Tensor, *noise: Tensor
+    ) -> "_Fresh":
+        """From sums, of second and fourth powers among them."""
+        spread = second.square() / (fourth + 1e-300)
+        return cls(gram, spread, Noise(*noise), float(n))
 
-def _moments(outlook: Outlook, incoming: Tensor) -> tuple[_Moments, _Moments, Tensor]:
-    """Sums of the present signals; of those with candidates' a; and Σ V a² (k,)."""
-    totals: list[Tensor] = []
+
+def _moments(outlook: Outlook, incoming: Tensor) -> Sums:
+    """Sums over samples here of H'VH, H'E, H'Va and a'E, and Σ V a² (k,).
+
+    H are the present signals, and a what candidates send.
+    """
+    totals: Sums = ()
     for H, a, sight in _outputs(outlook, incoming):
         VH, Va = sight.curvature[:, None] * H, sight.curvature[:, None] * a
         parts = (VH.T @ H, H.T @ sight.asked, H.T @ Va, a.T @ sight.asked)
         totals = _added(totals, (*parts, (Va * a).sum(dim=0)))
-    gram, pull, cross, asked, own = totals
-    return _Moments(gram, pull), _Moments(cross, asked), own
+    return totals
 
 
-def _fresh(outlook: Outlook, incoming: Tensor, x: Tensor) -> _Fresh:
-    """Sums of a' = a − H x."""
-    totals: list[Tensor] = []
-    noise: Noise | None = None
+def _fresh(outlook: Outlook, incoming: Tensor, x: Tensor) -> Sums:
+    """Sums over samples here of a' = a − H x, and those of `Noise`."""
+    totals: Sums = ()
     for H, a, sight in _outputs(outlook, incoming):
         new = a - H @ x
         square, count = new.square(), sight.count
         parts = (count @ square, count @ square.square(), count.sum())
         gram = (sight.curvature[:, None] * new).T @ new
-        totals = _added(totals, (gram, *parts))
-        here = Noise.of(new, sight)
-        noise = here if noise is None else noise + here
-    assert noise is not None  # there is a sample
-    gram, second, fourth, n = totals
-    return _Fresh(gram, second.square() / (fourth + 1e-300), noise, float(n))
+        totals = _added(totals, (gram, *parts, *Noise.of(new, sight).sums))
+    return totals
 
 
-def _added(totals: list[Tensor], parts: tuple[Tensor, ...]) -> list[Tensor]:
-    if not totals:
-        return list(parts)
-    return [total + part for total, part in zip(totals, parts, strict=True)]
+def _added(totals: Sums, parts: Sums) -> Sums:
+    return added(totals, parts) if totals else parts
 
 
 def _outputs(

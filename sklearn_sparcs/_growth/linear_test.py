@@ -29,7 +29,8 @@ from .._networks.live import LiveNetwork
 from .._training import curvature
 from .._training.bridge import BridgePenalty
 from .._training.losses import ClassificationLoss
-from .._training.objective import Objective, Observations
+from .._training.objective import Objective
+from .._training.observations import Observations
 from .._training.problem import Problem
 from .._training.start import linear_start
 from .ascent import FEWEST, fired, spread_over
@@ -60,7 +61,7 @@ def linear_p_value(problem: Problem) -> float:
     It is nan where samples are hardly more than inputs, or inputs more than 2000, or
     there is no linear model; and one where that leaves nothing to explain.
     """
-    n, n_inputs = len(problem.train), problem.n_features + problem.bias
+    n, n_inputs = problem.n_samples, problem.n_features + problem.bias
     rows = min(n, max(_FEWEST_ROWS, _ROWS // problem.n_outputs))
     if problem.linear_map is None or n_inputs > _MOST_INPUTS:
         return math.nan
@@ -82,7 +83,7 @@ def _linear(
 
     Of classes it is fitted again, nearly without a ridge: a step would not be enough.
     """
-    loss, some = problem.loss, problem.train.sample(rows, generator)
+    loss, some = problem.loss, problem.drawn(rows, generator)
     assert problem.linear_map is not None
     W = problem.linear_map
     if isinstance(loss, ClassificationLoss):

@@ -87,14 +87,10 @@ class Noise:
             E.T @ (E / count[:, None]),
         )
 
-    def __add__(self, other: "Noise") -> "Noise":
-        return Noise(
-            self.robust + other.robust,
-            self.expected + other.expected,
-            self.total + other.total,
-            self.variance + other.variance,
-            self.covariance + other.covariance,
-        )
+    @property
+    def sums(self) -> tuple[Tensor, ...]:
+        """All of them, in this order; those of other samples can be added."""
+        return self.robust, self.expected, self.total, self.variance, self.covariance
 
     def variance_of_means(self, n: int, freedom: float) -> "Variance":
         """That of Σ a' E / n; ``freedom`` is n / (n − weights the data decide)."""

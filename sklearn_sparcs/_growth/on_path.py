@@ -59,7 +59,7 @@ class FoundOnPath(Found):
         """The value that a deeper network must be below to be worth its depth."""
         if not self.judged_by_criterion:
             return super().to_beat
-        n = float(self.fit.objective.data.count.sum())
+        n = self.fit.objective.data.n_counted
         return self.value - _DEPTH_NATS / n
 
     def snapshot(self) -> Snapshot:

@@ -20,7 +20,8 @@ from .._networks.live import LiveNetwork
 from .._networks.structure import parts
 from .._training import curvature
 from .._training.bridge import BridgePenalty
-from .._training.objective import Objective, Observations
+from .._training.objective import Objective
+from .._training.observations import Observations
 from .._training.problem import Problem, Units
 from .._training.task import Task
 from .descent import First, Growth, follow, grown_from, linear_ridge, linear_start
@@ -60,9 +61,7 @@ class PathFit:
     ) -> "PathFit":
         """A path at the problem's linear model."""
         objective = Objective(
-            Observations.of(problem.train, problem.bias),
-            curvature.of(problem.loss),
-            growth.penalty,
+            problem.observations(), curvature.of(problem.loss), growth.penalty
         )
         shape = len(growth.sizes), activation
         linear, start = linear_start(problem, *shape), grown_from(problem, *shape)

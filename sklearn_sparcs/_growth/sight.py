@@ -5,14 +5,16 @@ S = U diag(σ) U'. In the coordinates √σ U' t of outgoing weights it is v_i a
 every output, so candidates are judged there: residuals are multiplied by U / √σ.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from .._networks.live import LiveNetwork
 from .._training.objective import Objective
+from .._training.observations import Sums
 
 #: Least σ, as a share of the mean: what no sample is sure of counts little.
 _FLAT = 0.05
@@ -90,11 +92,10 @@ class Outlook:
     @classmethod
     def of(cls, objective: Objective, network: LiveNetwork) -> "Outlook":
         """Find the coordinates; the shape is a mean over all samples."""
-        data = objective.data
-        each, shape = objective.loss.curvature(network(data.inputs), data.weight)
+        mean, shape = objective.mean_curvature(objective.evaluate(network))
         sigma, U = torch.linalg.eigh(shape)
         sigma = sigma.clamp_min(_FLAT * sigma.mean())
-        scale, floor = float(sigma.mean()), _CERTAIN * float(each.mean())
+        scale, floor = float(sigma.mean()), _CERTAIN * mean
         return cls(objective, network, U / sigma.sqrt(), scale, floor)
 
     @property
@@ -110,9 +111,14 @@ class Outlook:
         W: Tensor = torch.linalg.solve(self.to_common, self.network.weights[-1])
         return W
 
+    def total(self, of: Callable[..., Sums], *args: Any) -> Sums:
+        """Sums ``of(outlook, *args)`` over all samples, of some that are here."""
+        look = self.network, self.to_common, self.scale, self.floor
+        return self.objective.total(_seen, look, of, *args)
+
     def at(self, rows: Tensor | slice) -> Sight:
-        """Some of the samples."""
-        data, loss = self.objective.data.rows(rows), self.objective.loss
+        """Some of the samples, which are here."""
+        data, loss = self.objective.here.rows(rows), self.objective.loss
         signals, weight = self.network.signals(data.inputs), data.weight
         output = signals @ self.network.weights[-1].T
         asked = loss.residual(output, data.y) @ self.to_common
@@ -124,8 +130,8 @@ class Outlook:
         return Sight(signals, asked, curvature, weight, data.count)
 
     def slices(self, width: int) -> Iterator[Sight]:
-        """All samples, so many at a time that ``width`` numbers each fit the memory."""
-        n = len(self.objective.data)
+        """All samples here, so many at a time that ``width`` numbers each fit."""
+        n = len(self.objective.here)
         step = max(256, _SLICE // max(width, 1))
         for start in range(0, n, step):
             yield self.at(slice(start, start + step))
@@ -133,7 +139,18 @@ class Outlook:
     def sample(self, n: int, generator: torch.Generator) -> Sight:
         """Some of the samples at random, none twice; all of them if they fit."""
         total = len(self.objective.data)
-        if total <= n:
-            return self.at(slice(None))
-        drawn = torch.randperm(total, generator=generator)[:n]
-        return self.at(drawn.to(self.objective.data.inputs.device))
+        drawn = torch.arange(total)
+        if total > n:
+            drawn = torch.randperm(total, generator=generator)[:n]
+        some = replace(self, objective=self.objective.taken(drawn))
+        return some.at(slice(None))
+
+
+def _seen(
+    objective: Objective,
+    look: tuple[LiveNetwork, Tensor, float, float],
+    of: Callable[..., Sums],
+    *args: Any,
+) -> Sums:
+    """Sums over samples that are here."""
+    return of(Outlook(objective, *look), *args)

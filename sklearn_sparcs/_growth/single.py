@@ -18,7 +18,8 @@ from .._data.batches import TrainingData
 from .._networks.live import LiveNetwork
 from .._training.levenberg import improved
 from .._training.losses import Loss
-from .._training.objective import Objective, Observations
+from .._training.objective import Objective
+from .._training.observations import Observations
 from .._training.status import Status
 from .criterion import criterion
 from .descent import First, Growth, Point, follow, settled
@@ -113,7 +114,7 @@ class Way:
     @property
     def margin(self) -> float:
         """By how much a criterion may be passed by, a sample."""
-        return _MARGIN / float(self.objective.data.count.sum())
+        return _MARGIN / self.objective.data.n_counted
 
     @property
     def may_grow(self) -> bool:

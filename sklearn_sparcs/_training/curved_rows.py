@@ -2,12 +2,27 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import torch
 from torch import Tensor
 
 from .._networks.live import LiveNetwork
 from .objective import SLICE, Evaluation, Objective
+
+#: Eigenvalues (c,) and eigenvectors (c, c) of the curvature's matrix S.
+Axes: TypeAlias = tuple[Tensor, Tensor]
+
+
+def curvature_axes(objective: Objective, at: Evaluation) -> Axes:
+    """Those of the objective's curvature, which all samples decide, or none."""
+    if objective.loss.exact(at.network.n_outputs):
+        anywhere = at.network.weights[-1].new_zeros(1, at.network.n_outputs)
+        _, shape = objective.loss.curvature(anywhere)
+    else:
+        _, shape = objective.mean_curvature(at)
+    sigma, basis = torch.linalg.eigh(shape)
+    return sigma.clamp_min(0), basis
 
 
 @dataclass(frozen=True)
@@ -31,11 +46,10 @@ class CurvedRows:
     basis: Tensor
 
     @classmethod
-    def of(cls, objective: Objective, at: Evaluation) -> "CurvedRows":
-        """The rows of a network that was evaluated on the objective's samples."""
-        each, shape = objective.curvature(at)
-        sigma, basis = torch.linalg.eigh(shape)
-        return cls(objective, at, each.sqrt(), sigma.clamp_min(0), basis)
+    def of(cls, objective: Objective, at: Evaluation, axes: Axes) -> "CurvedRows":
+        """The rows of a network that was evaluated on the objective's samples here."""
+        each, _ = objective.curvature(at)
+        return cls(objective, at, each.sqrt(), *axes)
 
     @property
     def network(self) -> LiveNetwork:

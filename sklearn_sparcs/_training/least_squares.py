@@ -82,6 +82,48 @@ def _decomposed(
 
 
 @dataclass(frozen=True)
+class Triangle:
+    """R of [1, X, Y] = Q R with rows times √w: all that samples say of linear models.
+
+    Attributes
+    ----------
+    R : ndarray of shape (r, [1 +] features + outputs)
+    square : ndarray of shape (features,)
+        Weighted sums of squares of the features.
+    n : int
+        Samples.
+    """
+
+    R: np.ndarray
+    square: np.ndarray
+    n: int
+
+    @classmethod
+    def of(cls, data: TrainingData, intercept: bool) -> "Triangle":
+        """Through QR, a slice of samples at a time.
+
+        That is as exact as one of the whole, in bounded memory.
+        """
+        p = data.x.shape[1]
+        R, square = data.y.new_empty(0, dtype=torch.float64), np.zeros(p)
+        # no fewer rows than R has, which each slice is stacked upon
+        for x, y, weight in data.slices(max(p, data.slice_size)):
+            ones = [torch.ones_like(y[:, :1])] if intercept else []
+            rows = torch.cat([*ones, x, y], dim=1).double()
+            if weight is not None:
+                rows *= weight.double().sqrt()[:, None]
+            square += rows[:, len(ones) : len(ones) + p].square().sum(0).cpu().numpy()
+            R = torch.linalg.qr(torch.cat([R, rows]) if len(R) else rows, mode="r").R
+        return cls(R.cpu().numpy(), square, len(data))
+
+    def with_more(self, other: "Triangle") -> "Triangle":
+        """That of the samples of both."""
+        both = torch.from_numpy(np.concatenate([self.R, other.R]))
+        R = torch.linalg.qr(both, mode="r").R.numpy()
+        return Triangle(R, self.square + other.square, self.n + other.n)
+
+
+@dataclass(frozen=True)
 class Decomposition:
     """Centred features times √w as U S V', and targets as U' y.
 
@@ -104,30 +146,24 @@ class Decomposition:
 
     @classmethod
     def of(cls, data: TrainingData, intercept: bool) -> "Decomposition":
-        """Through QR, a slice of samples at a time.
+        """Of samples here."""
+        return cls.of_triangle(Triangle.of(data, intercept), intercept)
 
-        That is as exact as one of the whole, in bounded memory. With the constant as
-        first column, the rest of R is that of centred features.
-        """
-        p = data.x.shape[1]
-        R, square = data.y.new_empty(0, dtype=torch.float64), np.zeros(p)
-        # no fewer rows than R has, which each slice is stacked upon
-        for x, y, weight in data.slices(max(p, data.slice_size)):
-            ones = [torch.ones_like(y[:, :1])] if intercept else []
-            rows = torch.cat([*ones, x, y], dim=1).double()
-            if weight is not None:
-                rows *= weight.double().sqrt()[:, None]
-            square += rows[:, len(ones) : len(ones) + p].square().sum(0).cpu().numpy()
-            R = torch.linalg.qr(torch.cat([R, rows]) if len(R) else rows, mode="r").R
-        first, rest = np.split(R.cpu().numpy(), [int(intercept)])
+    @classmethod
+    def of_triangle(cls, triangle: "Triangle", intercept: bool) -> "Decomposition":
+        """From R of all samples: rows after the constant's are of centred ones."""
+        R, p = triangle.R, len(triangle.square)
+        first, rest = np.split(R, [int(intercept)])
         left, right = np.split(rest[:, intercept:], [p], axis=1)
         # one value throughout leaves rounding, no variation
-        left = left * (np.square(left).sum(axis=0) > _ROUNDING**2 * square)
+        variation = np.square(left).sum(axis=0)
+        left = left * (variation > _ROUNDING**2 * triangle.square)
         U, s, Vt = svd(left, full_matrices=False, check_finite=False)
         kept = s > _ROUNDING * s.max(initial=0.0)
         means = first[0] / first[0, 0] if intercept else np.zeros(1 + R.shape[1])
         x_mean, y_mean = means[1 : 1 + p], means[1 + p :][: right.shape[1]]
-        return cls(s[kept], Vt[kept].T, U[:, kept].T @ right, x_mean, y_mean, len(data))
+        targets = U[:, kept].T @ right
+        return cls(s[kept], Vt[kept].T, targets, x_mean, y_mean, triangle.n)
 
     def shrunk(self, linear_alpha: float) -> np.ndarray:
         """Coefficients of the columns of V, (r, outputs)."""
@@ -149,6 +185,17 @@ def leave_one_out(
     found: Decomposition, data: TrainingData, alphas: np.ndarray, intercept: bool
 ) -> np.ndarray:
     """Mean squared error of samples left out, at each strength, over outputs too."""
+    total = left_out_squares(data, found, alphas, intercept)
+    return total / (found.n * found.targets.shape[1])
+
+
+def left_out_squares(
+    data: TrainingData, found: Decomposition, alphas: np.ndarray, intercept: bool
+) -> np.ndarray:
+    """Sums of squared errors of these samples, each left out, at each strength.
+
+    ``found`` is of all samples, of which these may be some.
+    """
     shrunk = np.stack([found.shrunk(a) for a in alphas])  # (alphas, r, outputs)
     inverse = 1 / (found.s[:, None] ** 2 + found.n * alphas / 2)  # (r, alphas)
     total, most = (
@@ -163,18 +210,26 @@ def leave_one_out(
         e = y.double().cpu().numpy() - found.y_mean - z @ shrunk  # (alphas, m, outputs)
         left_out = e / np.maximum(1 - h.T, np.finfo(float).tiny)[:, :, None]
         total += np.einsum("akc,k->a", np.square(left_out), w)
-    return total / (found.n * found.targets.shape[1])
+    return total
 
 
 def chosen_strength(found: Decomposition, data: TrainingData, intercept: bool) -> float:
-    """The strength that errs least on samples left out.
+    """The strength that errs least on samples left out."""
+    errors = leave_one_out(found, data, strengths_tried(found), intercept)
+    return least_erring(found, errors, data.x.shape[1] + intercept < data.n_counted)
+
+
+def strengths_tried(found: Decomposition) -> np.ndarray:
+    """What stands for no ridge, and then strengths (alphas,) of a ridge."""
+    return 2 * found.scale * np.array([_ALMOST_ZERO, *_STRENGTHS])
+
+
+def least_erring(found: Decomposition, errors: np.ndarray, may_be_zero: bool) -> float:
+    """The strength of the least error (alphas,) of those tried.
 
     It is zero unless a ridge saves enough, or features are as many as samples.
     """
-    alphas = 2 * found.scale * np.array([_ALMOST_ZERO, *_STRENGTHS])
-    errors = leave_one_out(found, data, alphas, intercept)
     best = 1 + int(errors[1:].argmin())
-    may_be_zero = data.x.shape[1] + intercept < data.n_counted
     if may_be_zero and not errors[best] < (1 - _GAIN) * errors[0]:
         return 0.0
-    return float(alphas[best])
+    return float(strengths_tried(found)[best])

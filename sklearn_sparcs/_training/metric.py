@@ -50,7 +50,8 @@ def dense_matrix(
 ) -> NormalMatrix:
     """Gauss-Newton's matrix, of all samples or of some."""
     p = at.network.n_hidden_weights + at.network.n_signals
-    return NormalMatrix.of(*_sampled(objective, at, n_rows(_n(at), p, p), generator))
+    n = n_rows(len(objective.data), p, p)
+    return NormalMatrix.of(*_sampled(objective, at, n, generator))
 
 
 def metric(
@@ -64,7 +65,8 @@ def metric(
         matrix = NormalMatrix.of(*_sampled(objective, at, n, generator))
         return Factor.of(matrix, ridge, damping)
     widest = at.network.n_signals
-    n = n_rows(_n(at), at.network.n_hidden_weights + widest, widest)
+    n_samples = len(objective.data)
+    n = n_rows(n_samples, at.network.n_hidden_weights + widest, widest)
     return NeuronBlocks.of(*_sampled(objective, at, n, generator), ridge, damping)
 
 
@@ -74,7 +76,3 @@ def _sampled(
     """Objective and network on n of the samples, none twice."""
     some = objective.sample(n, generator)
     return (some, at if some is objective else some.evaluate(at.network, keep=True))
-
-
-def _n(at: Evaluation) -> int:
-    return len(at.output)

@@ -10,10 +10,11 @@ import torch
 from torch import Tensor
 
 from .._networks.wiring import Wiring
-from .curved_rows import CurvedRows
+from .curved_rows import Axes, CurvedRows, curvature_axes
 from .gauss_newton_sums import gram_of_signals
 from .normal import cholesky, cholesky_of_outputs, damped
 from .objective import Evaluation, Objective
+from .observations import Sums
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,9 @@ class NeuronBlocks:
         cls, objective: Objective, at: Evaluation, ridge: Tensor, damping: float
     ) -> "NeuronBlocks":
         """Factors at a network that was evaluated on the objective's samples."""
-        rows, n, p = CurvedRows.of(objective, at), len(objective.data), 0
-        *blocks, gram = _present(
-            objective.wiring, [*_blocks(rows), gram_of_signals(rows)]
-        )
+        axes, n, p = curvature_axes(objective, at), len(objective.data), 0
+        sums = objective.total_at(at, _sums, axes)
+        *blocks, gram = _present(objective.wiring, list(sums))
         hidden = []
         for block in blocks:
             diagonal = block.diagonal(dim1=1, dim2=2) / n
@@ -51,8 +51,8 @@ class NeuronBlocks:
             hidden.append(cholesky(block / n + torch.diag_embed(own)))
             p += diagonal.numel()
         s = at.network.n_signals
-        outputs = cholesky_of_outputs(gram / n, rows.sigma, ridge[p : p + s], damping)
-        return cls(tuple(hidden), outputs, rows.basis)
+        outputs = cholesky_of_outputs(gram / n, axes[0], ridge[p : p + s], damping)
+        return cls(tuple(hidden), outputs, axes[1])
 
     def solve(self, right: Tensor) -> Tensor:
         """The solution for a right-hand side (weights,)."""
@@ -65,6 +65,12 @@ class NeuronBlocks:
         given = self.basis.T @ last.reshape(self.outputs.shape[:2])
         outs = torch.cholesky_solve(given[..., None], self.outputs)[..., 0]
         return torch.cat([*found, (self.basis @ outs).reshape(-1)])
+
+
+def _sums(objective: Objective, at: Evaluation, axes: Axes) -> Sums:
+    """Sums of all blocks over samples that are here, the outputs' Gram matrix last."""
+    rows = CurvedRows.of(objective, at, axes)
+    return (*_blocks(rows), gram_of_signals(rows))
 
 
 def _blocks(rows: CurvedRows) -> list[Tensor]:

@@ -25,9 +25,10 @@ import torch
 from numpy.linalg import LinAlgError
 from torch import Tensor
 
-from .curved_rows import CurvedRows
+from .curved_rows import Axes, CurvedRows, curvature_axes
 from .gauss_newton_sums import gauss_newton_sums, gram_of_signals
 from .objective import Evaluation, Objective
+from .observations import Sums
 
 #: Damping of a weight, besides its own curvature's share: that of the mean curvature.
 _MEAN_SHARE = 1e-3
@@ -60,34 +61,43 @@ class NormalMatrix:
     @classmethod
     def of(cls, objective: Objective, at: Evaluation) -> "NormalMatrix":
         """The matrix at a network that was evaluated on the objective's samples."""
-        rows = CurvedRows.of(objective, at)
-        if sum(n > 0 for n in at.network.n_live) <= 1:
-            sums = _of_one_layer(rows)
-        else:
-            sums = gauss_newton_sums(rows, rows.deltas, rows.sigma)
-        if objective.wiring is None:
-            return cls._of(rows, *sums)
-        hidden = objective.wiring.hidden(at.network)
-        return _present(cls._of(rows, *sums), hidden, objective.wiring.heard[-1])
+        axes = curvature_axes(objective, at)
+        sums = objective.total_at(at, _sums, axes)
+        return cls._of(objective, at, axes, *sums)
 
     @classmethod
-    def of_outputs(cls, objective: Objective, at: Evaluation) -> "NormalMatrix":
-        """The output layer's alone, as if there were no hidden weight."""
-        rows = CurvedRows.of(objective, at)
-        gram = gram_of_signals(rows)
-        mixed = gram.new_zeros(len(rows.sigma), 0, len(gram))
-        matrix = cls._of(rows, gram[:0, :0], mixed, gram)
-        if objective.wiring is None:
-            return matrix
-        return _present(matrix, gram[0, :0], objective.wiring.heard[-1])
+    def of_outputs(
+        cls, objective: Objective, at: Evaluation
+    ) -> tuple["NormalMatrix", Tensor]:
+        """The output layer's alone, as if there were no hidden weight.
+
+        With it comes the gradient of the mean loss there, (outputs, n_signals).
+        """
+        axes = curvature_axes(objective, at)
+        gram, pull = objective.total_at(at, _of_outputs, axes)
+        mixed = gram.new_zeros(len(axes[0]), 0, len(gram))
+        matrix = cls._of(objective, at, axes, gram[:0, :0], mixed, gram)
+        if objective.wiring is not None:
+            pull = pull * objective.wiring.heard[-1]
+        return matrix, -pull / len(objective.data)
 
     @classmethod
     def _of(
-        cls, rows: CurvedRows, hidden: Tensor, mixed: Tensor, gram: Tensor
+        cls,
+        objective: Objective,
+        at: Evaluation,
+        axes: Axes,
+        hidden: Tensor,
+        mixed: Tensor,
+        gram: Tensor,
     ) -> "NormalMatrix":
         """The matrix whose blocks are these sums over samples."""
-        n = len(rows.objective.data)
-        return cls(hidden / n, mixed / n, gram / n, rows.sigma, rows.basis)
+        n, wiring = len(objective.data), objective.wiring
+        matrix = cls(hidden / n, mixed / n, gram / n, *axes)
+        if wiring is None:
+            return matrix
+        present = wiring.hidden(at.network) if len(hidden) else gram[0, :0]
+        return _present(matrix, present, wiring.heard[-1])
 
 
 @dataclass(frozen=True)
@@ -215,6 +225,23 @@ def _present(matrix: NormalMatrix, hidden: Tensor, signals: Tensor) -> NormalMat
         mixed=matrix.mixed * torch.outer(hidden, signals),
         gram=matrix.gram * torch.outer(signals, signals),
     )
+
+
+def _sums(objective: Objective, at: Evaluation, axes: Axes) -> Sums:
+    """Sums of A, B_k and G over samples that are here."""
+    rows = CurvedRows.of(objective, at, axes)
+    if sum(n > 0 for n in at.network.n_live) <= 1:
+        return _of_one_layer(rows)
+    return gauss_newton_sums(rows, rows.deltas, rows.sigma)
+
+
+def _of_outputs(objective: Objective, at: Evaluation, axes: Axes) -> Sums:
+    """Sums of G, and of −∂/∂W of the losses, W being the output layer's weights."""
+    gram = gram_of_signals(CurvedRows.of(objective, at, axes))
+    e, pull = objective.residual(at), torch.zeros_like(at.network.weights[-1])
+    for rows, (signals, _) in objective.signals(at):
+        pull.addmm_(e[rows].T, signals)
+    return gram, pull
 
 
 def _of_one_layer(rows: CurvedRows) -> tuple[Tensor, Tensor, Tensor]:

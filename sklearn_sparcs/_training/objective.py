@@ -1,18 +1,17 @@
 """What second-order steps make small: the data loss and the penalty of a network."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
-from .._data.batches import TrainingData
 from .._networks.flat import pack
 from .._networks.live import LiveNetwork
 from .._networks.wiring import Wiring
 from .curvature import Curvature
+from .observations import Data, Observations, Sums
 
 #: Numbers that a slice of rows holds, whatever is computed of it.
 SLICE = 2**19
@@ -34,49 +33,6 @@ class Penalty(Protocol):
 
 
 @dataclass(frozen=True)
-class Observations:
-    """All samples as dense tensors, the constant among the inputs.
-
-    Attributes
-    ----------
-    inputs : Tensor of shape (n, n_inputs)
-    y : Tensor of shape (n,) or (n, outputs)
-    weight : Tensor of shape (n,) or None
-        Its mean is one.
-    mean_count : float or None
-        As in `Samples`.
-    """
-
-    inputs: Tensor
-    y: Tensor
-    weight: Tensor | None = None
-    mean_count: float | None = None
-
-    @classmethod
-    def of(cls, data: TrainingData, bias: bool) -> "Observations":
-        """Scaled samples, with the constant appended if the network hears one."""
-        x = torch.cat([x for x, _, _ in data.slices()])
-        inputs = F.pad(x, (0, 1), value=1.0) if bias else x
-        return cls(inputs, data.y, data.weight, data.mean_count)
-
-    def __len__(self) -> int:
-        return len(self.inputs)
-
-    def rows(self, index: Tensor | slice) -> "Observations":
-        """Some of the samples, with the weights that they have here."""
-        weight = None if self.weight is None else self.weight[index]
-        return Observations(self.inputs[index], self.y[index], weight, self.mean_count)
-
-    @property
-    def count(self) -> Tensor:
-        """How many samples each row (n,) stands for."""
-        ones = torch.ones_like(self.inputs[:, 0])
-        if self.mean_count is None:
-            return ones
-        return self.mean_count * (ones if self.weight is None else self.weight)
-
-
-@dataclass(frozen=True)
 class Evaluation:
     """What a network is on all samples: where the next step begins.
 
@@ -84,6 +40,7 @@ class Evaluation:
     ----------
     network : LiveNetwork
     output : Tensor of shape (n, outputs)
+        Of the samples that are in this process: none where they are elsewhere.
     loss : float
         The mean data loss.
     value : float
@@ -103,9 +60,12 @@ class Evaluation:
 class Objective:
     """Loss and penalty on some samples, as a function of a network.
 
+    What is to be known of the samples are sums over them, which `total` and `total_at`
+    ask for; what they ask is answered by an objective of samples that are `here`.
+
     Attributes
     ----------
-    data : Observations
+    data : Data
     loss : Curvature
     penalty : Penalty
     wiring : Wiring or None
@@ -113,10 +73,26 @@ class Objective:
         every layer hears all before it, and neurons go that have become weak.
     """
 
-    data: Observations
+    data: Data
     loss: Curvature
     penalty: Penalty
     wiring: Wiring | None = None
+
+    @property
+    def here(self) -> Observations:
+        """The samples, in this process."""
+        here = self.data.here
+        assert here is not None, "samples elsewhere are asked for sums"
+        return here
+
+    def total(self, of: Callable[..., Sums], *args: Any) -> Sums:
+        """Sums over the samples: ``of(objective, *args)``, of some that are here."""
+        given = self.loss, self.penalty, self.wiring
+        return self.data.total(_asked, given, of, *args)
+
+    def total_at(self, at: Evaluation, of: Callable[..., Sums], *args: Any) -> Sums:
+        """Sums ``of(objective, evaluation, *args)``, of some samples that are here."""
+        return self.total(_asked_at, at, of, *args)
 
     def data_loss(self, network: LiveNetwork) -> float:
         """The mean loss of the samples, without the penalty."""
@@ -133,10 +109,14 @@ class Objective:
 
     def evaluate(self, network: LiveNetwork, keep: bool = False) -> Evaluation:
         """Every sample's way through the network, its signals kept if they fit."""
-        keep = keep and len(self.data) * 2 * network.n_signals <= _KEPT
+        if self.data.here is None:
+            (loss,) = self.total(_total_loss, network)
+            none = network.weights[-1].new_zeros(0, network.n_outputs)
+            return self._evaluation(network, none, float(loss) / len(self.data))
+        keep = keep and len(self.here) * 2 * network.n_signals <= _KEPT
         outputs, kept = [], []
         for rows in self.slices(2 * network.n_signals):
-            signals = network.signals(self.data.inputs[rows], slopes=True)
+            signals = network.signals(self.here.inputs[rows], slopes=True)
             outputs.append(signals[0] @ network.weights[-1].T)
             if keep:
                 kept.append(signals)
@@ -151,17 +131,60 @@ class Objective:
         signals: tuple[Signals, ...] | None = None,
     ) -> Evaluation:
         """An evaluation of which the outputs (n, outputs) are known."""
-        loss = float(self._mean(self.loss.value(output, self.data.y)))
+        loss = float(self._mean(self.loss.value(output, self.here.y)))
+        return self._evaluation(network, output, loss, signals)
+
+    def _evaluation(
+        self,
+        network: LiveNetwork,
+        output: Tensor,
+        loss: float,
+        signals: tuple[Signals, ...] | None = None,
+    ) -> Evaluation:
         value = loss + float(self.penalty.value(network))
         return Evaluation(network, output, loss, value, signals)
+
+    def along(self, at: Evaluation, step: Tensor) -> Callable[[float], Evaluation]:
+        """The network with its output layer moved by a share of a step, by the share.
+
+        ``step`` has the shape of the output layer's weights.
+        """
+        weight = at.network.weights[-1]
+
+        def moved(size: float) -> Evaluation:
+            return self.evaluate(at.network.with_output(weight + size * step))
+
+        if self.data.here is None:
+            return moved
+        change = self.output(at, step)
+
+        def moved_here(size: float) -> Evaluation:
+            network = at.network.with_output(weight + size * step)
+            return self.evaluated(network, at.output + size * change, at.signals)
+
+        return moved_here
+
+    def with_output(self, at: Evaluation, weight: Tensor) -> Evaluation:
+        """The network with another output layer, its signals being what they were."""
+        network = at.network.with_output(weight)
+        if self.data.here is None:
+            return self.evaluate(network)
+        return self.evaluated(network, self.output(at, weight), at.signals)
+
+    def output(self, at: Evaluation, weight: Tensor) -> Tensor:
+        """What output weights make of the signals (n, outputs), of samples here."""
+        return torch.cat([H @ weight.T for _, (H, _) in self.signals(at)])
 
     def sample(self, n: int, generator: torch.Generator) -> "Objective":
         """The same on n of the samples, none twice; on all if there are no more."""
         if n >= len(self.data):
             return self
         index = torch.randperm(len(self.data), generator=generator)[:n]
-        some = self.data.rows(index.to(self.data.inputs.device))
-        return replace(self, data=some)
+        return self.taken(index)
+
+    def taken(self, index: Tensor) -> "Objective":
+        """The same on some of the samples by number, brought here."""
+        return replace(self, data=self.data.taken(index))
 
     def gradient(self, at: Evaluation) -> Tensor:
         """The gradient of loss and penalty in the weights, flat."""
@@ -170,29 +193,27 @@ class Objective:
 
     def data_gradient(self, at: Evaluation) -> Tensor:
         """The gradient of the mean loss alone in the weights, flat."""
-        network = at.network
-        e = self.residual(at)
-        total = [torch.zeros_like(w) for w in network.weights]
-        for rows, (signals, slopes) in self.signals(at):
-            D = e[rows] @ network.weights[-1][:, network.n_inputs :]
-            heard = network.heard(signals)
-            for grad, delta in zip(total[:-1], network.deltas(D, slopes), strict=True):
-                grad.addmm_(delta.T, heard[:, : grad.shape[1]])
-            total[-1].addmm_(e[rows].T, signals)
+        total = self.total_at(at, _pull)
         if self.wiring is not None:
             pairs = zip(total, self.wiring.heard, strict=True)
-            total = [grad * heard for grad, heard in pairs]
+            total = tuple(pull * heard for pull, heard in pairs)
         return pack(total).mul_(-1 / len(self.data))
 
     def residual(self, at: Evaluation) -> Tensor:
         """−∂ℓ/∂output (n, outputs), times the samples' weights."""
-        e = self.loss.residual(at.output, self.data.y)
-        weight = self.data.weight
+        e = self.loss.residual(at.output, self.here.y)
+        weight = self.here.weight
         return e if weight is None else e * weight[:, None]
 
     def curvature(self, at: Evaluation) -> tuple[Tensor, Tensor]:
-        """Numbers (n,), one a sample, times a matrix (outputs, outputs)."""
-        return self.loss.curvature(at.output, self.data.weight)
+        """Numbers (n,), one a sample here, times a matrix (outputs, outputs)."""
+        return self.loss.curvature(at.output, self.here.weight)
+
+    def mean_curvature(self, at: Evaluation) -> tuple[float, Tensor]:
+        """The mean of the numbers over all samples, and the matrix that all decide."""
+        trace, shape = self.total_at(at, _curvature)
+        scale = trace.clamp_min(torch.finfo(trace.dtype).tiny)
+        return float(trace) / len(self.data), shape / scale
 
     def signals(self, at: Evaluation) -> Iterator[tuple[slice, Signals]]:
         """Slices of the samples, and the signals there: kept ones, or new."""
@@ -201,14 +222,77 @@ class Objective:
             yield from zip(slices, at.signals, strict=True)
             return
         for rows in slices:
-            yield rows, at.network.signals(self.data.inputs[rows], slopes=True)
+            yield rows, at.network.signals(self.here.inputs[rows], slopes=True)
+
+    def of_signals(self, at: Evaluation) -> Data:
+        """The samples with their signals as inputs, where they are."""
+        given = self.loss, self.penalty, self.wiring
+        return self.data.mapped(_with_signals, given, at)
 
     def slices(self, width: int) -> Iterator[slice]:
         """All samples, so many at a time that ``width`` numbers of each fit."""
         step = max(256, SLICE // width)
-        for start in range(0, len(self.data), step):
-            yield slice(start, min(start + step, len(self.data)))
+        for start in range(0, len(self.here), step):
+            yield slice(start, min(start + step, len(self.here)))
 
     def _mean(self, each: Tensor) -> Tensor:
-        weight = self.data.weight
+        weight = self.here.weight
         return each.mean() if weight is None else torch.dot(each, weight) / len(each)
+
+
+def _asked(
+    data: Observations,
+    given: tuple[Curvature, Penalty, Wiring | None],
+    of: Callable[..., Sums],
+    *args: Any,
+) -> Sums:
+    """Sums over samples that are here."""
+    return of(Objective(data, *given), *args)
+
+
+def _asked_at(
+    objective: Objective, at: Evaluation, of: Callable[..., Sums], *args: Any
+) -> Sums:
+    """The same, of a network that is evaluated here, unless it was before."""
+    if len(at.output) != len(objective.here):
+        at = objective.evaluate(at.network, keep=True)
+    return of(objective, at, *args)
+
+
+def _total_loss(objective: Objective, network: LiveNetwork) -> Sums:
+    """The sum of the losses, in double precision."""
+    loss = objective.evaluate(network).loss * len(objective.here)
+    return (network.weights[-1].new_tensor(loss, dtype=torch.float64),)
+
+
+def _pull(objective: Objective, at: Evaluation) -> Sums:
+    """−∂/∂W_i of the sum of the losses, for every layer."""
+    network, e = at.network, objective.residual(at)
+    total = [torch.zeros_like(w) for w in network.weights]
+    for rows, (signals, slopes) in objective.signals(at):
+        D = e[rows] @ network.weights[-1][:, network.n_inputs :]
+        heard = network.heard(signals)
+        for grad, delta in zip(total[:-1], network.deltas(D, slopes), strict=True):
+            grad.addmm_(delta.T, heard[:, : grad.shape[1]])
+        total[-1].addmm_(e[rows].T, signals)
+    return tuple(total)
+
+
+def _curvature(objective: Objective, at: Evaluation) -> Sums:
+    """The sum of the numbers a sample, and the matrix times that.
+
+    The matrix is a mean that such numbers weigh, so that these add up.
+    """
+    each, shape = objective.curvature(at)
+    return each.sum(), each.sum() * shape
+
+
+def _with_signals(
+    data: Observations, given: tuple[Curvature, Penalty, Wiring | None], at: Evaluation
+) -> Observations:
+    """Samples that are here, with signals as inputs."""
+    objective = Objective(data, *given)
+    if len(at.output) != len(data):
+        at = objective.evaluate(at.network)
+    signals = torch.cat([signals for _, (signals, _) in objective.signals(at)])
+    return Observations(signals, data.y, data.weight)

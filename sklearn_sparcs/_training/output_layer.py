@@ -7,13 +7,12 @@ quasi-Newton's method elsewhere.
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from .._networks.live import LiveNetwork
 from .._networks.wiring import Wiring
 from .normal import Factor, NormalMatrix
-from .objective import Evaluation, Objective, Observations
+from .objective import Evaluation, Objective
 from .quasi_newton import minimised
 
 #: Damping of Newton's steps, relative to the curvature.
@@ -50,7 +49,7 @@ def outputs_solved(
     """
     ridge = _ridge(objective, at)
     if start is not None:
-        at = _with_output(objective, at, start)
+        at = objective.with_output(at, start)
     if not objective.loss.exact(at.network.n_outputs):
         return _by_quasi_newton(objective, at, ridge)
     at = _newton_step(objective, at, ridge)
@@ -67,21 +66,13 @@ def _ridge(objective: Objective, at: Evaluation) -> Tensor:
 def _newton_step(objective: Objective, at: Evaluation, ridge: Tensor) -> Evaluation:
     """The first of the step's shares that makes loss and penalty fall, or ``at``."""
     weight = at.network.weights[-1]
-    gradient = ridge * weight.reshape(-1)
-    e = objective.residual(at)
-    total = torch.zeros_like(weight)
-    for rows, (signals, _) in objective.signals(at):
-        total.addmm_(e[rows].T, signals)
-    if objective.wiring is not None:
-        total *= objective.wiring.heard[-1]
-    gradient -= total.reshape(-1) / len(objective.data)
-    factor = Factor.of(NormalMatrix.of_outputs(objective, at), ridge, _DAMPING)
+    matrix, gradient = NormalMatrix.of_outputs(objective, at)
+    gradient = gradient.reshape(-1) + ridge * weight.reshape(-1)
+    factor = Factor.of(matrix, ridge, _DAMPING)
     step = -factor.solve(gradient).reshape(weight.shape)
-    change = _output(objective, at, step)
+    moved = objective.along(at, step)
     for size in _SIZES:
-        network = at.network.with_output(weight + size * step)
-        output = at.output + size * change
-        new = objective.evaluated(network, output, at.signals)
+        new = moved(size)
         if new.value < at.value:
             return new
     return at
@@ -89,24 +80,13 @@ def _newton_step(objective: Objective, at: Evaluation, ridge: Tensor) -> Evaluat
 
 def _by_quasi_newton(objective: Objective, at: Evaluation, ridge: Tensor) -> Evaluation:
     """Signals become the inputs of a network without neurons, under a fixed ridge."""
-    signals = torch.cat([signals for _, (signals, _) in objective.signals(at)])
-    data = Observations(signals, objective.data.y, objective.data.weight)
+    data = objective.of_signals(at)
     wiring = objective.wiring and Wiring(objective.wiring.heard[-1:])
     alone = Objective(data, objective.loss, FixedRidge(ridge), wiring)
     network = LiveNetwork((at.network.weights[-1],), at.network.activation, False, ())
     found = minimised(alone, alone.evaluate(network, keep=True), n_iter=_N_ITERATIONS)
-    new = _with_output(objective, at, found.at.network.weights[-1])
+    new = objective.with_output(at, found.at.network.weights[-1])
     return new if new.value < at.value else at
-
-
-def _with_output(objective: Objective, at: Evaluation, weight: Tensor) -> Evaluation:
-    network = at.network.with_output(weight)
-    return objective.evaluated(network, _output(objective, at, weight), at.signals)
-
-
-def _output(objective: Objective, at: Evaluation, weight: Tensor) -> Tensor:
-    """What output weights make of the signals (n, outputs)."""
-    return torch.cat([H @ weight.T for _, (H, _) in objective.signals(at)])
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,16 @@ import torch
 
 from .._data.batches import TrainingData
 from .._data.extremes import refuse_extremes
-from .._data.features import Bounds
+from .._data.features import Bounds, beyond, ends_of
 from .._data.samples import validation_split
-from .._data.scaling import Scaling, exceeds
+from .._data.scaling import Scaling
 from .._direct.form import DirectForm
 from .._networks.export import form_of
 from .._networks.live import Reach
 from .._networks.network import HasForm
 from .losses import Loss
+from .observations import Data, Observations
+from .ridge import some_rows
 from .start import linear_start, loss_of_networks
 from .task import Task
 
@@ -147,13 +149,35 @@ class Problem:
             start.linear_map,
             start.grown_from,
             start.linear_alpha,
-            _reach(task.X, scaling, train),
+            reach_of(ends_of(task.X), scaling, units.device),
         )
 
     @property
     def options(self) -> dict[str, Any]:
         """Where and as what tensors are made."""
         return {"dtype": self.train.dtype, "device": self.train.y.device}
+
+    def observations(self) -> Data:
+        """The training samples as second-order steps see them."""
+        return Observations.of(self.train, self.bias)
+
+    @property
+    def n_samples(self) -> int:
+        """How many samples train."""
+        return len(self.train)
+
+    @property
+    def n_counted(self) -> float:
+        """How many samples their rows stand for."""
+        return self.train.n_counted
+
+    def drawn(self, n: int, generator: torch.Generator) -> TrainingData:
+        """About ``n`` of the training samples, none twice; all of them if they fit."""
+        return self.train.sample(n, generator)
+
+    def some(self, n: int) -> TrainingData:
+        """About ``n`` of the training samples, always the same; all if they fit."""
+        return some_rows(self.train, n) if n < len(self.train) else self.train
 
     def data_of(self, task: Task) -> TrainingData:
         """Other samples, in the units of this problem."""
@@ -228,13 +252,16 @@ class _Start(NamedTuple):
         return cls(loss, *maps, strength)
 
 
-def _reach(X: Any, scaling: Scaling, train: TrainingData) -> Reach | None:
-    """The hidden neurons' bounds in scaled units, if any value lies beyond them."""
+def reach_of(ends: Bounds, scaling: Scaling, device: torch.device) -> Reach | None:
+    """The hidden neurons' bounds in scaled units, if any value lies beyond them.
+
+    ``ends`` are the least and the greatest value of each raw feature.
+    """
     bounds = scaling.hidden_bounds
-    if bounds is None or not exceeds(X, bounds):
+    if bounds is None or not beyond(ends, bounds):
         return None
     low, high = (
-        torch.from_numpy((bound - scaling.x_mean) / scaling.x_scale).to(train.y.device)
+        torch.from_numpy((bound - scaling.x_mean) / scaling.x_scale).to(device)
         for bound in bounds
     )
     return low, high

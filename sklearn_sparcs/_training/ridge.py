@@ -77,9 +77,14 @@ def whole(data: TrainingData) -> Any:
     return torch.cat([x.double().cpu() for x, _, _ in data.slices()]).numpy()
 
 
+def always_the_same(n_rows: int, n: int) -> np.ndarray:
+    """Numbers of n of the rows, in their order."""
+    return np.sort(np.random.RandomState(0).permutation(n_rows)[:n])
+
+
 def some_rows(data: TrainingData, n: int) -> TrainingData:
     """About n of the samples, always the same, with weights of mean one."""
-    rows = np.sort(np.random.RandomState(0).permutation(len(data))[:n])
+    rows = always_the_same(len(data), n)
     index = torch.from_numpy(rows).to(data.y.device)
     weight, count = None, data.mean_count
     if data.weight is not None:

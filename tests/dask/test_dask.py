@@ -115,6 +115,24 @@ def test_data_in_memory_are_refused(kinked):
     refused(X, y, TypeError, "X must be an array or a frame of dask's; got ndarray")
 
 
+def test_streams_are_of_data_in_memory(kinked, frame):
+    X, y = kinked
+    model = dask.SparcsRegressor(()).partial_fit(X, y)
+    expected = OneMachine(()).partial_fit(X, y)
+    assert_allclose(model.predict(X), expected.predict(X), rtol=1e-12)
+    before = model.direct_form_
+    lazy = arrays(X, y)
+    for given, words in (
+        ((lazy[0], y), "X is dask's Array"),
+        ((X, lazy[1]), "y is dask's Array"),
+        ((frame[["a", "b", "c"]], y), "X is dask's DataFrame"),
+        ((X, y, lazy[1]), "sample_weight is dask's Array"),
+    ):
+        with pytest.raises(TypeError, match=words):
+            model.partial_fit(*given)
+    assert model.direct_form_ is before
+
+
 def test_weights_are_refused(kinked):
     X, y = arrays(*kinked)
     with pytest.raises(ValueError, match="no weights yet"):
