@@ -12,6 +12,7 @@ from torch import Tensor
 
 from .samples import Samples
 from .scaling import Scaling
+from .tensors import as_tensor
 
 #: Features, targets, and weights or None.
 Batch = tuple[Tensor, Tensor, Tensor | None]
@@ -106,7 +107,7 @@ class TrainingData:
         picked = index if isinstance(index, slice) else index.cpu().numpy()
         x = self.x[picked]
         x = x.toarray() if self.scaling is None else self.scaling.features(x)
-        return torch.from_numpy(x).to(y.device), y, weight
+        return as_tensor(x).to(y.device), y, weight
 
     @property
     def slice_size(self) -> int:
@@ -146,4 +147,4 @@ def drawn_rows(n_rows: int, n: int, generator: torch.Generator) -> Tensor:
 
 
 def _tensor(array: np.ndarray, device: torch.device) -> Tensor:
-    return torch.from_numpy(np.ascontiguousarray(array)).to(device)
+    return as_tensor(array).to(device)

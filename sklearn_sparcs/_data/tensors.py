@@ -1,4 +1,4 @@
-"""Torch tensors that users give: to arrays, and predictions back to tensors."""
+"""From arrays to torch tensors, and from those that users give back to arrays."""
 
 from typing import Any
 
@@ -12,6 +12,16 @@ def as_array(given: Any) -> Any:
     if not isinstance(given, torch.Tensor):
         return given
     return given.detach().cpu().numpy()
+
+
+def as_tensor(array: np.ndarray) -> torch.Tensor:
+    """An array as a tensor that shares its memory, or has a copy if it is read-only.
+
+    Read-only are arrays of a model that is loaded with ``mmap_mode="r"``: torch would
+    warn of them, and writing to them would end the process.
+    """
+    array = np.ascontiguousarray(array)
+    return torch.from_numpy(array if array.flags.writeable else array.copy())
 
 
 def like_given(given: Any, values: np.ndarray) -> Any:

@@ -14,6 +14,7 @@ from .._direct.form import Link
 from .._direct.layout import Point, column, detour
 from .._direct.palette import HIDDEN
 from .inside import inside
+from .labels import label_of
 from .strengths import strengths
 from .style import MUTED, NEGATIVE, POSITIVE, check_found, check_whole, new_axes
 
@@ -360,7 +361,7 @@ def _names(names: Sequence[str] | None, drawn: np.ndarray) -> list[str]:
     """Of the neurons drawn, if they have names and are few; none otherwise."""
     if names is None or len(drawn) > _MOST_NAMES:
         return []
-    return [str(names[k]) for k in drawn]
+    return [label_of(names[k]) for k in drawn]
 
 
 def _explain_signs(ax: Axes) -> None:

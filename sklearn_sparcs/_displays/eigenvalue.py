@@ -12,6 +12,7 @@ from .._networks.growing_module import GrowingSpectralNetwork
 from .._networks.spectral import SpectralNetwork
 from .._sklearn import check_matplotlib_support
 from .inside import inside
+from .labels import legend_label_of
 from .style import check_found, check_whole, dress, new_axes
 
 if TYPE_CHECKING:
@@ -202,7 +203,8 @@ class EigenvalueDisplay:
                 of_layer,
                 thickness,
                 color=PALETTE[k % len(PALETTE)],
-                label=f"{label}: {of_layer[0]} of {of_layer.sum()} are zero",
+                label=legend_label_of(label)
+                + f": {of_layer[0]} of {of_layer.sum()} are zero",
             )
             for k, (of_layer, label) in enumerate(zip(counts, self.labels, strict=True))
         ]

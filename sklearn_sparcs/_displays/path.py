@@ -13,6 +13,7 @@ from .._direct.architecture import Architecture
 from .._estimators.found_path import SparcsPath
 from .._sklearn import check_matplotlib_support
 from .inside import inside
+from .labels import label_of, legend_label_of
 from .style import MUTED, check_found, dress, new_axes_pair, whole_ticks
 
 if TYPE_CHECKING:
@@ -179,18 +180,19 @@ class PathDisplay:
             axes.set_xscale("log")
             axes.set_xlim(positive.max() * beside, positive.min() / beside)
             self._mark(axes)
-        upper.set(ylabel=self.ylabel)
+        upper.set(ylabel=label_of(self.ylabel))
         upper.legend(frameon=False)
         lower.set(xlabel="alpha", ylabel="live neurons")
         lower.set_ylim(bottom=0)
         whole_ticks(lower.yaxis)
         return self
 
-    def _curve(self, ax: Axes, label: str | None, values: np.ndarray) -> Line2D:
+    def _curve(self, ax: Axes, name: str | None, values: np.ndarray) -> Line2D:
         """A line; with a value a fold, their mean, and a band of one standard error."""
         dress(ax)
         folds = np.asarray(values, dtype=float).reshape(len(self.alphas), -1)
         mean, n = folds.mean(axis=1), folds.shape[1]
+        label = None if name is None else legend_label_of(name)
         (line,) = ax.plot(self.alphas, mean, marker=".", markersize=4, label=label)
         if n > 1:
             error = folds.std(axis=1, ddof=1) / np.sqrt(n)
@@ -217,7 +219,8 @@ class PathDisplay:
         marks = self.marks or {}
         different, styles = dict.fromkeys(marks.values()), cycle(("-", "--", ":"))
         for alpha, style in zip(different, styles, strict=False):
-            label = ", ".join(name for name, at in marks.items() if at == alpha)
+            names = ", ".join(name for name, at in marks.items() if at == alpha)
+            label = legend_label_of(names)
             ax.axvline(alpha, color=MUTED, linestyle=style, linewidth=1.2, label=label)
 
 

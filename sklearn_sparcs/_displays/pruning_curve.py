@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .inside import inside
+from .labels import legend_label_of
 from .style import MUTED, check_found, check_whole, dress, new_axes, whole_ticks
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class PruningCurveDisplay:
     tol : float, default=0.05
         The tolerance.
     name : str, optional
-        What the legend calls the curve.
+        What the legend calls the curve, letter by letter: a dollar begins no formula.
 
     Attributes
     ----------
@@ -146,9 +147,8 @@ class PruningCurveDisplay:
         ax, self.figure_ = new_axes(type(self).__name__, ax)
         self.ax_ = ax
         dress(ax)
-        (self.line_,) = ax.plot(
-            self.n_neurons, self.loss_rise, marker=".", label=self.name
-        )
+        label = None if self.name is None else legend_label_of(self.name)
+        (self.line_,) = ax.plot(self.n_neurons, self.loss_rise, marker=".", label=label)
         self._draw_tolerance(ax)
         self._mark(ax)
         ax.set_yscale("symlog", linthresh=self.tol or 0.05)

@@ -10,6 +10,7 @@ import numpy as np
 from .._estimators.measures import hidden_path_norm
 from .._estimators.predictor import Predictor
 from .._sklearn import check_matplotlib_support
+from .labels import legend_label_of
 from .style import dress, new_axes
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class TransitionDisplay:
     n_hidden : ndarray of shape (n_values, n_trials), optional
         Its live hidden neurons.
     name : str, optional
-        What the legend calls the curve.
+        What the legend calls the curve, letter by letter: a dollar begins no formula.
 
     Attributes
     ----------
@@ -156,7 +157,8 @@ class TransitionDisplay:
         dress(ax)
         trials = np.asarray(values[quantity], dtype=float)
         mean, spread = trials.mean(axis=1), trials.std(axis=1)
-        (self.line_,) = ax.plot(self.control, mean, marker=".", label=self.name)
+        label = None if self.name is None else legend_label_of(self.name)
+        (self.line_,) = ax.plot(self.control, mean, marker=".", label=label)
         self.band_ = ax.fill_between(
             self.control,
             np.maximum(mean - spread, 0),

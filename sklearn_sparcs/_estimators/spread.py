@@ -10,6 +10,7 @@ from scipy import sparse
 from torch import Tensor
 
 from .._data.scaling import Scaling
+from .._data.tensors import as_tensor
 from .._direct.form import DirectForm
 from .._networks.live import LiveNetwork, Reach
 from .._networks.wiring import Wiring
@@ -125,9 +126,9 @@ class Spread:
     def _inputs(self, X: Any) -> Tensor:
         """Scaled features, and the constant."""
         x = self.scaling.features(X)
-        x = torch.from_numpy(x.toarray() if sparse.issparse(x) else x).double()
+        x = as_tensor(x.toarray() if sparse.issparse(x) else x).double()
         if self.scaling.constant is not None:  # nothing is heard of such features
-            x = x.masked_fill(torch.from_numpy(self.scaling.constant), 0.0)
+            x = x.masked_fill(as_tensor(self.scaling.constant), 0.0)
         return torch.nn.functional.pad(x, (0, int(self.bias)), value=1.0)
 
 
@@ -145,7 +146,7 @@ def _factor(arrays: tuple[np.ndarray, ...]) -> Factor:
     outputs, coupling, hidden, basis = arrays
     _, s, p = coupling.shape
     tensors = _unpacked(outputs, s), coupling, _unpacked(hidden, p), basis
-    return Factor(*map(torch.from_numpy, tensors))
+    return Factor(*map(as_tensor, tensors))
 
 
 def _packed(lower: np.ndarray) -> np.ndarray:
@@ -169,7 +170,7 @@ def _network(
     wiring = Wiring.of(form.coefs, form.layer_sizes, bias, like)
     reach: Reach | None = None
     if scaled.hidden_bounds is not None:
-        low, high = (torch.from_numpy(b).to(like) for b in scaled.hidden_bounds)
+        low, high = (as_tensor(b).to(like) for b in scaled.hidden_bounds)
         reach = low, high
     return wiring.network(scaled, bias, reach), wiring
 

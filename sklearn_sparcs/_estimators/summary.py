@@ -7,7 +7,7 @@ import numpy as np
 from .._direct.architecture import Architecture
 from .._direct.form import DirectForm
 from .._direct.names import feature_names_of, neuron_names_of
-from .._direct.words import counted
+from .._direct.words import counted, on_one_line
 
 #: Features, neurons and senders that are named at most.
 _FEATURES, _NEURONS, _SENDERS = 5, 10, 3
@@ -22,7 +22,7 @@ def network_in_words(
     importances: np.ndarray | None,
 ) -> list[str]:
     """Sentences: what the network is, which features matter, what each neuron hears."""
-    names = feature_names_of(form, feature_names)
+    names = [on_one_line(name) for name in feature_names_of(form, feature_names)]
     sentences = [_size(form)]
     if importances is not None:
         sentences.append(_features(names, importances))

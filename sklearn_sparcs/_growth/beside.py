@@ -171,11 +171,13 @@ class Growth:
         """
         if not all(p.requires_grad for p in self.network.parameters()):
             return
-        if self.recruitment is None:
-            self._shrink()
-        else:
-            self._grow(self.recruitment)
-        self._before = self._eigenvalues()
+        try:
+            if self.recruitment is None:
+                self._shrink()
+            else:
+                self._grow(self.recruitment)
+        finally:
+            self._before = self._eigenvalues()
 
     def state_dict(self) -> dict[str, Any]:
         """What growth has to go on from, beside the states of network and optimiser.
@@ -239,7 +241,8 @@ class Growth:
         sizes, flat = [len(x) for x in lam], self._eigenvalues()
         if not len(flat):
             return
-        orthant = (flat if self.recruitment is None else self._before).sign()
+        noted = self._before.shape == flat.shape  # no interrupt came in between
+        orthant = (self._before if self.recruitment and noted else flat).sign()
         metric = torch.cat([self._adapter.metric(x) for x in lam])
         self.penalty.on(sizes, flat, TORCH)(flat, orthant, metric, 1.0)
         for x, value in zip(lam, flat.split(sizes), strict=True):

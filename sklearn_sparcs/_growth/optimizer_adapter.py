@@ -1,6 +1,7 @@
 """What growth asks of an optimiser of torch's, and changes in it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -129,6 +130,19 @@ class OptimizerAdapter:
         for parameter in parameters:
             if not known.issuperset(_tensors(self._state_of(parameter))):
                 self._begin_anew(parameter)
+
+    @contextmanager
+    def unchanged_on_failure(self, parameters: Sequence[Tensor]) -> Iterator[None]:
+        """Put back what is kept of the parameters if what is done to it raises."""
+        state = self.optimizer.state
+        before = {p: dict(state[p]) for p in parameters if p in state}
+        try:
+            yield
+        except BaseException:
+            for parameter in parameters:
+                state.pop(parameter, None)
+            state.update(before)
+            raise
 
     def forget_unfitting(self, parameters: Sequence[Tensor]) -> None:
         """Begin anew with the parameters whose shape is not that of what is kept."""

@@ -1,6 +1,7 @@
 """Neurons that wake, and leave, in a network that another optimiser trains."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 
 import torch
 
@@ -95,11 +96,29 @@ class Recruitment:
             self.apply(Change.insertion(network, recruits, steps, betas))
 
     def apply(self, change: Change) -> None:
-        """Rewrite the network, its averages, and the optimiser's moments of it."""
+        """Rewrite the network, its averages, and the optimiser's moments of it.
+
+        All of that or nothing, wherever an interrupt falls.
+        """
         parameters = self.network.structure()
-        self.optimizer.rewrite_state(
-            parameters, change.first, change.second, change.values
-        )
-        for network in (self.network, *self.averages):
-            values = change.values([p.detach() for p in network.structure()])
-            network.restructure(values, change.neurons)
+        with ExitStack() as kept:
+            kept.enter_context(self.optimizer.unchanged_on_failure(parameters))
+            for network in (self.network, *self.averages):
+                kept.enter_context(unchanged_on_failure(network))
+            self.optimizer.rewrite_state(
+                parameters, change.first, change.second, change.values
+            )
+            for network in (self.network, *self.averages):
+                values = change.values([p.detach() for p in network.structure()])
+                network.restructure(values, change.neurons)
+
+
+@contextmanager
+def unchanged_on_failure(network: GrowingSpectralNetwork) -> Iterator[None]:
+    """Put parameters and neurons back if what restructures the network raises."""
+    tensors, neurons = [p.detach() for p in network.structure()], network.neurons
+    try:
+        yield
+    except BaseException:
+        network.restructure(tensors, neurons)
+        raise

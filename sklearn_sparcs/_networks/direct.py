@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from .._activations import ACTIVATIONS
+from .._data.tensors import as_tensor
 from .._direct.form import DirectForm, Link, senders
 from .checks import checked_activation, checked_layer_sizes, checked_links, checked_size
 from .initial import xavier_uniform
@@ -138,9 +139,9 @@ class DirectNetwork(nn.Module):
             device=device,
         )
         for (i, j), coef in form.coefs.items():
-            network.coefs[f"{i}_{j}"].copy_(torch.from_numpy(coef))
+            network.coefs[f"{i}_{j}"].copy_(as_tensor(coef))
         for key, intercept in network.intercepts.items():
-            intercept.copy_(torch.from_numpy(form.intercepts[int(key)]))
+            intercept.copy_(as_tensor(form.intercepts[int(key)]))
         return network
 
     def form(

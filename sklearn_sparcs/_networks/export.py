@@ -8,6 +8,7 @@ from torch import Tensor, fx, nn
 
 from .._activations import ACTIVATIONS
 from .._data.features import Bounds
+from .._data.tensors import as_tensor
 from .._direct.form import DirectForm, Link
 
 
@@ -91,9 +92,9 @@ def _clamped(
 def _linear(form: DirectForm, i: int) -> nn.Linear:
     """Layer i on its senders side by side."""
     coefs = [form.coefs[i, j] for j in form.senders(i)]
-    weight = torch.from_numpy(np.hstack(coefs))
+    weight = as_tensor(np.hstack(coefs))
     # torch's generator is left alone
     layer = nn.utils.skip_init(nn.Linear, *weight.T.shape, dtype=weight.dtype)
     layer.weight.data.copy_(weight)
-    layer.bias.data.copy_(torch.from_numpy(form.intercepts[i]))
+    layer.bias.data.copy_(as_tensor(form.intercepts[i]))
     return layer

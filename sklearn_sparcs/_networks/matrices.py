@@ -7,6 +7,7 @@ from itertools import accumulate
 import numpy as np
 import torch
 
+from .._data.tensors import as_tensor
 from .spectrum import (
     adjacency_matrix,
     eigenvector_matrix,
@@ -83,7 +84,7 @@ class SpectralMatrices:
         SpectralMatrices
         """
         lam, phi = (
-            [torch.from_numpy(np.asarray(block, dtype=np.float64)) for block in blocks]
+            [as_tensor(np.asarray(block, dtype=np.float64)) for block in blocks]
             for blocks in (eigenvalues, eigenvectors)
         )
         return cls(

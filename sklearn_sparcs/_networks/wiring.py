@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .._data.tensors import as_tensor
 from .._direct.form import DirectForm, Link
 from .live import LiveNetwork, Reach
 
@@ -44,7 +45,7 @@ class Wiring:
             senders = [(i, 1) in present, True]
             senders += [(i, j) in present for j in range(2, i)]
             each = np.repeat(senders, sizes[:i])
-            heard.append(torch.from_numpy(each).to(like))
+            heard.append(as_tensor(each).to(like))
         return cls(tuple(heard))
 
     def network(
@@ -72,8 +73,8 @@ class Wiring:
             ]
             if bias:
                 blocks.insert(1, form.intercepts[i][:, None])
-            weights.append(torch.from_numpy(np.hstack(blocks)).to(heard))
-        neurons = tuple(torch.from_numpy(n).to(weights[0].device) for n in form.neurons)
+            weights.append(as_tensor(np.hstack(blocks)).to(heard))
+        neurons = tuple(as_tensor(n).to(weights[0].device) for n in form.neurons)
         return LiveNetwork(tuple(weights), form.activation, bias, neurons, reach)
 
     def hidden(self, network: LiveNetwork) -> Tensor:

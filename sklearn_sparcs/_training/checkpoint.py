@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from .._data.scaling import Scaling
+from .._data.tensors import as_tensor
 from .problem import Problem
 from .recent import Recent
 from .solver import Snapshot
@@ -76,7 +77,7 @@ class Checkpoint:
         """Tensors where and as what the problem computes."""
 
         def tensor(array: np.ndarray) -> torch.Tensor:
-            return torch.from_numpy(array).to(**problem.options)
+            return as_tensor(array).to(**problem.options)
 
         parameters = [tensor(p) for p in self.parameters]
         size = sum(p.numel() for p in parameters)
@@ -87,7 +88,7 @@ class Checkpoint:
             tensor(first),
             tensor(second),
             n_steps,
-            [torch.from_numpy(n).to(device) for n in self.neurons],
+            [as_tensor(n).to(device) for n in self.neurons],
         )
 
     @property

@@ -32,6 +32,8 @@ _GAIN = 0.01
 
 #: Singular values, and features' variation, that are rounding, to the largest.
 _ROUNDING = 1e-13
+#: Singular values that are rounding of features of fewer digits, in units of theirs.
+_ROUNDINGS = 4
 #: Entries of a sparse X up to which it is decomposed as a dense one is.
 _DENSE_SIZE = 2**23
 #: Errors left out that are computed at a time, over strengths and outputs.
@@ -92,11 +94,14 @@ class Triangle:
         Weighted sums of squares of the features.
     n : int
         Samples.
+    rounding : float
+        Singular values of X that are rounding, to the largest.
     """
 
     R: np.ndarray
     square: np.ndarray
     n: int
+    rounding: float
 
     @classmethod
     def of(cls, data: TrainingData, intercept: bool) -> "Triangle":
@@ -106,21 +111,24 @@ class Triangle:
         """
         p = data.x.shape[1]
         R, square = data.y.new_empty(0, dtype=torch.float64), np.zeros(p)
+        rounding = _ROUNDING
         # no fewer rows than R has, which each slice is stacked upon
         for x, y, weight in data.slices(max(p, data.slice_size)):
             ones = [torch.ones_like(y[:, :1])] if intercept else []
+            rounding = max(_ROUNDING, _ROUNDINGS * torch.finfo(x.dtype).eps)
             rows = torch.cat([*ones, x, y], dim=1).double()
             if weight is not None:
                 rows *= weight.double().sqrt()[:, None]
             square += rows[:, len(ones) : len(ones) + p].square().sum(0).cpu().numpy()
             R = torch.linalg.qr(torch.cat([R, rows]) if len(R) else rows, mode="r").R
-        return cls(R.cpu().numpy(), square, len(data))
+        return cls(R.cpu().numpy(), square, len(data), rounding)
 
     def with_more(self, other: "Triangle") -> "Triangle":
         """That of the samples of both."""
         both = torch.from_numpy(np.concatenate([self.R, other.R]))
         R = torch.linalg.qr(both, mode="r").R.numpy()
-        return Triangle(R, self.square + other.square, self.n + other.n)
+        square, n = self.square + other.square, self.n + other.n
+        return Triangle(R, square, n, max(self.rounding, other.rounding))
 
 
 @dataclass(frozen=True)
@@ -159,7 +167,7 @@ class Decomposition:
         variation = np.square(left).sum(axis=0)
         left = left * (variation > _ROUNDING**2 * triangle.square)
         U, s, Vt = svd(left, full_matrices=False, check_finite=False)
-        kept = s > _ROUNDING * s.max(initial=0.0)
+        kept = s > triangle.rounding * s.max(initial=0.0)
         means = first[0] / first[0, 0] if intercept else np.zeros(1 + R.shape[1])
         x_mean, y_mean = means[1 : 1 + p], means[1 + p :][: right.shape[1]]
         targets = U[:, kept].T @ right

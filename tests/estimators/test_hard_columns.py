@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from sklearn.base import clone
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import r2_score
 from sklearn.preprocessing import StandardScaler
@@ -80,6 +81,21 @@ def test_a_constant_and_large_column_for_classes():
     X = np.c_[X, np.full(400, 1.7e9)].astype(np.float32)
     model = SparcsClassifier(random_state=0).fit(X, labels)
     assert model.score(X, labels) == pytest.approx(expected, abs=0.01)
+
+
+@pytest.mark.parametrize("hidden", [(), (100,)], ids=["linear", "grown"])
+def test_float32_columns_that_are_collinear_up_to_rounding(hidden):
+    rng = np.random.default_rng(0)
+    Z = rng.normal(size=(400, 3))
+    X = np.column_stack([Z, Z[:, 0] + Z[:, 1]])
+    y = np.abs(Z[:, 0]) + Z[:, 1] + 0.05 * rng.normal(size=400)
+    model = SparcsRegressor(hidden, random_state=0)
+    exact = clone(model).fit(X, y).score(X, y)
+    X = X.astype(np.float32)
+    model.fit(X, y)
+    assert_allclose(model.score(X, y), exact, rtol=1e-3)
+    # what is rounding alone has no weight
+    assert max(np.abs(w).max() for w in model.direct_form_.coefs.values()) < 10
 
 
 def test_weighted_rows_that_share_one_value():

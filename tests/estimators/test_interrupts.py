@@ -4,6 +4,9 @@ import pickle
 
 import numpy as np
 import pytest
+import torch
+from helpers.interrupts import InterruptedAt
+from sklearn.base import clone
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.ensemble import BaggingRegressor
 from sklearn.exceptions import ConvergenceWarning
@@ -202,3 +205,34 @@ def test_searches_of_our_own_stop(kinked, interrupted, search):
     interrupted("training", 2)
     with pytest.raises(KeyboardInterrupt):
         search(*kinked)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        CompactRegressor((3,), max_iter=20),
+        CompactRegressor((3,), solver="adam", max_iter=3),
+        SparcsRegressor((3,), alpha=0.01),
+        SparcsRegressor((3,), solver="first_order", max_iter=3),
+    ],
+    ids=["compact", "compact by epochs", "growth", "by epochs"],
+)
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_at_any_line_a_fit_is_whole_or_was_none(kinked, model):
+    X, y = (part[:80] for part in kinked)
+    model.set_params(random_state=0)
+    with InterruptedAt(0) as lines:
+        clone(model).fit(X, y)
+    n_lines = -lines.left
+    threads, errors = torch.get_num_threads(), np.geterr()
+    for k in np.linspace(1, n_lines - 200, 12, dtype=int):
+        interrupted = clone(model)
+        before = dict(vars(interrupted))
+        try:
+            with InterruptedAt(k):
+                interrupted.fit(X, y)
+        except KeyboardInterrupt:
+            assert vars(interrupted) == before
+        else:
+            assert np.isfinite(interrupted.predict(X)).all()
+        assert (torch.get_num_threads(), np.geterr()) == (threads, errors)

@@ -37,6 +37,13 @@ def test_strength_counts_in_standard_deviations():
     assert said.startswith("h1 is driven up by x1, and drives")
 
 
+def test_names_do_not_break_lines():
+    names = ["two\nlines", "bell\x07", "$x_1$", "_x"]
+    said = network_in_words(compact(hidden=(1,)).direct_form_, names, np.ones(4) / 4)
+    assert said[1].endswith("by two lines 25%, bell? 25%, $x_1$ 25%, _x 25%.")
+    assert not any("\n" in sentence for sentence in said)
+
+
 def test_many_neurons_and_outputs():
     said = compact("several classes", hidden=(12,)).summary().split("\n")
     assert len(said) == 1 + 10 + 1

@@ -1,15 +1,17 @@
-"""Files of skops and of safetensors: what comes back, and what is refused."""
+"""Files of skops, safetensors and joblib: what comes back, and what is refused."""
 
 import json
 import pickle
 from functools import cache
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
 import skops.io
+import torch
 from helpers.compacts import ENCODINGS, SHAPES, compact, features
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 from safetensors.numpy import load_file, save_file
 from sklearn.exceptions import NotFittedError
 from sklearn.metrics import make_scorer
@@ -94,6 +96,54 @@ def test_every_trusted_type_is_there_to_be_met():
     written = [skops.io.dumps(fitted(name)) for name in ESTIMATORS]
     met = {t for data in written for t in skops.io.get_untrusted_types(data=data)}
     assert met == set(trusted_types())
+
+
+# -- joblib's memory maps ------------------------------------------------------------
+
+
+@pytest.fixture
+def every_warning():
+    """Torch warns of read-only arrays once a process; here it does each time."""
+    was = torch.is_warn_always_enabled()
+    torch.set_warn_always(True)
+    yield
+    torch.set_warn_always(was)
+
+
+def trained_on(model, X, y):
+    """What a model predicts once it has seen the data again."""
+    train = getattr(model, "partial_fit", model.fit)
+    return train(X, y).predict(X)
+
+
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_a_model_mapped_into_memory_does_what_others_do(name, tmp_path, every_warning):
+    model, (X, y) = fitted(name), data()
+    joblib.dump(model, tmp_path / "model")
+    mapped = joblib.load(tmp_path / "model", mmap_mode="r")
+    assert not mapped.direct_form_.intercepts[2].flags.writeable
+    expected = model.predict(X)
+    assert_array_equal(mapped.predict(X), expected)
+    assert_array_equal(pickle.loads(pickle.dumps(mapped)).predict(X), expected)
+    raw = torch.tensor(X.to_numpy().copy())
+    found = [m.to_torch()(raw).detach() for m in (mapped, model)]
+    assert_array_equal(*found)
+    if "Regressor" in name:
+        found = [m.predict(X, return_std=True)[1] for m in (mapped, model)]
+        assert_allclose(*found, rtol=1e-12)
+    if hasattr(model, "spectral_matrices"):
+        found = [m.spectral_matrices().A for m in (mapped, model)]
+        assert_array_equal(*found)
+    target = expected if "Classifier" in name else y
+    for part in ("", "pruned_estimator_"):
+        if hasattr(model, part) or not part:
+            old = pickle.loads(pickle.dumps(model))
+            old, new = (getattr(m, part) if part else m for m in (old, mapped))
+            found = [trained_on(m, X, target) for m in (old, new)]
+            if "Classifier" in name:
+                assert_array_equal(*found)
+            else:  # BLAS rounds by how arrays lie in memory, and Adam divides by it
+                assert_allclose(*found, rtol=1e-6)
 
 
 # -- safetensors ---------------------------------------------------------------------

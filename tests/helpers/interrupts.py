@@ -1,0 +1,41 @@
+"""Ctrl-C at any line of the package."""
+
+import sys
+from pathlib import Path
+
+import sklearn_sparcs
+
+_PACKAGE = str(Path(sklearn_sparcs.__file__).parent)
+
+
+class InterruptedAt:
+    """Raises KeyboardInterrupt before the k-th line that runs in the package, once.
+
+    Attributes
+    ----------
+    left : int
+        Lines that are still to run; counts on below zero after the interrupt.
+    """
+
+    def __init__(self, k):
+        self.left = k
+
+    def __enter__(self):
+        self.was = sys.gettrace()
+        sys.settrace(self._entered)
+        return self
+
+    def __exit__(self, *exception):
+        sys.settrace(self.was)
+
+    def _entered(self, frame, event, arg):
+        if frame.f_code.co_filename.startswith(_PACKAGE):
+            return self._line
+        return None
+
+    def _line(self, frame, event, arg):
+        if event == "line":
+            self.left -= 1
+            if self.left == 0:
+                raise KeyboardInterrupt
+        return self._line
