@@ -126,8 +126,8 @@ def _trial(
 ) -> tuple[Evaluation, float]:
     """The network after a step, its outputs solved; ``at`` if there is no such.
 
-    And what share of the fall that the quadratic model promised, at least half of
-    -∇'Δ, the step alone has brought.
+    And what share has come of the fall that the quadratic model promised, which is half
+    of -∇'Δ at least.
     """
     try:
         step = Factor.of(matrix, ridge, damping).solve(-gradient)
@@ -135,8 +135,9 @@ def _trial(
         new = objective.evaluate(network, keep=True)
         if not math.isfinite(new.value):
             return at, 0.0
+        new = outputs_solved(objective, new)
         promised = max(-float(gradient @ step) / 2, sys.float_info.min)
-        return outputs_solved(objective, new), (at.value - new.value) / promised
+        return new, (at.value - new.value) / promised
     except LinAlgError:
         return at, 0.0
 
