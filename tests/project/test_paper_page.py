@@ -165,19 +165,40 @@ class TestTeacherStudent:
 
 
 class TestImages:
-    def test_heads(self):
-        runs = figures("cifar10")["runs"]
-        for label, head in (("linear head", "linear"), ("the old growth", "SPARCS")):
-            of_head = [r for r in runs if r["head"] == head]
-            accuracy, seconds, memory, weights, _ = cells(f"ours, {label}")
-            found = [100 * r["epochs"][-1]["accuracy"] for r in of_head]
-            assert_shown(accuracy, found)
-            assert_shown(seconds, [r["seconds"] for r in of_head])
-            assert_shown(memory, [r["megabytes"] for r in of_head])
-            assert_shown(weights, [of_head[0]["n_parameters"]])
-        gain, cut = figures("cifar10")["gain"], figures("cifar10")["cut"]
-        text = re.search(r"The gain is (\S+) points.*?cut, (\S+) %", PAGE, re.S)
-        assert_shown(" ".join(text.groups()), [100 * gain, 100 * cut])
+    @pytest.mark.parametrize("head", ["linear", "paper's", "growing"])
+    def test_heads(self, head):
+        (run,) = (r for r in figures("cifar10")["runs"] if r["head"] == head)
+        last = run["epochs"][-1]
+        label = "ours, the paper's head" if head == "paper's" else f"ours, {head} head"
+        accuracy, cut, active, seconds, memory, weights = cells(label)
+        assert_shown(accuracy, [100 * last["accuracy"]])
+        if head != "linear":
+            assert_shown(cut, [100 * last["cut"]])
+            assert_shown(active, [last["active"]])
+        assert_shown(seconds, [run["seconds"]])
+        assert_shown(memory, [run["megabytes"]])
+        assert_shown(weights, [run["n_parameters"]])
+
+    def test_what_the_heads_say(self):
+        runs = {r["head"]: r for r in figures("cifar10")["runs"]}
+        linear, paper, growing = (runs[h] for h in ("linear", "paper's", "growing"))
+        hidden, output = (
+            np.abs(paper[key]) for key in ("eigenvalues", "output eigenvalues")
+        )
+        active = [row["active"] for row in paper["epochs"]]
+        text = re.search(r"from (\d+) above 0.001 to (\d+), none exactly", PAGE)
+        assert_shown(" ".join(text.groups()), [active[0], active[-1]])
+        assert hidden.all()
+        text = re.search(
+            r"largest is (\S+), those of.*?between (\S+) and (\S+), and (\d+) ",
+            PAGE,
+            re.S,
+        )
+        shown = [hidden.max(), output.min(), output.max(), (hidden > 0.1).sum()]
+        assert_shown(" ".join(text.groups()), shown)
+        text = re.search(r"cost (\d+) % more.*?and (\d+) % more", PAGE, re.S)
+        more = [100 * (r["seconds"] / linear["seconds"] - 1) for r in (paper, growing)]
+        assert_shown(" ".join(text.groups()), more)
 
     def test_backbone(self):
         labels = [

@@ -106,3 +106,21 @@ def test_path_cost(capsys, monkeypatch):
     X = np.random.default_rng(0).normal(size=(60, 2))
     path_cost.compare("small", X, np.abs(X[:, 0]), n_alphas=3)
     assert "fits; CV" in capsys.readouterr().out
+
+
+def test_depth(capsys, monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    import depth
+
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 2))
+    y = np.abs(X[:, 0]) + rng.normal(size=200) / 3
+    problem, found = depth.compared(X, y, 4, 1e-2)
+    shallow = found["one layer"].network
+    assert shallow.n_live[0] == 0 < shallow.n_live[1]
+    higher = depth.lifted(shallow)
+    assert higher.n_live == shallow.n_live[::-1]
+    expected = problem.form_of(shallow)(X)
+    np.testing.assert_allclose(problem.form_of(higher)(X), expected, rtol=1e-12)
+    depth.summary([depth.rows("small", (X, X, y, y), 4, None)], "all")
+    assert "on from 16 alpha: better than the restart in" in capsys.readouterr().out
