@@ -327,10 +327,10 @@ def test_as_many_go_as_are_predicted_to_one_at_least_and_none_where_hopeless():
 
 def test_what_was_predicted_goes_at_once(monkeypatch):
     """Neurons that send next to nothing go in one training, and another ends it."""
-    objective, network = problem((4,), n=200)
+    objective, network = problem((3,), n=200)
     network = improved(objective, network, 100, 1e-9).network
-    assert network.n_live == [4]
-    one, silent = torch.arange(4, 7), torch.full((1, 3), 1e-6).double()
+    assert network.n_live == [3]
+    one, silent = torch.arange(3, 6), torch.full((1, 3), 1e-6).double()
     heard = torch.eye(4)[:3].double()
     network = network.with_neurons(0, one, heard, silent)
     calls = []
@@ -341,5 +341,5 @@ def test_what_was_predicted_goes_at_once(monkeypatch):
 
     monkeypatch.setattr("sklearn_sparcs._growth.worth.improved", counted)
     smaller = pruned(objective, network, 1e-4)
-    assert calls[0] == [4]
-    assert smaller.n_live == [4]
+    assert calls[0] == [3]
+    assert smaller.n_live == [3]
