@@ -5,7 +5,9 @@ ratio is the other's time over ours. Fits at the defaults, and searches, end by
 themselves on both sides. Rows called "epochs" are of ``solver="first_order"`` or
 ``"adam"``: both do the same number of epochs on the same batches. Test scores stand
 beside the times. ``--data FOLDER`` adds classification/letter.parquet and
-regression/concrete.parquet of that folder (last column ``target``).
+regression/concrete.parquet of that folder (last column ``target``). ``--json`` takes
+each row in as it ends, and keeps what it has of others; ``--page`` writes all rows
+into a page.
 """
 
 import argparse
@@ -15,8 +17,9 @@ import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -31,10 +34,19 @@ from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import check_estimator
 from skorch import NeuralNetRegressor
+from tabular_models import last_commit
+from tabular_page import rewrite
 from torch import nn
 
-from sklearn_sparcs import SparcsClassifier, SparcsRegressor, SparcsRegressorCV
+import sklearn_sparcs
+from sklearn_sparcs import (
+    SparcsClassifier,
+    SparcsClassifierCV,
+    SparcsRegressor,
+    SparcsRegressorCV,
+)
 from sklearn_sparcs._growth.solver import GrowthSolver
 from sklearn_sparcs._networks.growing import GrowingNetwork
 from sklearn_sparcs._networks.live import LiveNetwork
@@ -71,12 +83,31 @@ class Result:
     their_score: float | None = None
     architecture: str = ""
     note: str = ""
+    commit: str = ""
+
+    @property
+    def reached(self) -> bool:
+        """Whether the ratio is what was asked."""
+        return self.ratio >= self.target
+
+    @property
+    def scores(self) -> list[str]:
+        """Ours and theirs, in words; empty where there is none."""
+        found = self.our_score, self.their_score
+        return ["" if score is None else f"{score:.3f}" for score in found]
+
+    @property
+    def of_a_table(self) -> str:
+        """The row of a table in Markdown."""
+        missed = "" if self.reached else " (missed)"
+        times = f"{self.ours:.3g} | {self.theirs:.3g} | {self.ratio:.2g}{missed}"
+        scores = ", ".join(filter(None, self.scores))
+        found = self.architecture or self.note
+        cells = f"{times} | {self.target:g} | {scores} | {found} | {self.commit}"
+        return f"| {self.row} | {cells} |"
 
     def __str__(self) -> str:
-        scores = [
-            "" if s is None else f"{s:.3f}" for s in (self.our_score, self.their_score)
-        ]
-        reached = "yes" if self.ratio >= self.target else "NO"
+        scores, reached = self.scores, "yes" if self.reached else "NO"
         return (
             f"{self.row:44}{self.ours:9.3f}{self.theirs:9.3f}{self.ratio:8.1f}"
             f"{self.target:8g} {reached:4}{scores[0]:>7}{scores[1]:>7}  "
@@ -559,7 +590,7 @@ def wide(repeats):
 
 
 def floor_share(repeats):
-    """Share of a step that its bare matrix products take, on the 2 x 200 problem."""
+    """A step of the 2 x 200 problem beside its bare matrix products."""
     X, y = make_teacher_student(20_000, random_state=0)
     options = {"alpha": 1e-3, "batch_size": 1024, "max_iter": 20, **BY_EPOCHS}
     model = SparcsRegressor((200, 200), **options).fit(X, y)
@@ -577,8 +608,9 @@ def floor_share(repeats):
                 lambda: [f(a, b, out=c) for _ in range(200) for f, a, b, c in products]
             )
         )
-    step, floor = (1e6 * median(t) / 200 for t in (steps, floors))
-    return {"live": live, "step_us": step, "products_us": floor, "share": floor / step}
+    step, floor = median(steps) / 200, median(floors) / 200
+    row = "bare products of a step, 2 x 200"
+    return Result(row, step, floor, floor / step, 0.5, note=f"live neurons {live}")
 
 
 def bare_products(n_inputs, live, n_outputs, n_rows):
@@ -613,10 +645,80 @@ def live_solver(n_features, hidden, live, n_outputs, rows):
     return solver, x, torch.randn(rows, n_outputs, **draw)
 
 
+# -- checks --------------------------------------------------------------------------
+
+
+def checks(_repeats):
+    """scikit-learn's checks of both CV estimators; beside ours stand two minutes."""
+
+    def checked():
+        for model in (SparcsRegressorCV(), SparcsClassifierCV()):
+            check_estimator(model, on_fail=None)
+
+    taken = seconds(checked)
+    return Result("seconds allowed, check_estimator, CV", taken, 120.0, 120 / taken, 1)
+
+
+def rows_of(folder: str | None) -> dict[str, Callable]:
+    """What there is to measure, by name; some of it needs a folder of tables."""
+    rows = {
+        "small_defaults": small_defaults,
+        "two_layers": two_layers,
+        "digits": digits,
+        "diabetes": whole_fit,
+        "a_million_rows": a_million_rows,
+        "prediction": prediction,
+        "teacher_student": teacher_student,
+        "normal_matrix": normal_matrix,
+        "checks": checks,
+        "small_regression": small_regression,
+        "eight_layers": eight_layers,
+        "dense_2x200": lambda r: dense_blocks(r, 2, 200, 10, n=20_480, epochs=5),
+        "dense_2x2000": lambda r: dense_blocks(r, 2, 2000, 60),
+        "dense_8x200": lambda r: dense_blocks(r, 8, 200, 40),
+        "skorch": skorch_loop,
+        "papers_recipe": papers_recipe,
+        "authors_way": authors_way,
+        "wide": wide,
+        "floor": floor_share,
+    }
+    of_tables = letter, grid_search, cross_validation
+    if folder:
+        given = {of.__name__: partial(of, folder=folder) for of in of_tables}
+        rows = {**given, **rows}
+    return rows
+
+
+def measured(folder: str | None, only: str | None, repeats: int) -> Iterator[Result]:
+    """Every row that was asked for, as it ends."""
+    commit = last_commit(Path(sklearn_sparcs.__file__).parent)
+    for name, row in rows_of(folder).items():
+        if not only or only in name:
+            answer = row(repeats)
+            for result in answer if isinstance(answer, list) else [answer]:
+                yield replace(result, commit=commit or "")
+
+
+def table(results: Iterable[Result]) -> str:
+    """All rows in Markdown."""
+    names = (
+        "against",
+        "ours, s",
+        "theirs, s",
+        "ratio",
+        "asked",
+        "test score: ours, theirs",
+    )
+    head = f"| {' | '.join([*names, 'found', 'commit'])} |"
+    line = "|" + " --- |" * (len(names) + 2)
+    return "\n".join([head, line, *(result.of_a_table for result in results)])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", help="folder of tables")
-    parser.add_argument("--json", help="write the results there")
+    parser.add_argument("--json", type=Path, help="the results, kept there")
+    parser.add_argument("--page", type=Path, help="write all that the file has there")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--only", help="rows whose function's name contains this")
     parser.add_argument("--million", choices=["ours", "theirs"], help=argparse.SUPPRESS)
@@ -625,47 +727,17 @@ def main():
     warnings.simplefilter("ignore")
     if arguments.million:
         return one_fit_of_a_million(arguments.million)
-    rows: dict[str, Callable] = {
-        "small_regression": small_regression,
-        "small_defaults": small_defaults,
-        "two_layers": two_layers,
-        "eight_layers": eight_layers,
-        "digits": digits,
-        "dense_2x200": lambda r: dense_blocks(r, 2, 200, 10, n=20_480, epochs=5),
-        "dense_2x2000": lambda r: dense_blocks(r, 2, 2000, 60),
-        "dense_8x200": lambda r: dense_blocks(r, 8, 200, 40),
-        "skorch": skorch_loop,
-        "papers_recipe": papers_recipe,
-        "wide": wide,
-        "a_million_rows": a_million_rows,
-        "prediction": prediction,
-        "whole_fit": whole_fit,
-        "authors_way": authors_way,
-        "teacher_student": teacher_student,
-        "normal_matrix": normal_matrix,
-    }
-    if arguments.data:
-        rows["letter"] = lambda r: letter(r, arguments.data)
-        rows["grid_search"] = lambda r: grid_search(r, arguments.data)
-        rows["cross_validation"] = lambda r: cross_validation(r, arguments.data)
-    print(
-        f"{'against':44}{'ours s':>9}{'theirs s':>9}{'ratio':>8}{'asked':>8}     "
-        f"{'score':>7}{'theirs':>7}"
-    )
-    results = []
-    for name, row in rows.items():
-        if arguments.only and arguments.only not in name:
-            continue
-        answer = row(arguments.repeats)
-        for result in answer if isinstance(answer, list) else [answer]:
-            results.append(asdict(result))
-            print(result, flush=True)
-    report = {"rows": results}
-    if not arguments.only:
-        report["floor"] = floor_share(arguments.repeats)
-        print("products over step, 2 x 200: {share:.2f}".format(**report["floor"]))
-    if arguments.json:
-        Path(arguments.json).write_text(json.dumps(report, indent=1, default=float))
+    file, known = arguments.json, {}
+    if file and file.exists():
+        known = {row["row"]: Result(**row) for row in json.loads(file.read_text())}
+    for result in measured(arguments.data, arguments.only, arguments.repeats):
+        print(result, flush=True)
+        known[result.row] = result
+        if file:
+            rows = [asdict(each) for each in known.values()]
+            file.write_text(json.dumps(rows, indent=1, default=float) + "\n")
+    if arguments.page:
+        rewrite(arguments.page, {"speed": table(known.values())})
 
 
 if __name__ == "__main__":
