@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help env test test-all fuzz test-floor test-versions lint types tests slow coverage house dist demo paper docs bench bench-accuracy accuracy-page bench-path bench-depth bench-foundation clean
+.PHONY: help env test test-all fuzz test-floor test-versions lint types tests slow coverage house dist demo paper docs bench bench-accuracy accuracy-page bench-path bench-depth bench-p-values bench-foundation clean
 
 help: ## say what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1	/'
@@ -130,6 +130,9 @@ bench-coverage: env ## how often intervals of 90 % hold (DATA=folder of tables; 
 
 bench-depth: env ## a second layer opened in the same run, against a restart (DATA=folder of tables)
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/depth.py $(if $(DATA),--data "$(DATA)")
+
+bench-p-values: env ## how often a p-value is below .05 where a linear model of classes is true, and where not
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/p_values.py
 
 bench-foundation: env ## the foundation's figures: accuracy, neurons and seconds (needs benchmark data for two of them)
 	$(BIN)/python benchmarks/foundation.py $(if $(DATA),--data "$(DATA)")

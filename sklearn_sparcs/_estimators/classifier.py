@@ -181,9 +181,9 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         Their names, where X has some.
     linear_p_value_ : float
         Share of data for which a linear model suffices that would say as much against
-        it as these do, in a test by random neurons and random signs of residuals.
+        it as these do, in a test by random neurons and residuals drawn anew.
         nan where that cannot be told: samples hardly more than features, more than 2000
-        features, or fits by ``partial_fit`` or from a random start.
+        weights of a linear model, or fits by ``partial_fit`` or from a random start.
     feature_importances_ : ndarray of shape (n_features,)
         What each feature decides: the mean square by which probabilities change where
         that feature alone is as in another training sample. Shares of the sum over

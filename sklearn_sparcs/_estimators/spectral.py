@@ -80,8 +80,8 @@ class Spectral(Predictor):
         said, p = super()._sentences(), self.linear_p_value_
         if not math.isnan(p):
             said.append(
-                f"Of data for which a linear model suffices, a share of {p:.3f} would "
-                "say as much against it."
+                f"p-value of the linear model {p:.3f}: were it true, that share of "
+                "data sets would speak as much against it."
             )
         return said
 

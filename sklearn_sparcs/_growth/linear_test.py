@@ -1,30 +1,35 @@
-"""Whether a linear model suffices: a p-value, by signs that residuals might have had.
+"""Whether a linear model suffices: a p-value, by residuals that it might have left.
 
-If it does, each sample's residual might as well have had the other sign. Random neurons
-ask for it: a being what one sends, a' what is new in it beyond the signals H that the
-linear model has, r = Σ a' E its pull and D = Σ a'² |E|² the variance that this has
-under random signs,
+Random neurons ask: a being what one sends, a' what is new in it beyond the signals H
+that the linear model has, and E the model's residuals,
 
-    T = |r|² / D,
+    T = |Σ a' E|² / Σ a'² |E|²,
 
-whose largest, and whose sum over all neurons, are compared with those of the same
-residuals under signs drawn at random (the wild bootstrap; Liu, 1988). The largest sees
-what one neuron can say, the sum what only many can; the smaller of both p-values is
-ranked in its turn, so that having looked twice is paid for. No noise need be normal,
-nor alike everywhere. As a' has nothing of H, fitting the linear model again changes no
-pull.
+whose largest, and whose sum over all neurons, are compared with those of residuals
+drawn as if the linear model were true. The largest sees what one neuron can say, the
+sum what only many can; the smaller of both p-values is ranked in its turn, so that
+having looked twice is paid for.
+
+Each residual of a regression might as well have had the other sign (the wild
+bootstrap; Liu, 1988): no noise need be normal, nor alike everywhere. As a' has nothing
+of H, fitting the linear model again changes no pull. Answers of classes are drawn from
+the model, which is fitted again to each draw (`redrawn`). Where classes are nearly
+separate, T rests on a few samples, and says little; so a share of the mean of the
+divisor over all draws is added to it (as by Tusher, Tibshirani and Chu, 2001).
 
 The first steps of growth are not asked, which would climb on every draw: with weaker
 neurons the test misses more, but it does not claim more than it promises. A sample of
-weight two is one sample that counts twice, whose sign is drawn once.
+weight two is one sample that counts twice, whose sign or answer is drawn once.
 """
 
 import math
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
+from .._data.batches import TrainingData
 from .._networks.live import LiveNetwork
 from .._training import curvature
 from .._training.bridge import BridgePenalty
@@ -32,63 +37,85 @@ from .._training.losses import ClassificationLoss
 from .._training.objective import Objective
 from .._training.observations import Observations
 from .._training.problem import Problem
-from .._training.start import linear_start
 from .ascent import FEWEST, fired, spread_over
 from .directions import directions
+from .redrawn import LinearAnswers
 from .refit import Refit
 from .sight import Outlook, Sight
 
-#: Neurons that are asked, draws of signs, and samples and outputs at most.
+#: Neurons that are asked, draws, and samples and outputs at most.
 _N_NEURONS, _N_DRAWS, _ROWS = 200, 499, 2**12
+#: Draws of the answers of several classes or labels.
+_N_DEAR = 199
 #: Samples that are asked whatever they cost.
 _FEWEST_ROWS = 500
-#: Samples, at least, that are left when a linear model is fitted, and most inputs.
-_FEWEST_LEFT, _MOST_INPUTS = 10, 2000
-#: Ridge of the linear model of classes: without one there may be no optimum.
-_RIDGE = 1e-4
+#: Samples, at least, that are left when a linear model is fitted, and most weights
+#: that are solved for at once.
+_FEWEST_LEFT, _MOST_WEIGHTS = 10, 2000
 #: The least that is left of a sample that the linear model has learnt by heart.
 _LEAST_LEFT = 1e-2
 #: Share of a signal's square below which what is new in it is rounding.
 _NEW = 1e-6
+#: Share of its mean over draws that is added to the divisor of T.
+_SHARE = 0.1
+#: Numbers that some draws hold.
+_NUMBERS = 2**21
 #: What draws neurons and signs: always the same, so that the data alone decide.
 _SEED = 0
+
+
+@dataclass(frozen=True)
+class Draws:
+    """Residuals that a linear model leaves, or might have left.
+
+    Attributes
+    ----------
+    residuals : Tensor of shape (outputs, n, draws)
+    squares : Tensor of shape (n, draws) or (n, 1)
+        Each sample's |E|², or what is expected of it.
+    """
+
+    residuals: Tensor
+    squares: Tensor
 
 
 @torch.no_grad()
 def linear_p_value(problem: Problem) -> float:
     """Probability of no less evidence against the problem's linear model if it is true.
 
-    It is nan where samples are hardly more than inputs, or inputs more than 2000, or
-    there is no linear model; and one where that leaves nothing to explain.
+    It is nan where samples are hardly more than inputs, or weights of the linear model
+    are too many, or there is no linear model; and one where that leaves nothing to
+    explain.
     """
     n, n_inputs = problem.n_samples, problem.n_features + problem.bias
     rows = min(n, max(_FEWEST_ROWS, _ROWS // problem.n_outputs))
-    if problem.linear_map is None or n_inputs > _MOST_INPUTS:
+    if problem.linear_map is None or _n_together(problem) > _MOST_WEIGHTS:
         return math.nan
     if rows < n_inputs + _FEWEST_LEFT:
         return math.nan
     generator = torch.Generator().manual_seed(_SEED)
-    sight, network = _linear(problem, rows, generator)
-    left = _refitted(sight)
-    if left is None:
-        return 1.0
-    sent = _neurons(sight, network, generator)
-    return _p_value(*_new(sight, sent, left), generator)
+    some = problem.drawn(rows, generator)
+    outlook = _outlook(problem, some)
+    sight = outlook.at(slice(None))
+    new = _new(sight, _neurons(sight, outlook.network, generator))
+    if isinstance(problem.loss, ClassificationLoss):
+        return _p_value(new, _answers(problem, some, outlook.to_common, generator))
+    return _p_value(new, _signs(sight, generator))
 
 
-def _linear(
-    problem: Problem, rows: int, generator: torch.Generator
-) -> tuple[Sight, LiveNetwork]:
-    """The linear model on some samples, whose labels are not smoothed.
+def _n_together(problem: Problem) -> int:
+    """Weights that are solved for at once: those of one output, or of all classes."""
+    n_inputs = problem.n_features + problem.bias
+    classes = isinstance(problem.loss, ClassificationLoss)
+    return n_inputs * (problem.n_outputs if classes else 1)
 
-    Of classes it is fitted again, nearly without a ridge: a step would not be enough.
-    """
-    loss, some = problem.loss, problem.drawn(rows, generator)
-    assert problem.linear_map is not None
-    W = problem.linear_map
+
+def _outlook(problem: Problem, some: TrainingData) -> Outlook:
+    """The linear model on some samples, whose labels are not smoothed."""
+    loss, W = problem.loss, problem.linear_map
+    assert W is not None
     if isinstance(loss, ClassificationLoss):
-        loss, shape = loss.smoothed(0.0), (problem.n_outputs, problem.bias)
-        W = torch.from_numpy(linear_start(some, loss, *shape, _RIDGE).weights)
+        loss = loss.smoothed(0.0)
     data = Observations.of(some, problem.bias)
     weight = None if data.weight is None else data.weight.double()
     y = data.y.double() if data.y.is_floating_point() else data.y
@@ -97,7 +124,41 @@ def _linear(
         W.to(data.inputs), 0, "relu", problem.bias, problem.reach
     )
     objective = Objective(data, curvature.of(loss), BridgePenalty(0.0))
-    return Outlook.of(objective, network).at(slice(None)), network
+    return Outlook.of(objective, network)
+
+
+def _answers(
+    problem: Problem, some: TrainingData, to_common: Tensor, generator: torch.Generator
+) -> Iterator[Draws]:
+    """The data's own answers, as one draw; then others drawn from the linear model."""
+    loss, W = problem.loss, problem.linear_map
+    assert isinstance(loss, ClassificationLoss)
+    assert W is not None
+    model = LinearAnswers.of(
+        some, loss.smoothed(0.0), W.cpu().numpy(), problem.bias, problem.linear_alpha
+    )
+    n_draws = _N_DRAWS if problem.n_outputs == 1 else _N_DEAR
+    for left in model.residuals(n_draws, generator):
+        E = torch.einsum("onm,oc->cnm", left.to(to_common), to_common)
+        yield Draws(E, E.square().sum(dim=0))
+
+
+def _signs(sight: Sight, generator: torch.Generator) -> Iterator[Draws]:
+    """The data's own residuals, as one draw; then under random signs.
+
+    None at all if they are rounding.
+    """
+    left = _refitted(sight)
+    if left is None:
+        return
+    each = _unlearnt(sight, left)
+    squares = each.square().sum(dim=1, keepdim=True)
+    yield Draws(left.T[:, :, None], squares)
+    step = max(1, _NUMBERS // each.numel())
+    for start in range(0, _N_DRAWS, step):
+        m = min(step, _N_DRAWS - start)
+        signs = torch.randint(0, 2, (len(left), m), generator=generator)
+        yield Draws((signs.to(each) * 2 - 1) * each.T[:, :, None], squares)
 
 
 def _refitted(sight: Sight) -> Tensor | None:
@@ -127,37 +188,39 @@ def _neurons(sight: Sight, network: LiveNetwork, generator: torch.Generator) -> 
     return sent
 
 
-def _new(sight: Sight, sent: Tensor, left: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """What is new in neurons' signals (n, k); residuals (n, c); and those before a fit.
-
-    A fit has learnt a share of each sample's, its leverage, which is given back.
-    """
-    H, V, n = sight.signals, sight.curvature[:, None], len(left)
-    solve = _projection(sight)
-    new = sent - H @ solve(H.T @ (V * sent) / n)
+def _new(sight: Sight, sent: Tensor) -> Tensor:
+    """What is new in neurons' signals (n, k), where it rests on enough samples."""
+    H, V = sight.signals, sight.curvature[:, None]
+    new = sent - H @ _projection(sight)(H.T @ (V * sent) / len(H))
     counts = spread_over(new, torch.ones_like(V[:, 0])) >= FEWEST
     counts &= new.square().sum(dim=0) > _NEW * sent.square().sum(dim=0)
-    new = new[:, counts]
-    leverage = V * (H * solve(H.T / n).T).sum(dim=1, keepdim=True)
-    return new, left, left / (1 - leverage).clamp_min(_LEAST_LEFT).sqrt()
+    return new[:, counts]
 
 
-def _p_value(
-    new: Tensor, left: Tensor, each: Tensor, generator: torch.Generator
-) -> float:
-    """That of both statistics together, the data's own signs first among the draws."""
-    variance = new.square().T @ each.square().sum(dim=1)
-    kept = variance > 0
-    new, variance = new[:, kept].float(), variance[kept].float()
-    if not len(variance):
+def _unlearnt(sight: Sight, left: Tensor) -> Tensor:
+    """Residuals (n, c) with what a fit has learnt of each, its leverage, given back."""
+    H, V = sight.signals, sight.curvature[:, None]
+    solved = _projection(sight)(H.T / len(H))
+    leverage = V * (H * solved.T).sum(dim=1, keepdim=True)
+    return left / (1 - leverage).clamp_min(_LEAST_LEFT).sqrt()
+
+
+def _p_value(new: Tensor, draws: Iterable[Draws]) -> float:
+    """That of both statistics together, the data's own first among the draws."""
+    pulls, variance = [], []
+    for drawn in draws:
+        E = drawn.residuals.float()
+        each = [(new.float().T @ of_one).square() for of_one in E]
+        pulls.append(torch.stack(each).sum(dim=0))
+        squares = new.square().T @ drawn.squares.to(new)
+        variance.append(squares.float().expand(-1, E.shape[2]))
+    if not pulls:
         return 1.0
-    signs = torch.randint(0, 2, (len(left), _N_DRAWS), generator=generator)
-    signs = signs.to(new) * 2 - 1
-    total = new.new_zeros(len(variance), 1 + _N_DRAWS)
-    for own, drawn in zip(left.float().T, each.float().T, strict=True):
-        pulls = torch.cat([own[:, None], signs * drawn[:, None]], dim=1)
-        total += (new.T @ pulls).square()
-    T = total / variance[:, None]
+    r, D = torch.cat(pulls, dim=1), torch.cat(variance, dim=1)
+    D = D + _SHARE * D.mean(dim=1, keepdim=True)
+    T = r[D[:, 0] > 0] / D[D[:, 0] > 0]
+    if not len(T):
+        return 1.0
     first = torch.minimum(_ranked(T.amax(dim=0)), _ranked(T.sum(dim=0)))
     return float((first <= first[0]).double().mean())
 

@@ -16,7 +16,8 @@ def newton_step(
     (W, b), (c, p) = linear, linear[0].shape
     _, slope = objective.evaluate(linear, linear_alpha)
     g = np.column_stack(slope)
-    step = np.linalg.lstsq(_matrix(objective, linear, linear_alpha), g.ravel())[0]
+    H = second_derivatives(objective, objective.outputs(linear), linear_alpha)
+    step = np.linalg.lstsq(H, g.ravel())[0]
     step = step.reshape(c, p + 1)
     new = W - step[:, :p], b - step[:, p]
     _, left = objective.evaluate(new, linear_alpha)
@@ -24,11 +25,14 @@ def newton_step(
     return new if better else linear
 
 
-def _matrix(
-    objective: LogisticObjective, linear: Linear, linear_alpha: float
+def second_derivatives(
+    objective: LogisticObjective, outputs: np.ndarray, linear_alpha: float
 ) -> np.ndarray:
-    """Second derivatives, an output's weights and then its constant, and so on."""
-    outputs, (c, p) = objective.outputs(linear), linear[0].shape
+    """Second derivatives, an output's weights and then its constant, and so on.
+
+    Where samples have such outputs (n, outputs); the ridge is among them.
+    """
+    p, c = objective.n_features, objective.n_outputs
     constant = np.full((len(outputs), 1), float(objective.intercept))
     x = np.hstack([objective.dense, constant])
     H = np.empty((c, p + 1, c, p + 1))
