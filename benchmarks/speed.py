@@ -684,8 +684,7 @@ def rows_of(folder: str | None) -> dict[str, Callable]:
     }
     of_tables = letter, grid_search, cross_validation
     if folder:
-        given = {of.__name__: partial(of, folder=folder) for of in of_tables}
-        rows = {**given, **rows}
+        rows |= {of.__name__: partial(of, folder=folder) for of in of_tables}
     return rows
 
 
