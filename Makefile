@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help env test test-all fuzz test-floor test-versions lint types tests slow coverage house dist demo paper docs bench bench-accuracy accuracy-page bench-path bench-depth bench-p-values bench-foundation clean
+.PHONY: help env test test-all fuzz test-floor test-versions lint types tests slow coverage house dist demo paper docs bench bench-accuracy accuracy-page bench-path bench-depth bench-p-values bench-foundation soak clean
 
 help: ## say what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1	/'
@@ -136,6 +136,11 @@ bench-p-values: env ## how often a p-value is below .05 where a linear model of 
 
 bench-foundation: env ## the foundation's figures: accuracy, neurons and seconds (needs benchmark data for two of them)
 	$(BIN)/python benchmarks/foundation.py $(if $(DATA),--data "$(DATA)")
+
+FITS ?= 10000
+PREDICTIONS ?= 1000000
+soak: env ## ten thousand fits and a million predictions in one process, half an hour: is memory flat, no handle left? (FITS=10000 PREDICTIONS=1000000)
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/soak.py --fits $(FITS) --predictions $(PREDICTIONS)
 
 clean: ## remove what make made
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache docs/_build docs/gallery docs/generated

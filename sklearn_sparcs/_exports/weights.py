@@ -100,7 +100,8 @@ def load_safetensors(
     Raises
     ------
     ValueError
-        If the file holds no network of this package, or one that does not fit together.
+        If the file holds no network of this package, or one that was changed or does
+        not fit together.
 
     Examples
     --------
@@ -113,19 +114,21 @@ def load_safetensors(
     ...     load_safetensors(file)
     CompactRegressor(links=((2, 1),), warm_start=True)
     """
-    from safetensors import safe_open
-
-    with safe_open(file, framework="numpy") as opened:
-        header = json.loads((opened.metadata() or {}).get(_KEY, "null"))
-        arrays = {name: opened.get_tensor(name) for name in opened.keys()}
-    if header is None or header["layout"] != _LAYOUT:
+    header, arrays = _read(file)
+    try:
+        form, encoding = _form(header, arrays), _encoding(header["targets"], arrays)
+        names = header["feature_names"]
+        fits = _fits_together(form, encoding, arrays, names)
+    except (LookupError, StopIteration, TypeError, ValueError) as error:
         raise ValueError(
-            f"{file} holds no network of sklearn-sparcs in layout {_LAYOUT}, which is "
-            f"what version {__version__} reads."
+            f"{file} was changed since it was written: {type(error).__name__}: {error}."
+        ) from error
+    if not fits:
+        raise ValueError(
+            f"The network of {file} does not fit together: layers of "
+            f"{form.layer_sizes} neurons with activation {form.activation!r}, for "
+            f"{encoding.n_outputs} outputs."
         )
-    form, encoding = _form(header, arrays), _encoding(header["targets"], arrays)
-    _refuse_misfits(form, encoding)
-    names = header["feature_names"]
     options = {
         "feature_names": None if names is None else np.array(names, dtype=object),
         "importances": arrays.get(_IMPORTANCES),
@@ -136,6 +139,30 @@ def load_safetensors(
     return CompactRegressor.from_form(
         form, encoding, prediction_margin=margin, **options
     )
+
+
+def _read(file: str | PathLike[str]) -> tuple[dict[str, Any], _Arrays]:
+    """What a file says, and its arrays.
+
+    Raises
+    ------
+    ValueError
+        If it is no file of safetensors, or none that `save_safetensors` wrote.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(file, framework="numpy") as opened:
+            header = json.loads((opened.metadata() or {}).get(_KEY, "null"))
+            arrays = {name: opened.get_tensor(name) for name in opened.keys()}
+    except SafetensorError as error:
+        raise ValueError(f"{file} is no whole file of safetensors: {error}.") from error
+    if not isinstance(header, dict) or header.get("layout") != _LAYOUT:
+        raise ValueError(
+            f"{file} holds no network of sklearn-sparcs in layout {_LAYOUT}, which is "
+            f"what version {__version__} reads."
+        )
+    return header, arrays
 
 
 # -- networks ------------------------------------------------------------------------
@@ -173,7 +200,7 @@ def _form(header: dict[str, Any], arrays: _Arrays) -> DirectForm:
         {(i, j): coef for (i, j), coef in numbered("coefs").items()},
         {i: intercept for (i,), intercept in sorted(numbered("intercepts").items())},
         header["activation"],
-        tuple(header["layers"]),
+        tuple(map(int, header["layers"])),
         tuple(neurons[k] for k in sorted(neurons)),
         bounds=_unpaired("bounds", arrays),
         feature_scale=arrays.get("feature_scale"),
@@ -181,34 +208,39 @@ def _form(header: dict[str, Any], arrays: _Arrays) -> DirectForm:
     )
 
 
-def _refuse_misfits(form: DirectForm, encoding: _Encoding) -> None:
-    """Refuse a network whose parts do not fit together.
-
-    Raises
-    ------
-    ValueError
-        If its activation is unknown, or the shape of an array is not what others ask.
-    """
-    sizes, n = form.layer_sizes, form.layer_sizes[0]
-    fits = (
+def _fits_together(
+    form: DirectForm, encoding: _Encoding, arrays: _Arrays, names: list[str] | None
+) -> bool:
+    """Whether every array has the shape that others ask, and nothing is missing."""
+    sizes, n, n_outputs = form.layer_sizes, form.layer_sizes[0], encoding.n_outputs
+    if not all(1 <= j < i <= len(sizes) for i, j in form.coefs):
+        return False
+    per_feature = ("bounds", "hidden_bounds")
+    expected: dict[str, tuple[int, ...]] = {
+        **{f"coefs.{i}.{j}": (sizes[i - 1], sizes[j - 1]) for i, j in form.coefs},
+        **{f"intercepts.{i}": (size,) for i, size in enumerate(sizes[1:], start=2)},
+        **{f"neurons.{k}": (size,) for k, size in enumerate(sizes[1:-1])},
+        **{f"{name}.{end}": (n,) for name in per_feature for end in ("low", "high")},
+        **{f"seen.{end}": (n_outputs,) for end in ("low", "high")},
+        **{"feature_scale": (n,), _IMPORTANCES: (n,)},
+    }
+    return (
         form.activation in ACTIVATIONS
-        and sizes[-1] == encoding.n_outputs
-        and all(1 <= j < i <= len(sizes) for i, j in form.coefs)
-        and all(
-            coef.shape == (sizes[i - 1], sizes[j - 1])
-            for (i, j), coef in form.coefs.items()
-        )
-        and all(
-            bound.shape == (n,)
-            for bounds in (form.bounds, form.hidden_bounds)
-            for bound in bounds or ()
-        )
+        and sizes[-1] == n_outputs
+        and len(form.layers) == len(form.neurons) == len(sizes) - 2
+        and {name: a.shape for name, a in arrays.items()}.items() <= expected.items()
+        and (names is None or len(names) == n)
+        and _are_numbers(form)
     )
-    if not fits:
-        raise ValueError(
-            f"The file's network does not fit together: layers of {sizes} neurons with "
-            f"activation {form.activation!r}, for {encoding.n_outputs} outputs."
-        )
+
+
+def _are_numbers(form: DirectForm) -> bool:
+    """Whether weights are finite floats, and no bound is NaN."""
+    weights = [*form.coefs.values(), *form.intercepts.values()]
+    bounds = [b for pair in (form.bounds, form.hidden_bounds) for b in pair or ()]
+    return all(w.dtype.kind == "f" and np.isfinite(w).all() for w in weights) and not (
+        np.isnan(bounds).any()
+    )
 
 
 def _pair(name: str, bounds: Bounds | None) -> _Arrays:
@@ -220,9 +252,8 @@ def _pair(name: str, bounds: Bounds | None) -> _Arrays:
 
 def _unpaired(name: str, arrays: _Arrays) -> Bounds | None:
     """The two bounds of a name, if they are there."""
-    if f"{name}.low" not in arrays:
-        return None
-    return arrays[f"{name}.low"], arrays[f"{name}.high"]
+    low, high = (f"{name}.{end}" for end in ("low", "high"))
+    return (arrays[low], arrays[high]) if {low, high} & arrays.keys() else None
 
 
 # -- targets -------------------------------------------------------------------------

@@ -1,8 +1,11 @@
 """Data that are too large to copy are used where they are."""
 
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from numpy.testing import assert_allclose
 
@@ -53,3 +56,54 @@ def test_a_memory_map_is_not_copied(solver, tmp_path, monkeypatch):
     tracemalloc.stop()
     assert peak < X.nbytes / 2  # 32 MB; a copy, or float64, would be over
     assert model.score(X[:1000], y[:1000]) > 0.5
+
+
+def mebibytes(entry):
+    """What Linux says of this process."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith(entry)).split()[1]) / 1024
+
+
+def pieces(n_pieces, n_rows=50_000):
+    """Features and targets, a piece at a time."""
+    rng = np.random.default_rng(0)
+    for _ in range(n_pieces):
+        X = rng.normal(size=(n_rows, 20)).astype(np.float32)
+        yield X, np.abs(X[:, 0]) + X[:, 1]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="Linux alone")
+def test_a_parquet_file_that_is_larger_than_the_peak(tmp_path):
+    names = [f"x{j}" for j in range(20)]
+    schema = pa.schema([(name, pa.float32()) for name in [*names, "y"]])
+    with pq.ParquetWriter(tmp_path / "table", schema) as writer:
+        for X, y in pieces(80):
+            columns = dict(zip(names, X.T, strict=True))
+            writer.write_table(pa.table({**columns, "y": y}))
+    table, model = pq.ParquetFile(tmp_path / "table"), SparcsRegressor((9,))
+    model.set_params(random_state=0)
+    Path("/proc/self/clear_refs").write_text("5")  # the peak starts again from here
+    before = mebibytes("VmRSS")
+    for k in range(table.num_row_groups):
+        piece = table.read_row_group(k).to_pandas()
+        model.partial_fit(piece[names], piece["y"])
+    assert mebibytes("VmHWM") - before < 80 * 50_000 * 20 * 4 / 2**20 / 4
+    assert model.score(piece[names], piece["y"]) > 0.99
+
+
+def test_a_stream_of_a_memory_map_holds_a_piece(tmp_path):
+    X = np.memmap(tmp_path / "X", np.float32, mode="w+", shape=(200_000, 20))
+    for k, (rows, _) in enumerate(pieces(20, 10_000)):
+        X[10_000 * k : 10_000 * (k + 1)] = rows
+    X.flush()
+    X = np.memmap(tmp_path / "X", np.float32, mode="r", shape=X.shape)
+    model = SparcsRegressor((9,), random_state=0)
+    tracemalloc.start()
+    for k in range(20):
+        rows = X[10_000 * k : 10_000 * (k + 1)]
+        model.partial_fit(rows, np.abs(rows[:, 0]) + rows[:, 1])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < X.nbytes / 2  # 8 MB: ten pieces
+    assert model.score(rows, np.abs(rows[:, 0]) + rows[:, 1]) > 0.95

@@ -1,6 +1,5 @@
 """Files of skops, safetensors and joblib: what comes back, and what is refused."""
 
-import json
 import pickle
 from functools import cache
 
@@ -12,7 +11,7 @@ import skops.io
 import torch
 from helpers.compacts import ENCODINGS, SHAPES, compact, features
 from numpy.testing import assert_allclose, assert_array_equal
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
 from sklearn.exceptions import NotFittedError
 from sklearn.metrics import make_scorer
 from sklearn.pipeline import make_pipeline
@@ -143,7 +142,7 @@ def test_a_model_mapped_into_memory_does_what_others_do(name, tmp_path, every_wa
             if "Classifier" in name:
                 assert_array_equal(*found)
             else:  # BLAS rounds by how arrays lie in memory, and Adam divides by it
-                assert_allclose(*found, rtol=1e-6)
+                assert_allclose(*found, rtol=1e-6, atol=1e-7)
 
 
 # -- safetensors ---------------------------------------------------------------------
@@ -202,45 +201,6 @@ def test_arrays_have_names_that_say_what_they_are(tmp_path):
     assert_array_equal(arrays["intercepts.2"], model.intercepts_[2])
     assert_array_equal(arrays["bounds.high"], model.feature_bounds_[1])
     assert_array_equal(arrays["hidden_bounds.low"], model.hidden_bounds_[0])
-
-
-def changed(tmp_path, header=None, **arrays):
-    """A file with some entries other than they were written."""
-    from safetensors import safe_open
-
-    file = tmp_path / "model.safetensors"
-    save_safetensors(compact(hidden=(3,), hidden_bounds=True), file)
-    with safe_open(file, framework="numpy") as opened:
-        was = json.loads(opened.metadata()["sklearn_sparcs"])
-    metadata = {"sklearn_sparcs": json.dumps(was | (header or {}))}
-    save_file(load_file(file) | arrays, file, metadata)
-    return file
-
-
-@pytest.mark.parametrize(
-    ("header", "arrays"),
-    [
-        ({"activation": "os.system"}, {}),
-        ({}, {"coefs.3.2": np.zeros((1, 7))}),
-        ({}, {"coefs.2.3": np.zeros((3, 1))}),
-        ({}, {"hidden_bounds.low": np.zeros(9)}),
-        ({"targets": {"n_outputs": 2, "one_dimensional": False, "margin": None}}, {}),
-    ],
-    ids=["activation", "shape", "backward link", "bounds", "outputs"],
-)
-def test_a_network_that_does_not_fit_together_is_refused(tmp_path, header, arrays):
-    file = changed(tmp_path, header, **arrays)
-    with pytest.raises(ValueError, match="does not fit together"):
-        load_safetensors(file)
-
-
-def test_other_files_are_refused(tmp_path):
-    file = tmp_path / "other.safetensors"
-    save_file({"weight": np.zeros(3)}, file)
-    with pytest.raises(ValueError, match="holds no network of sklearn-sparcs"):
-        load_safetensors(file)
-    with pytest.raises(ValueError, match="in layout 1"):
-        load_safetensors(changed(tmp_path, {"layout": 99}))
 
 
 def test_what_cannot_be_written_is_refused(tmp_path):

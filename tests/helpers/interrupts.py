@@ -1,4 +1,4 @@
-"""Ctrl-C at any line of the package."""
+"""Ctrl-C, or another error, at any line of the package."""
 
 import sys
 from pathlib import Path
@@ -9,7 +9,7 @@ _PACKAGE = str(Path(sklearn_sparcs.__file__).parent)
 
 
 class InterruptedAt:
-    """Raises KeyboardInterrupt before the k-th line that runs in the package, once.
+    """Raises an error before the k-th line that runs in the package, once.
 
     Attributes
     ----------
@@ -17,8 +17,8 @@ class InterruptedAt:
         Lines that are still to run; counts on below zero after the interrupt.
     """
 
-    def __init__(self, k):
-        self.left = k
+    def __init__(self, k, error=KeyboardInterrupt):
+        self.left, self.error = k, error
 
     def __enter__(self):
         self.was = sys.gettrace()
@@ -37,5 +37,5 @@ class InterruptedAt:
         if event == "line":
             self.left -= 1
             if self.left == 0:
-                raise KeyboardInterrupt
+                raise self.error
         return self._line

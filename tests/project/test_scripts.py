@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -124,3 +125,29 @@ def test_depth(capsys, monkeypatch):
     np.testing.assert_allclose(problem.form_of(higher)(X), expected, rtol=1e-12)
     depth.summary([depth.rows("small", (X, X, y, y), 4, None)], "all")
     assert "on from 16 alpha: better than the restart in" in capsys.readouterr().out
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_soak(capsys, monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    import soak
+
+    held = soak.soaked(soak.fits(), 24)
+    assert [look.calls for look in held[-2:]] == [22, 24] and held[0].handles > 0
+    predictions = soak.Predictions(160)
+    soak.report("predictions", soak.soaked(predictions, 20), 160)
+    assert "3,200" in capsys.readouterr().out and len(predictions.ratios) == 20
+
+
+@pytest.mark.parametrize(
+    ("name", "leak"),
+    [("mebibytes", 0.7), ("blocks", 45), ("handles", 0.1), ("threads", 0.1)],
+)
+def test_a_leak_is_seen(name, leak, monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    import soak
+
+    flat = [soak.Held(k, 400.0, 10**6, 6, 3) for k in range(20)]
+    warming = [replace(flat[0], **{name: 0}), *flat[1:]]
+    leaking = [replace(h, **{name: getattr(h, name) + leak * h.calls}) for h in flat]
+    assert soak.is_flat(flat) and soak.is_flat(warming) and not soak.is_flat(leaking)
