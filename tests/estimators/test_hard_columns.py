@@ -19,7 +19,7 @@ CASES = {
     "linear": SparcsRegressor(()),
     "growth": SparcsRegressor(random_state=0),
     "first order": SparcsRegressor(solver="first_order", alpha=0.01, random_state=0),
-    "compact": CompactRegressor((5,), random_state=0),
+    "compact": CompactRegressor((2,), random_state=0),
 }
 FEW = {"n_alphas": 6, "cv": 3, "activation": "relu", "random_state": 0}
 
