@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help env test test-all fuzz test-floor test-versions lint types tests slow coverage house dist demo paper docs bench bench-accuracy accuracy-page bench-path bench-depth bench-p-values bench-foundation soak clean
+.PHONY: help env test test-all fuzz test-floor test-versions lint types tests slow coverage house dist demo paper docs bench bench-accuracy accuracy-page bench-path bench-scale bench-depth bench-p-values bench-foundation soak clean
 
 help: ## say what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1	/'
@@ -122,8 +122,12 @@ accuracy-page: env ## the page and picture on accuracy, from the results that th
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .[bench]
 	$(ACCURACY) --report-only --page docs/accuracy.md --picture docs/images/accuracy.png
 
+ROWS ?=
 bench-path: env ## what a path of alphas costs, and cross-validation along it
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/path_cost.py
+
+bench-scale: env ## rounds and bytes that a fit over partitions takes, on one and two workers (ROWS="100000 1000000")
+	$(BIN)/python benchmarks/scale.py --json scale.json $(if $(ROWS),--rows $(ROWS))
 
 bench-coverage: env ## how often intervals of 90 % hold (DATA=folder of tables; CV=1 for cross-validation)
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/coverage.py $(if $(DATA),--data "$(DATA)") $(if $(CV),--cv)

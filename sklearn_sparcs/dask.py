@@ -14,24 +14,27 @@ from sklearn.utils.validation import check_is_fitted
 
 from ._dask.cluster import refuse_strangers
 from ._dask.docs import with_sections_of
+from ._dask.labels import accuracy, checked_classes, encoding_of
 from ._dask.predictions import lazily, r2
 from ._dask.table import (
     checked_table,
     dtype_of_features,
     no_rows,
+    refuse_class_weights,
     refuse_collections,
     refuse_weights,
 )
-from ._estimators import regressor as one_machine
+from ._estimators.classifier import SparcsClassifier as Classifier
 from ._estimators.encoding import RealEncoding
+from ._estimators.regressor import SparcsRegressor as Regressor
 from ._estimators.shared_fit import FitsShared
 from ._sklearn import fit_context
 
-__all__ = ["SparcsRegressor"]
+__all__ = ["SparcsClassifier", "SparcsRegressor"]
 
 
-@with_sections_of(one_machine.SparcsRegressor, "Parameters", "Attributes")
-class SparcsRegressor(FitsShared, one_machine.SparcsRegressor):
+@with_sections_of(Regressor, "Parameters", "Attributes")
+class SparcsRegressor(FitsShared, Regressor):
     """`sklearn_sparcs.SparcsRegressor` for dask's collections.
 
     The same attributes and, to rounding, numbers. Partitions are checked, scaled and
@@ -171,3 +174,190 @@ DataFrame
             return float(super().score(X, y, sample_weight))
         refuse_weights(sample_weight)
         return r2(y, self.predict(X))
+
+
+@with_sections_of(Classifier, "Parameters", "Attributes")
+class SparcsClassifier(FitsShared, Classifier):
+    """`sklearn_sparcs.SparcsClassifier` for dask's collections.
+
+    The same attributes and, to rounding, numbers. Classes are those that any partition
+    has, and the start is a logistic regression by sums over partitions. Refused are
+    ``class_weight``, several labels a sample, and what
+    `sklearn_sparcs.dask.SparcsRegressor` refuses.
+
+    {sections}
+
+    Notes
+    -----
+    Dask computes on the cluster of the current ``distributed.Client``, or else in
+    threads of this process. Workers hold the table twice while they fit, raw and
+    scaled. One that dies is made up for: dask computes what it held anew.
+
+    Examples
+    --------
+    >>> import dask.array as da
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn_sparcs.dask import SparcsClassifier
+    >>> X, y = (da.from_array(a, 60) for a in load_iris(return_X_y=True))
+    >>> model = SparcsClassifier((), random_state=0).fit(X, y)
+    >>> model.active_architecture_
+    Architecture(4 → 3)
+    >>> model.predict_proba(X).chunks
+    ((60, 60, 30), (3,))
+    """
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None):
+        """Fit to partitions.
+
+        Parameters
+        ----------
+        X : dask Array of shape (n_samples, n_features) or DataFrame
+            Of more rows than features, and dense.
+        y : dask Array of shape (n_samples,) or Series
+            Classes of any type, in the same partitions.
+        sample_weight : None, default=None
+            There are no weights yet.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        TypeError
+            If X or y is no collection of dask's.
+        ValueError
+            For data or parameters that cannot be used; the message says why.
+        RuntimeError
+            If a worker has not this version of the package.
+        """
+        refuse_weights(sample_weight)
+        refuse_class_weights(self.class_weight)
+        refuse_strangers()
+        encoding = encoding_of(y)
+        samples = checked_classes(X, y, encoding)
+        return self._fit_shared(samples, encoding, no_rows(X))
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
+        """One epoch of Adam on a part of the data, which is in memory.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+            No collection of dask's: an epoch steps through rows in their order.
+        y : array-like of shape (n_samples,) or (n_samples, n_labels)
+        classes : array-like of shape (n_classes,), optional
+            Every class that will ever be seen. Needed in the first call, unless its
+            y has them all.
+        sample_weight : array-like of shape (n_samples,), optional
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        TypeError
+            If X, y or the weights are a collection of dask's.
+        ValueError
+            If y has classes, or X features, that the first call did not.
+        """
+        refuse_collections(X=X, y=y, sample_weight=sample_weight)
+        return super().partial_fit(X, y, classes, sample_weight)
+
+    def predict(self, X: Any) -> Any:
+        """Predict classes, partition by partition, when the result is computed.
+
+        Parameters
+        ----------
+        X : dask Array of shape (n_samples, n_features) or DataFrame
+            Or anything in memory, as for the estimator of one machine.
+
+        Returns
+        -------
+        dask Array of shape (n_samples,) or Series
+        """
+        if not is_dask_collection(X):
+            return super().predict(X)
+        check_is_fitted(self)
+        return lazily(self.predict, X, self.classes_[:0])
+
+    def predict_proba(self, X: Any) -> Any:
+        """Probability of each class, partition by partition, when it is computed.
+
+        Parameters
+        ----------
+        X : dask Array of shape (n_samples, n_features) or DataFrame
+            Or anything in memory, as for the estimator of one machine.
+
+        Returns
+        -------
+        dask Array of shape (n_samples, n_classes) or DataFrame
+            In the order of ``classes_``.
+        """
+        if not is_dask_collection(X):
+            return super().predict_proba(X)
+        check_is_fitted(self)
+        like = np.empty((0, len(self.classes_)), dtype_of_features(X))
+        return lazily(self.predict_proba, X, like)
+
+    def predict_log_proba(self, X: Any) -> Any:
+        """Logarithm of ``predict_proba``; −inf where that is zero.
+
+        Parameters
+        ----------
+        X : dask Array of shape (n_samples, n_features) or DataFrame
+            Or anything in memory, as for the estimator of one machine.
+
+        Returns
+        -------
+        dask Array of shape (n_samples, n_classes) or DataFrame
+        """
+        if not is_dask_collection(X):
+            return super().predict_log_proba(X)
+        check_is_fitted(self)
+        like = np.empty((0, len(self.classes_)), dtype_of_features(X))
+        return lazily(self.predict_log_proba, X, like)
+
+    def decision_function(self, X: Any) -> Any:
+        """Scores, of which the largest, or one above zero, is what is predicted.
+
+        Parameters
+        ----------
+        X : dask Array of shape (n_samples, n_features) or DataFrame
+            Or anything in memory, as for the estimator of one machine.
+
+        Returns
+        -------
+        dask Array of shape (n_samples,) or (n_samples, n_classes), or Series, DataFrame
+            Of two classes, the log-odds of the second.
+        """
+        if not is_dask_collection(X):
+            return super().decision_function(X)
+        check_is_fitted(self)
+        shape = (0,) if len(self.classes_) == 2 else (0, len(self.classes_))
+        like = np.empty(shape, dtype_of_features(X))
+        return lazily(self.decision_function, X, like)
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Accuracy of predictions, by sums over partitions.
+
+        Parameters
+        ----------
+        X : dask Array of shape (n_samples, n_features) or DataFrame
+            Or anything in memory, as for the estimator of one machine.
+        y : dask Array of shape (n_samples,) or Series
+            In the same partitions.
+        sample_weight : array-like of shape (n_samples,), optional
+            For data in memory alone.
+
+        Returns
+        -------
+        float
+        """
+        if not is_dask_collection(X):
+            return float(super().score(X, y, sample_weight))
+        refuse_weights(sample_weight)
+        return accuracy(y, self.predict(X))

@@ -35,7 +35,7 @@ def lazily(said: Said, X: Any, like: np.ndarray) -> Any:
             return rows.map_blocks(of_block, dtype=like.dtype, drop_axis=1, meta=like)
         chunks = (rows.chunks[0], (like.shape[1],))
         return rows.map_blocks(of_block, dtype=like.dtype, chunks=chunks, meta=like)
-    meta = _framed(like, no_rows(X))
+    meta = framed(like, no_rows(X))
     return X.map_partitions(partial(_of_frame, of_block), meta=meta)
 
 
@@ -67,11 +67,11 @@ def _of_block(said: Said, like: np.ndarray, block: Any) -> np.ndarray:
 
 
 def _of_frame(of_block: Said, frame: Any) -> Any:
-    return _framed(of_block(frame), frame)
+    return framed(of_block(frame), frame)
 
 
-def _framed(values: np.ndarray, frame: Any) -> Any:
-    """Values with a frame's index."""
+def framed(values: np.ndarray, frame: Any) -> Any:
+    """Values with the index of a frame or a series."""
     import pandas as pd
 
     kind = pd.Series if values.ndim == 1 else pd.DataFrame

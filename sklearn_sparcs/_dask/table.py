@@ -104,6 +104,22 @@ def refuse_weights(sample_weight: Any) -> None:
         )
 
 
+def refuse_class_weights(class_weight: Any) -> None:
+    """Refuse weights of classes, which would be weights of samples.
+
+    Raises
+    ------
+    ValueError
+        If there are any.
+    """
+    if class_weight is not None:
+        raise ValueError(
+            "Samples in partitions have no weights yet, and so no class_weight; got "
+            f"{class_weight!r}. Give class_weight=None, or use the estimator of one "
+            "machine."
+        )
+
+
 def refuse_collections(**given: Any) -> None:
     """Refuse collections where data in memory are asked for.
 
@@ -195,7 +211,7 @@ def _refuse_alone(k: int, facts: Facts) -> None:
 
 def _blocks(X: Any, y: Any) -> list[tuple[Delayed, Delayed]]:
     """Partitions of X and of y, pair by pair."""
-    X, y = _collection(X, "X"), _collection(y, "y")
+    X, y = collection(X, "X"), collection(y, "y")
     if X.ndim != 2 or y.ndim not in (1, 2):
         raise ValueError(
             f"X must have two dimensions and y one or two; got {X.ndim} and {y.ndim}."
@@ -209,7 +225,7 @@ def _blocks(X: Any, y: Any) -> list[tuple[Delayed, Delayed]]:
         )
     if isinstance(X, da.Array) and isinstance(y, da.Array):
         y = _cut_alike(X, y)
-    pairs = _delayed(X), _delayed(y)
+    pairs = partitions_of(X), partitions_of(y)
     if len(pairs[0]) != len(pairs[1]):
         raise ValueError(
             f"X and y must be partitioned alike; X has {len(pairs[0])} partitions of "
@@ -218,7 +234,14 @@ def _blocks(X: Any, y: Any) -> list[tuple[Delayed, Delayed]]:
     return list(zip(*pairs, strict=True))
 
 
-def _collection(given: Any, name: str) -> Any:
+def collection(given: Any, name: str) -> Any:
+    """What is given, if it is an array or a frame of dask's.
+
+    Raises
+    ------
+    TypeError
+        If it is not.
+    """
     if not is_dask_collection(given) or not hasattr(given, "ndim"):
         raise TypeError(
             f"{name} must be an array or a frame of dask's; got "
@@ -237,7 +260,7 @@ def _cut_alike(X: da.Array, y: da.Array) -> da.Array:
     return y.rechunk({0: X.chunks[0]})
 
 
-def _delayed(given: Any) -> list[Delayed]:
+def partitions_of(given: Any) -> list[Delayed]:
     """The partitions of rows."""
     if isinstance(given, da.Array):
         whole = given.rechunk({1: -1}) if given.ndim == 2 else given

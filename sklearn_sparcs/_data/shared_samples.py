@@ -87,7 +87,7 @@ class SharedSamples:
         return found.first + found.mean, found.scale
 
     def _pooled(self, name: str, bounds: Bounds | None) -> "_Pooled":
-        some = getattr(self.taken(np.zeros(1, dtype=int)), name)
+        some = _columns(self.taken(np.zeros(1, dtype=int)), name)
         first = clipped(some, bounds).astype(np.float64)
         pooled: _Pooled = self.parts.mapped(
             rows_of, _Pooled.of, name, first, bounds
@@ -135,7 +135,7 @@ class _Pooled(NamedTuple):
         cls, samples: Samples, name: str, first: np.ndarray, bounds: Bounds | None
     ) -> "_Pooled":
         """Of the features, or the targets, of some samples."""
-        scaler = moments_about(first, getattr(samples, name), None, bounds)
+        scaler = moments_about(first, _columns(samples, name), None, bounds)
         n = len(samples)
         return cls(first.ravel(), n, scaler.mean_, scaler.var_ * n)
 
@@ -167,8 +167,14 @@ def _rows(samples: Samples, index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return samples.X[index], samples.y[index]
 
 
+def _columns(samples: Samples, name: str) -> np.ndarray:
+    """Features, or targets, as an array of two dimensions."""
+    values: np.ndarray = getattr(samples, name)
+    return values.reshape(len(values), -1)
+
+
 def _ends(samples: Samples, name: str) -> Bounds:
-    return ends_of(getattr(samples, name))
+    return ends_of(_columns(samples, name))
 
 
 def _wider(one: Bounds, other: Bounds) -> Bounds:

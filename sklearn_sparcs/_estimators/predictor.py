@@ -16,6 +16,7 @@ from .._direct.form import DirectForm
 from .._networks.export import to_torch
 from .._sklearn import diagram_block
 from .._training.as_usual import torch_as_usual
+from .._training.losses import Loss
 from .._training.task import Task
 from .doc_link import page_of
 from .encoding import Encoding
@@ -51,6 +52,10 @@ class Predictor(BaseEstimator, ABC):
     @abstractmethod
     def _encoding_of(self, y: np.ndarray, weight: np.ndarray | None) -> Encoding:
         """The encoding, once encoded targets have been learned from."""
+
+    @abstractmethod
+    def _trained_by(self, encoding: Encoding) -> Loss:
+        """The loss that networks of such targets are trained by."""
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

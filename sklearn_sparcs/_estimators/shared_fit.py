@@ -10,7 +10,7 @@ from .._training.problem import Units
 from .._training.randomness import own_random_state
 from .._training.shared_problem import SharedProblem
 from .base import BaseSparcs
-from .encoding import RealEncoding
+from .encoding import Encoding
 from .predictor import validated
 from .solvers import MOST_INPUTS
 from .spectral import given_strength
@@ -20,9 +20,7 @@ from .transaction import unchanged_on_failure
 class FitsShared(BaseSparcs):
     """Second-order growth of samples elsewhere. Not for use by itself."""
 
-    def _fit_shared(
-        self, samples: SharedSamples, encoding: RealEncoding, like: Any
-    ) -> Any:
+    def _fit_shared(self, samples: SharedSamples, encoding: Encoding, like: Any) -> Any:
         """From checked samples to fitted attributes, as `_fit` from arrays.
 
         ``like`` holds no rows, and the columns of X, with names if they have some.
@@ -35,10 +33,11 @@ class FitsShared(BaseSparcs):
             self.clip_ = self._clip_of(samples)
             problem = SharedProblem.of_shared(
                 samples,
-                encoding.loss,
+                self._trained_by(encoding),
                 encoding.n_outputs,
                 self._shared_units(),
                 given_strength(self.linear_alpha),
+                smooth=self._smooths and bool(self._checked_sizes()),
             )
             state = own_random_state(self.random_state)
             found = self._on_path(problem, None, state)

@@ -1,5 +1,6 @@
 """What estimators predict: real targets, or classes. Two mixins."""
 
+from dataclasses import replace
 from numbers import Real
 from typing import Any
 
@@ -72,6 +73,10 @@ class RegressionTargets(RegressorMixin, Predictor):
         """The encoding, which knows the range of targets learned from."""
         counting = y if weight is None else y[weight > 0]
         return self.encoding_.having_seen(counting, self.prediction_margin)
+
+    def _trained_by(self, encoding: Encoding) -> Loss:
+        """The loss, of which nothing is given."""
+        return encoding.loss
 
     def _record_loss(self, loss: Loss) -> None:
         """Nothing of it was chosen."""
@@ -203,11 +208,18 @@ class ClassificationTargets(ClassifierMixin, Predictor):
             self.encoding_ = ClassEncoding.of(y, classes)
         weight = self.encoding_.weighted(y, weight, self.class_weight, before)
         task = _task(self.encoding_, X, y, weight)
-        return task if self._smooths else task.smoothed(float(self.label_smoothing))
+        return replace(task, loss=self._trained_by(self.encoding_))
 
     def _encoding_of(self, y: np.ndarray, weight: np.ndarray | None) -> ClassEncoding:
         """The encoding: nothing more is to be known of classes."""
         return self.encoding_
+
+    def _trained_by(self, encoding: Encoding) -> Loss:
+        """The loss, of labels smoothed as much as is given."""
+        loss = encoding.loss
+        if self._smooths or not isinstance(loss, ClassificationLoss):
+            return loss
+        return loss.smoothed(float(self.label_smoothing))
 
     def _record_loss(self, loss: Loss) -> None:
         """Take over how labels were smoothed."""

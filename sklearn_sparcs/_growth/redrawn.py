@@ -23,7 +23,6 @@ from .._data.batches import TrainingData
 from .._training import curvature
 from .._training.logistic_objective import LogisticObjective
 from .._training.losses import ClassificationLoss
-from .._training.newton import second_derivatives
 from .refit import Refit
 
 #: Newton's steps to the model of other answers.
@@ -111,7 +110,7 @@ class LinearAnswers:
     def _refit(self) -> Refit:
         """Second derivatives, factored, where models of draws are."""
         moderated = self._moderated(1.0)
-        H = second_derivatives(self.objective, moderated, self.linear_alpha)
+        H = self.objective.second_derivatives_at(moderated, self.linear_alpha)
         floor = np.full(len(H), _FLOOR * H.trace() / len(H))
         pull = torch.from_numpy(H[0])
         return Refit.of(torch.from_numpy(H), pull, torch.from_numpy(floor))

@@ -11,19 +11,17 @@ via approximate leave-one-out cross-validation", 2020).
 import numpy as np
 
 from .._data.batches import TrainingData
-from .logistic_objective import LARGEST, LogisticObjective
+from .logistic_descent import LARGEST, minimised, optimum
+from .logistic_objective import LogisticObjective
 from .losses import ClassificationLoss
-from .newton import newton_step
 from .ridge import Linear, Rotated
 
 #: The strength where samples are so many a weight that it matters little.
 FIXED, MANY_ROWS = 1e-4, 200
 #: Strengths tried, from the strongest on, until the score has worsened so often.
 _STRENGTHS, _WORSE = np.geomspace(1, 1e-6, 13), 2
-#: Slope at which a model is good enough to be judged, and at which it is optimal.
-_TOL_JUDGED, _TOL = 1e-3, 1e-6
-#: Weights up to which the optimum is found to the last digits, in so many steps.
-_SMALL, _N_NEWTON = 100, 4
+#: Slope at which a model is good enough to be judged.
+_TOL_JUDGED = 1e-3
 
 
 def logistic(
@@ -67,10 +65,7 @@ def logistic(
         linear_alpha *= len(some) / n
     elif linear_alpha is None:
         linear, linear_alpha = _chosen(objective)
-    linear = objective.minimised(linear, linear_alpha, _TOL)
-    for _ in range(_N_NEWTON if (p + 1) * n_outputs <= _SMALL else 0):
-        linear = newton_step(objective, linear, linear_alpha)
-    return linear, linear_alpha
+    return optimum(objective, linear, linear_alpha), linear_alpha
 
 
 def _chosen(objective: LogisticObjective) -> tuple[Linear, float]:
@@ -78,7 +73,7 @@ def _chosen(objective: LogisticObjective) -> tuple[Linear, float]:
     linear, worse = objective.zero, 0
     best, least = (linear, float(_STRENGTHS[0])), np.inf
     for linear_alpha in _STRENGTHS.tolist():
-        linear = objective.minimised(linear, linear_alpha, _TOL_JUDGED)
+        linear = minimised(objective, linear, linear_alpha, _TOL_JUDGED)
         score = left_out_loss(objective, linear, linear_alpha)
         if score < least:
             best, least = (linear, linear_alpha), score

@@ -1,8 +1,4 @@
-"""Cross-entropy of linear models under a ridge, and its minimum.
-
-Quasi-Newton steps (L-BFGS) are taken in coordinates in which the matrix of second
-derivatives is nearly the identity (`output_blocks`): a few are then enough.
-"""
+"""Cross-entropy of linear models under a ridge, and its derivatives."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,22 +7,21 @@ from typing import Any
 
 import numpy as np
 import torch
-from scipy.optimize import minimize
 
 from .._data.batches import TrainingData
 from . import curvature
 from .losses import ClassificationLoss
-from .output_blocks import NoBlocks, OutputBlocks
+from .output_blocks import OutputBlocks
 from .ridge import Linear, some_rows, whole
 
-#: Features up to which second derivatives are factored, operations that their
-#: matrix may cost, and samples that it is formed of in any case.
-LARGEST, _BUDGET, _FEWEST = 500, 2**30, 500
-#: Iterations in one set of coordinates, and how often new ones are taken; and
-#: iterations in the features' own.
-_N_ITER, _N_COORDINATES, _N_PLAIN = 30, 20, 1000
-#: SciPy's word for iterations used up.
-_MORE_ITERATIONS = 1
+#: Operations that the matrix of second derivatives may cost, and samples that it is
+#: formed of in any case.
+_BUDGET, _FEWEST = 2**30, 500
+
+
+def most_seen(n_features: int) -> int:
+    """Samples that second derivatives are taken of, at most."""
+    return max(_FEWEST, _BUDGET // n_features**2)
 
 
 @dataclass(frozen=True)
@@ -154,7 +149,7 @@ class LogisticObjective:
     @cached_property
     def seen(self) -> "LogisticObjective":
         """The same of the samples that second derivatives are taken of."""
-        most = max(_FEWEST, _BUDGET // self.n_features**2)
+        most = most_seen(self.n_features)
         if len(self.y) <= most:
             return self
         some = some_rows(self.data, most)
@@ -172,42 +167,25 @@ class LogisticObjective:
         v = self.curvatures(outputs)
         return OutputBlocks.of(self.dense, v, ridge, self.intercept)
 
-    def minimised(self, linear: Linear, linear_alpha: float, tol: float) -> Linear:
-        """The model of least value, from another one on.
+    def coordinates(self, linear: Linear, linear_alpha: float) -> OutputBlocks:
+        """Those in which second derivatives at a model are nearly the identity."""
+        return self.seen.blocks(self.seen.outputs(linear), linear_alpha)
 
-        ``tol`` is the slope, in the coordinates used, that counts as none.
-        """
-        if self.n_features > LARGEST:
-            plain = NoBlocks((self.n_outputs, self.n_features))
-            return self._descended(linear, linear_alpha, plain, tol, _N_PLAIN)[0]
-        for _ in range(_N_COORDINATES):
-            blocks = self.seen.blocks(self.seen.outputs(linear), linear_alpha)
-            linear, settled = self._descended(
-                linear, linear_alpha, blocks, tol, _N_ITER
-            )
-            if settled:
-                break
-        return linear
+    def second_derivatives(self, linear: Linear, linear_alpha: float) -> np.ndarray:
+        """All of them, an output's weights and then its constant, and so on."""
+        return self.second_derivatives_at(self.outputs(linear), linear_alpha)
 
-    def _descended(
-        self,
-        linear: Linear,
-        linear_alpha: float,
-        blocks: OutputBlocks | NoBlocks,
-        tol: float,
-        n_iter: int,
-    ) -> tuple[Linear, bool]:
-        """So many steps, or fewer if it settles; and whether it has."""
-
-        def evaluate(flat: np.ndarray) -> tuple[float, np.ndarray]:
-            value, slope = self.evaluate(blocks.linear(flat), linear_alpha)
-            return value, blocks.slope(slope)
-
-        found = minimize(
-            evaluate,
-            blocks.of_linear(linear),
-            jac=True,
-            method="L-BFGS-B",
-            options={"maxiter": n_iter, "gtol": tol, "ftol": 0.0},
-        )
-        return blocks.linear(found.x), found.status != _MORE_ITERATIONS
+    def second_derivatives_at(
+        self, outputs: np.ndarray, linear_alpha: float
+    ) -> np.ndarray:
+        """The same where samples have such outputs (n, outputs)."""
+        c, p = self.n_outputs, self.n_features
+        constant = np.full((len(outputs), 1), float(self.intercept))
+        x = np.hstack([self.dense, constant])
+        H = np.empty((c, p + 1, c, p + 1))
+        curvatures = self.joint_curvatures(outputs) / len(x)
+        for k in range(c):
+            for other in range(c):
+                H[k, :, other] = (x * curvatures[:, k, other, None]).T @ x
+        ridge = np.tile(np.append(np.full(p, self.ridge(linear_alpha)), 0.0), c)
+        return H.reshape(c * (p + 1), -1) + np.diag(ridge)

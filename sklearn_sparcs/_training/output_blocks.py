@@ -17,6 +17,31 @@ from .ridge import Linear
 _FLOOR = 1e-12
 
 
+def positive(v: np.ndarray) -> np.ndarray:
+    """Curvatures that can be divided by: a sample may be certain."""
+    return v.clip(np.finfo(float).tiny)
+
+
+def first_sums(x: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The Σ_i v_ik (outputs,) and Σ_i v_ik x_i (outputs, features)."""
+    return v.sum(axis=0), np.asarray(v.T @ x)
+
+
+def centres_of(total: np.ndarray, pulled: np.ndarray, intercept: bool) -> np.ndarray:
+    """Where features are centred for each output, from such sums."""
+    centres: np.ndarray = pulled / total[:, None] * float(intercept)
+    return centres
+
+
+def scatter(x: np.ndarray, v: np.ndarray, centres: np.ndarray) -> np.ndarray:
+    """The Σ_i v_ik x_i x_i' about centres, (outputs, features, features)."""
+    found = np.empty((v.shape[1], x.shape[1], x.shape[1]))
+    for k, centre in enumerate(centres):
+        z = (x - centre) * np.sqrt(v[:, k : k + 1])
+        found[k] = z.T @ z
+    return found
+
+
 @dataclass(frozen=True)
 class OutputBlocks:
     """The blocks, factored: coordinates in which they are the identity.
@@ -39,17 +64,28 @@ class OutputBlocks:
         cls, x: np.ndarray, v: np.ndarray, ridge: float, intercept: bool
     ) -> "OutputBlocks":
         """Of features (n, features) and curvatures (n, outputs)."""
-        v = v.clip(np.finfo(float).tiny)
-        mean = v.mean(axis=0)
-        centres = v.T @ x / v.sum(axis=0)[:, None] * float(intercept)
-        factors = np.empty((v.shape[1], x.shape[1], x.shape[1]))
-        for k, centre in enumerate(centres):
-            z = (x - centre) * np.sqrt(v[:, k : k + 1] / len(x))
-            A = z.T @ z
+        v = positive(v)
+        centres = centres_of(*first_sums(x, v), intercept)
+        return cls.of_sums(
+            len(x), v.sum(axis=0), scatter(x, v, centres), centres, ridge
+        )
+
+    @classmethod
+    def of_sums(
+        cls,
+        n: int,
+        total: np.ndarray,
+        squares: np.ndarray,
+        centres: np.ndarray,
+        ridge: float,
+    ) -> "OutputBlocks":
+        """Of sums over n samples: of curvatures (outputs,), and `scatter`."""
+        factors = np.empty_like(squares)
+        for k, A in enumerate(squares / n):
             floor = max(_FLOOR * A.trace() / len(A), np.finfo(float).tiny ** 0.5)
             A.flat[:: len(A) + 1] += ridge + floor
             factors[k] = np.linalg.cholesky(A)
-        return cls(factors, centres, np.sqrt(mean))
+        return cls(factors, centres, np.sqrt(total / n))
 
     def of_linear(self, linear: Linear) -> np.ndarray:
         """Coordinates (outputs · (features + 1),) of a linear model."""

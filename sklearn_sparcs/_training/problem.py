@@ -1,7 +1,7 @@
 """A training problem: data on the device, in the units a network is trained in."""
 
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,7 +18,7 @@ from .._networks.network import HasForm
 from .losses import Loss
 from .observations import Data, Observations
 from .ridge import some_rows
-from .start import linear_start, loss_of_networks
+from .start import Start
 from .task import Task
 
 
@@ -135,9 +135,10 @@ class Problem:
         else:
             scaling = scaling.seeing(samples.X)
         train = TrainingData.of(samples, scaling, units.device)
-        start = _Start(task.loss)
+        start = Start(task.loss)
         if start_linear:
-            start = _Start.of(train, task, units.bias, linear_alpha, smooth)
+            shape = task.n_outputs, units.bias
+            start = Start.of(train, task.loss, *shape, linear_alpha, smooth)
         return cls(
             train,
             None if held is None else TrainingData.of(held, scaling, units.device),
@@ -221,35 +222,6 @@ def in_scaled_units(form: DirectForm, s: Scaling) -> DirectForm:
     return form.rescaled(
         -s.x_mean / s.x_scale, 1 / s.x_scale, -s.y_mean / s.y_scale, 1 / s.y_scale
     )
-
-
-class _Start(NamedTuple):
-    """Where training starts, and the loss that networks are trained by."""
-
-    loss: Loss
-    linear_map: torch.Tensor | None = None
-    grown_from: torch.Tensor | None = None
-    linear_alpha: float = 0.0
-
-    @classmethod
-    def of(
-        cls,
-        train: TrainingData,
-        task: Task,
-        bias: bool,
-        linear_alpha: float | None,
-        smooth: bool,
-    ) -> "_Start":
-        """At the linear model; for smoothed labels at theirs, under the same ridge."""
-        loss, shape = task.loss, (task.n_outputs, bias)
-        weights, strength = linear_start(train, loss, *shape, linear_alpha)
-        grown_from = weights
-        if smooth:
-            loss = loss_of_networks(train, loss, weights, bias)
-        if loss is not task.loss:
-            grown_from, _ = linear_start(train, loss, *shape, strength)
-        maps = torch.from_numpy(weights), torch.from_numpy(grown_from)
-        return cls(loss, *maps, strength)
 
 
 def reach_of(ends: Bounds, scaling: Scaling, device: torch.device) -> Reach | None:

@@ -15,8 +15,9 @@ from .losses import Loss
 from .observations import Observations
 from .problem import Problem, Units, reach_of
 from .ridge import always_the_same
-from .shared_least_squares import scaled_rows, shared_least_squares
+from .shared_least_squares import scaled_rows
 from .shared_observations import SharedObservations
+from .shared_start import shared_start
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,41 +40,34 @@ class SharedProblem(Problem):
         n_outputs: int,
         units: Units,
         linear_alpha: float | None,
+        smooth: bool = False,
     ) -> "SharedProblem":
-        """Scale where the samples are, and start at least squares.
+        """Scale where the samples are, and start at the linear model.
 
         The linear model's ridge is of strength ``linear_alpha``; None chooses it.
+        ``smooth`` lets labels be smoothed for networks with hidden neurons.
 
         Raises
         ------
         ValueError
             For values too large or too small.
         """
-        for kind, ends in (
-            ("Feature", samples.ends),
-            ("Target", samples.ends_of_targets),
-        ):
-            refuse_extreme_ends(kind, ends, samples.dtype, scaled=units.standardize)
+        _refuse_extremes(samples, loss, units.standardize)
         scaling = _scaling(samples, units, loss)
         given = scaling, units.device, units.bias
         parts = samples.parts.mapped(placed, _observed, *given).kept()
         shared = SharedObservations(parts, len(samples), units.device)
-        (coef, bias), strength = shared_least_squares(
-            shared, samples.n_features, units.bias, linear_alpha
-        )
-        weights = np.column_stack([coef, bias]) if units.bias else coef
-        start = torch.from_numpy(weights)
+        shape = samples.n_features, n_outputs, units.bias
+        start = shared_start(shared, loss, shape, linear_alpha, smooth)
         return cls(
             _nothing(samples, n_outputs, units.device),
             None,
             scaling,
-            loss,
-            samples.n_features,
-            n_outputs,
-            units.bias,
-            start,
-            start,
-            strength,
+            start.loss,
+            *shape,
+            start.linear_map,
+            start.grown_from,
+            start.linear_alpha,
             reach_of(samples.ends, scaling, units.device),
             shared=shared,
         )
@@ -106,6 +100,14 @@ class SharedProblem(Problem):
 
     def _brought(self, index: torch.Tensor) -> TrainingData:
         return scaled_rows(self.shared.taken(index), self.n_features)
+
+
+def _refuse_extremes(samples: SharedSamples, loss: Loss, scaled: bool) -> None:
+    """Refuse features, and real targets, too large or too small to compute with."""
+    refuse_extreme_ends("Feature", samples.ends, samples.dtype, scaled=scaled)
+    if loss.scales_targets:
+        ends = samples.ends_of_targets
+        refuse_extreme_ends("Target", ends, samples.dtype, scaled=scaled)
 
 
 def _scaling(samples: SharedSamples, units: Units, loss: Loss) -> Scaling:

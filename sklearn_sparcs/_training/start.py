@@ -39,6 +39,36 @@ class LinearStart(NamedTuple):
     linear_alpha: float
 
 
+class Start(NamedTuple):
+    """Where training starts, and the loss that networks are trained by."""
+
+    loss: Loss
+    linear_map: torch.Tensor | None = None
+    grown_from: torch.Tensor | None = None
+    linear_alpha: float = 0.0
+
+    @classmethod
+    def of(
+        cls,
+        train: TrainingData,
+        loss: Loss,
+        n_outputs: int,
+        bias: bool,
+        linear_alpha: float | None,
+        smooth: bool,
+    ) -> "Start":
+        """At the linear model; for smoothed labels at theirs, under the same ridge."""
+        own, shape = loss, (n_outputs, bias)
+        weights, strength = linear_start(train, loss, *shape, linear_alpha)
+        grown_from = weights
+        if smooth:
+            loss = loss_of_networks(train, loss, weights, bias)
+        if loss is not own:
+            grown_from, _ = linear_start(train, loss, *shape, strength)
+        maps = torch.from_numpy(weights), torch.from_numpy(grown_from)
+        return cls(loss, *maps, strength)
+
+
 def linear_start(
     data: TrainingData,
     loss: Loss,

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from .._data.samples import Samples
-from .losses import ClassificationLoss, Loss
+from .losses import Loss
 
 
 @dataclass(frozen=True)
@@ -82,13 +82,6 @@ class Task:
         if not sparse.issparse(self.X):
             return self
         return replace(self, X=self.X.toarray())
-
-    def smoothed(self, smoothing: float) -> "Task":
-        """The same task with labels smoothed, if it has any."""
-        loss = self.loss
-        if not (smoothing and isinstance(loss, ClassificationLoss)):
-            return self
-        return replace(self, loss=loss.smoothed(smoothing))
 
     def samples(self) -> Samples:
         """The rows that count, with weights of mean one or in units of another."""

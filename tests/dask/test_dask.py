@@ -3,15 +3,20 @@
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from helpers.shared import assert_same_fit
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn import clone
 
 from sklearn_sparcs import SparcsRegressor as OneMachine
+from sklearn_sparcs._data.parts import Placed
+from sklearn_sparcs._data.samples import Samples
+from sklearn_sparcs._training.observations import Observations
 
 da = pytest.importorskip("dask.array")
 dd = pytest.importorskip("dask.dataframe")
 dask = pytest.importorskip("sklearn_sparcs.dask")
+sizeof = pytest.importorskip("dask.sizeof").sizeof
 
 OPTIONS = {"hidden_layer_sizes": (3,), "alpha": 0.02, "random_state": 0}
 
@@ -94,6 +99,15 @@ def test_pandas_own_numbers(frame):
     linear = dask.SparcsRegressor(()).fit(own[["a", "b"]], own["y"])
     plain = dask.SparcsRegressor(()).fit(frame[["a", "b"]], frame["y"])
     assert_allclose(linear.linear_coef_, plain.linear_coef_, rtol=1e-10)
+
+
+def test_dask_knows_what_pieces_weigh(kinked):
+    """What is taken to be light is moved to whichever worker has nothing to do."""
+    X, y = kinked
+    samples = Placed(0, Samples(X, y, None))
+    assert sizeof(samples) == X.nbytes + y.nbytes
+    observed = Observations(torch.from_numpy(X), torch.from_numpy(y))
+    assert sizeof(Placed(0, observed)) == X.nbytes + y.nbytes
 
 
 def test_it_is_an_estimator_like_others():

@@ -5,11 +5,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from sklearn_sparcs import SparcsRegressor
+from sklearn_sparcs import SparcsClassifier, SparcsRegressor
 from sklearn_sparcs._data.parts import Listed, Placed
 from sklearn_sparcs._data.samples import Samples
 from sklearn_sparcs._data.shared_samples import SharedSamples
-from sklearn_sparcs._estimators.encoding import RealEncoding
+from sklearn_sparcs._estimators.encoding import ClassEncoding, RealEncoding
 from sklearn_sparcs._estimators.shared_fit import FitsShared
 
 
@@ -40,6 +40,14 @@ class InPieces(FitsShared, SparcsRegressor):
         return self._fit_shared(shared(X, targets, cuts), encoding, X[:0])
 
 
+class ClassesInPieces(FitsShared, SparcsClassifier):
+    """The classifier, fitted to pieces."""
+
+    def fit_pieces(self, X, y, cuts):
+        encoding = ClassEncoding.of(y)
+        return self._fit_shared(shared(X, encoding.encode(y), cuts), encoding, X[:0])
+
+
 def assert_same_fit(found, expected, rtol=1e-8):
     """Every number that a fit leaves behind."""
     for name, value in vars(expected).items():
@@ -56,6 +64,25 @@ def assert_same_fit(found, expected, rtol=1e-8):
     for row, other in zip(rows, own, strict=True):
         assert list(row) == list(other)
         np.testing.assert_allclose([*row.values()], [*other.values()], rtol)
+    assert found.active_architecture_ == expected.active_architecture_
+    pruned = found.pruned_estimator_, expected.pruned_estimator_
+    assert pruned[0].active_architecture_ == pruned[1].active_architecture_
+
+
+def assert_same_classes(found, expected, X):
+    """What a classifier says, and all that it says of itself, eigenvectors aside.
+
+    Softmax leaves a direction of its outputs open, and what there is along it is
+    rounding; so is what eigenvectors make of it.
+    """
+    for said in ("predict_proba", "decision_function"):
+        given = getattr(found, said)(X), getattr(expected, said)(X)
+        np.testing.assert_allclose(*given, rtol=1e-6, atol=1e-6, err_msg=said)
+    for name in ("loss_curve_", "feature_importances_", "linear_alpha_", "alpha_max_"):
+        given = getattr(found, name), getattr(expected, name)
+        np.testing.assert_allclose(*given, rtol=1e-6, atol=1e-10, err_msg=name)
+    assert found.linear_p_value_ == expected.linear_p_value_
+    assert found.label_smoothing_ == expected.label_smoothing_
     assert found.active_architecture_ == expected.active_architecture_
     pruned = found.pruned_estimator_, expected.pruned_estimator_
     assert pruned[0].active_architecture_ == pruned[1].active_architecture_

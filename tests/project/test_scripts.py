@@ -1,5 +1,6 @@
 """Every script runs to its end, on its smallest setting: stories, demo, benchmarks."""
 
+import json
 import os
 import subprocess
 import sys
@@ -84,6 +85,14 @@ def test_tabular(table):
     again = run(table, "benchmarks/tabular.py", *tasks, "--models", *models, *kept)
     assert not [line for line in again.splitlines() if line.endswith(" s")]
     assert again == printed[printed.index("Of 1 table,") :]
+
+
+def test_scale(tmp_path):
+    pytest.importorskip("distributed")
+    printed = run(tmp_path, "benchmarks/scale.py", "--rows", 400, "--json", "a.json")
+    (found,) = json.loads((tmp_path / "a.json").read_text())
+    assert max(found[f"workers: {n}"]["apart"] for n in (1, 2)) < 1e-8
+    assert found["kinds"]["loss"]["rounds"] > 0 and "400 rows, found" in printed
 
 
 def test_coverage(table):

@@ -11,13 +11,14 @@ from sklearn_sparcs._data import batches as _batches
 from sklearn_sparcs._data.batches import TrainingData
 from sklearn_sparcs._training import least_squares as squares
 from sklearn_sparcs._training import logistic as logits
-from sklearn_sparcs._training import logistic_objective, lsqr, ridge
+from sklearn_sparcs._training import logistic_descent, logistic_objective, lsqr, ridge
 from sklearn_sparcs._training.least_squares import (
     Decomposition,
     least_squares,
     leave_one_out,
 )
 from sklearn_sparcs._training.logistic import left_out_loss, logistic
+from sklearn_sparcs._training.logistic_descent import minimised
 from sklearn_sparcs._training.logistic_objective import LogisticObjective
 from sklearn_sparcs._training.losses import (
     BinaryCrossEntropy,
@@ -226,7 +227,7 @@ def test_a_given_strength_is_logistic_regression(
     model = logistic_regression(X, y, weight, 0.01, intercept)
     for x in (X, sparse.csr_array(X)):
         for largest, atol in ((500, 1e-4), (2, 3e-3)):  # with blocks, and without
-            monkeypatch.setattr(logistic_objective, "LARGEST", largest)
+            monkeypatch.setattr(logistic_descent, "LARGEST", largest)
             monkeypatch.setattr(logits, "LARGEST", largest)
             data = training_data(x, y, weight)
             (coef, bias), _ = logistic(data, loss, c, intercept, 0.01)
@@ -243,7 +244,7 @@ def test_approximate_leave_one_out_is_near_that_of_refits(
 ):
     X, y, weight, loss, c = classes(n_classes, weighted=weighted)
     objective = LogisticObjective.of(training_data(X, y, weight), loss, c, True)
-    linear = objective.minimised(objective.zero, strength, 1e-8)
+    linear = minimised(objective, objective.zero, strength, 1e-8)
     found = left_out_loss(objective, linear, strength)
     w = np.ones(60) if weight is None else weight
     each = np.empty(60)
