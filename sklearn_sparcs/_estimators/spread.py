@@ -27,8 +27,9 @@ from .._training.problem import Problem, in_scaled_units
 _ROWS, _ROWS_A_WEIGHT = 2**13, 20
 #: Most numbers that those samples may have.
 _LARGEST = 2**24
-#: Most of them whose residuals are asked what the noise is.
-_ASKED = 2**12
+#: Most and fewest of them whose residuals are asked what the noise is, and operations
+#: that their leverages may cost before they are fewer.
+_ASKED, _FEWEST, _BUDGET = 2**12, 500, 2**31
 #: Ridge of the neurons' weights, in units of the noise of a sample.
 _PRIOR = 0.3
 #: Rows that pass through the network at a time.
@@ -79,7 +80,7 @@ class Spread:
             prior=_PRIOR * 2 * at.loss / (c * n),
         )
         laplace = Laplace.of(replace(bare, penalty=ridges), network, n)
-        some = slice(None, None, math.ceil(len(data) / _ASKED))
+        some = slice(None, None, math.ceil(len(data) / _n_asked(network)))
         asked, output = data.rows(some), at.output[some]
         leverage = laplace.leverage(asked.inputs)
         left = asked.y - output
@@ -182,6 +183,12 @@ def _some(problem: Problem, network: LiveNetwork) -> Observations:
     data = Observations.of(problem.some(n), problem.bias)
     weight = None if data.weight is None else data.weight.double()
     return Observations(data.inputs.double(), data.y.double(), weight, data.mean_count)
+
+
+def _n_asked(network: LiveNetwork) -> int:
+    """Samples whose leverages are computed: a triangular system an output for each."""
+    each = network.n_outputs * max(network.n_hidden_weights, 1) ** 2
+    return min(_ASKED, max(_FEWEST, _BUDGET // each))
 
 
 def _size(data: Observations) -> Tensor:

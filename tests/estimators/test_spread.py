@@ -35,6 +35,15 @@ def test_least_squares():
     assert_allclose(std, textbook(X, Y, X_NEW), rtol=1e-5)
 
 
+def test_some_of_the_residuals_say_nearly_as_much(monkeypatch):
+    """Every second row, of all of time."""
+    monkeypatch.setattr(module, "_ASKED", 200)
+    _, std = SparcsRegressor(()).fit(X, Y).predict(X_NEW, return_std=True)
+    expected = textbook(X, Y, X_NEW)
+    assert_allclose(std, expected, rtol=0.1)
+    assert not np.allclose(std, expected, rtol=1e-3)
+
+
 def test_whole_weights_are_repeated_samples():
     m = np.random.default_rng(0).integers(1, 4, size=len(X)).astype(float)
     _, std = SparcsRegressor(()).fit(X, Y, m).predict(X_NEW, return_std=True)
