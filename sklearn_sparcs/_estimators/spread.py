@@ -29,7 +29,7 @@ _ROWS, _ROWS_A_WEIGHT = 2**13, 20
 _LARGEST = 2**24
 #: Most and fewest of them whose residuals are asked what the noise is, and operations
 #: that their leverages may cost before they are fewer.
-_ASKED, _FEWEST, _BUDGET = 2**12, 500, 2**31
+_ASKED, _FEWEST, _BUDGET = 2**12, 1000, 2**31
 #: Ridge of the neurons' weights, in units of the noise of a sample.
 _PRIOR = 0.3
 #: Rows that pass through the network at a time.
