@@ -169,7 +169,8 @@ def draw(found: dict, picture: str) -> None:
         ax.set_title(TITLES.get(axis, axis), fontsize=10)
         ax.legend(fontsize=8, loc="upper left")
         ax.grid(alpha=0.3)
-        ax.set_xticks(row["values"], [f"{value:,}" for value in row["values"]])
+        names = [f"{value:,}" for value in row["values"]]
+        ax.set_xticks(row["values"], names, fontsize=8)
         ax.minorticks_off()
     for ax in axes[:, 0]:
         ax.set_ylabel("CPU seconds")
