@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from .columns import Columns, Table
+from .columns import Columns
 from .features import Bounds, beyond, clipped, ends_of
-from .samples import Samples
 
 #: Roundings apart that the values of a feature may be which is a constant.
 _ROUNDINGS = 16 * np.finfo(float).eps
@@ -42,39 +41,6 @@ class Scaling:
     @classmethod
     def of(
         cls,
-        samples: Samples,
-        *,
-        standardize: bool,
-        center: bool,
-        scale_targets: bool,
-        clip: float | None = None,
-        hidden_clip: float | None = None,
-        bounds: Bounds | None = None,
-        hidden_bounds: Bounds | None = None,
-    ) -> "Scaling":
-        """Standardise weighted samples, their targets too if ``scale_targets``.
-
-        A feature of two values is scaled by half their gap instead. Features are cut
-        off ``clip`` standard deviations from their mean, both of what is `usual`, or at
-        ``bounds``, and scaled as they then are. Hidden neurons hear
-        them no further than ``hidden_clip`` of those, or than ``hidden_bounds``. Sparse
-        ones are not centred, and nothing is where no intercept could take the mean back
-        (``center=False``).
-        """
-        return cls.of_columns(
-            Table(samples),
-            standardize=standardize,
-            center=center,
-            scale_targets=scale_targets,
-            clip=clip,
-            hidden_clip=hidden_clip,
-            bounds=bounds,
-            hidden_bounds=hidden_bounds,
-        )
-
-    @classmethod
-    def of_columns(
-        cls,
         columns: Columns,
         *,
         standardize: bool,
@@ -85,7 +51,15 @@ class Scaling:
         bounds: Bounds | None = None,
         hidden_bounds: Bounds | None = None,
     ) -> "Scaling":
-        """The same of samples of which moments and ends are asked."""
+        """Standardise columns, those of targets too if ``scale_targets``.
+
+        A feature of two values is scaled by half their gap instead. Features are cut
+        off ``clip`` standard deviations from their mean, both of what is `usual`, or at
+        ``bounds``, and scaled as they then are. Hidden neurons hear
+        them no further than ``hidden_clip`` of those, or than ``hidden_bounds``. Sparse
+        ones are not centred, and nothing is where no intercept could take the mean back
+        (``center=False``).
+        """
         dtype, n_features = columns.dtype, columns.n_features
         x_mean, x_scale = np.zeros(n_features), np.ones(n_features)
         y_mean, y_scale = np.zeros(1), np.ones(1)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from numbers import Integral, Real
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import is_classifier
@@ -39,6 +39,7 @@ from .._training.randomness import own_random_state, seeds
 from .._training.task import Task
 from .affordable import afforded
 from .base import BaseSparcs
+from .choice import Choice, Point, choose, standard_error
 from .chosen_clip import leader_that_cuts_if_it_pays
 from .fit_tasks import TellsOfTasks
 from .folds import Fold, Judge
@@ -82,13 +83,6 @@ _SLACK = {"best": 0.0, "1se": 1.0}
 #: Relative rise of the loss for which neurons of the network chosen go. A path gathers
 #: neurons that later ones replace: trained again, half of them do as well.
 _IDLE = 0.01
-
-
-class Point(NamedTuple):
-    """A curve, by its place among all that were followed, and an alpha, by its own."""
-
-    curve: int
-    alpha: int
 
 
 class BaseSparcsCV(TellsOfTasks, Spectral):
@@ -182,21 +176,26 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
             self.alphas_ = self._grid(fits) if own_alphas is None else own_alphas
             curves = self._cross_validate(folds, leader, begun)
             significance = max(path.significance for path in whole)
-            one_se, chosen = self._choose(curves, significance, constant)
+            choice = choose(curves, self._slack, significance)
+            self._keep_choice(curves, choice, constant)
             samples = task.samples()
             as_compact = partial(self._as_compact, samples=samples)
-            network = self._refit(
-                problem, leader, curves, one_se, chosen, state, as_compact
-            )
+            network = self._refit(problem, leader, curves, choice, state, as_compact)
             sizes, factor = leader.sizes, self.depth_factor
             self._adopt(Result.of_live(problem, network, sizes, factor, state), samples)
             self.linear_p_value_ = linear_p_value(problem)
             self._record_spread(problem, replace(leader.penalty, alpha=self.alpha_))
-            self._describe(task.X, curves[chosen.curve], chosen.alpha, state)
+            self._describe(task.X, curves, choice.chosen, state)
         warn_of_full_layers(self.direct_form_, leader.sizes)
         return self
 
     # -- stages ------------------------------------------------------------------------
+
+    @property
+    def _slack(self) -> float:
+        """Standard errors that the choice may cost."""
+        named = isinstance(self.selection, str)
+        return _SLACK[self.selection] if named else float(self.selection)
 
     def _activations(self) -> tuple[str, ...]:
         return _TRIED if self.activation == "auto" else (self.activation,)
@@ -339,49 +338,20 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
             [list(path.architectures) for path in curve.paths] for curve in curves
         ]
 
-    def _choose(
-        self, curves: list[Curve], significance: float, constant: np.ndarray
-    ) -> tuple[Point, Point]:
-        """The simplest network within a standard error of the best; and the choice.
-
-        Both are linear where the best does not lead the linear model for certain.
-        """
-        points = [
-            Point(c, k)
-            for c, curve in enumerate(curves)
-            for k in range(len(curve.means))
-        ]
-
-        def mean(point: Point) -> float:
-            return float(curves[point.curve].means[point.alpha])
-
-        def simplicity(point: Point) -> tuple[float, float]:
-            return curves[point.curve].n_hidden[point.alpha], -mean(point)
-
-        def simplest(slack: float) -> Point:
-            enough = self.best_score_ - slack * self.best_score_error_
-            return min((p for p in points if mean(p) >= enough), key=simplicity)
-
-        best = max(points, key=mean)
+    def _keep_choice(
+        self, curves: list[Curve], choice: Choice, constant: np.ndarray
+    ) -> None:
+        """What was chosen, and what folds said of it, as attributes."""
+        best, curve = choice.best, curves[choice.chosen.curve]
         self._keep_scores(curves[best.curve].scores[best.alpha], constant)
-        slack = self.selection
-        slack = _SLACK[slack] if isinstance(slack, str) else float(slack)
-        chosen = best if slack == 0 else simplest(slack)
-        one_se = simplest(1.0)
-        leads = curves[best.curve].beats_linear(best.alpha, significance)
-        if slack and not leads:
-            chosen = one_se = Point(best.curve, 0)
-        curve = curves[chosen.curve]
         self.depth_, self.activation_ = curve.depth, curve.activation
-        self.alpha_ = float(self.alphas_[chosen.alpha])
-        self.alpha_1se_ = float(self.alphas_[one_se.alpha])
-        return one_se, chosen
+        self.alpha_ = float(self.alphas_[choice.chosen.alpha])
+        self.alpha_1se_ = float(self.alphas_[choice.one_se.alpha])
 
     def _keep_scores(self, best: np.ndarray, constant: np.ndarray) -> None:
         """What the folds said of the best network, and of a constant."""
-        spread = best.std(ddof=1) if len(best) > 1 else 0.0
         self.best_score_ = float(best.mean())
-        self.best_score_error_ = float(spread / np.sqrt(len(best)))
+        self.best_score_error_ = standard_error(best)
         self.constant_score_ = float(constant.mean())
         lead = best - constant
         alone = len(lead) == 1 and lead[0] > 0
@@ -393,13 +363,13 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
         problem: Problem,
         leader: Leader,
         curves: list[Curve],
-        one_se: Point,
-        chosen: Point,
+        choice: Choice,
         state: np.random.RandomState,
         as_compact: Callable[[DirectForm], Any],
     ) -> LiveNetwork:
         """The path over all the data to the choice; the simplest network besides."""
         (seed,) = seeds(state, 1)
+        chosen, one_se = choice.chosen, choice.one_se
 
         def led_to(point: Point) -> tuple[SparcsPath, Path]:
             curve, alphas = curves[point.curve], self.alphas_[: point.alpha + 1]
@@ -427,9 +397,14 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
         return fit.form(smaller)
 
     def _describe(
-        self, X: Any, curve: Curve, k: int, state: np.random.RandomState
+        self,
+        X: Any,
+        curves: list[Curve],
+        chosen: Point,
+        state: np.random.RandomState,
     ) -> None:
         """Say what the hidden neurons do, and what of them comes back in the folds."""
+        curve, k = curves[chosen.curve], chosen.alpha
         n_seen = max(_N_SEEN, _N_SEEN_PER_FEATURE * X.shape[1])
         seen = X[np.sort(state.permutation(X.shape[0])[:n_seen])]
         forms = [path.fit.form(path.fit.points[k].network) for path in curve.paths]

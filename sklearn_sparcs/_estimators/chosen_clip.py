@@ -9,6 +9,7 @@ from scipy import sparse
 from sklearn.model_selection import KFold
 from sklearn.utils.parallel import Parallel, delayed
 
+from .._data.columns import Table
 from .._data.leverage import decisive_rows
 from .._data.scaling import Scaling
 from .._growth.path import Leader
@@ -112,7 +113,7 @@ def _cuts(task: Task, leader: Leader) -> bool:
     """Whether a value of any feature lies beyond the leader's bounds."""
     samples, units = task.samples(), leader.units
     scaling = Scaling.of(
-        samples,
+        Table(samples),
         standardize=units.standardize,
         center=units.bias,
         scale_targets=False,

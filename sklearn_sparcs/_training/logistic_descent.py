@@ -101,10 +101,8 @@ def newton_step(objective: Convex, linear: Linear, linear_alpha: float) -> Linea
     """The model after a step of Newton's, if its slope is less than before."""
     (W, b), (c, p) = linear, linear[0].shape
     _, slope = objective.evaluate(linear, linear_alpha)
-    g, matrix = (
-        np.column_stack(slope),
-        objective.second_derivatives(linear, linear_alpha),
-    )
+    g = np.column_stack(slope)
+    matrix = objective.second_derivatives(linear, linear_alpha)
     step = np.linalg.lstsq(matrix, g.ravel())[0].reshape(c, p + 1)
     new = W - step[:, :p], b - step[:, p]
     _, left = objective.evaluate(new, linear_alpha)

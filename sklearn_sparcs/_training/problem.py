@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from .._data.batches import TrainingData
+from .._data.columns import Table
 from .._data.extremes import refuse_extremes
 from .._data.features import Bounds, beyond, ends_of
 from .._data.samples import validation_split
@@ -123,7 +124,7 @@ class Problem:
             )
         if scaling is None:
             scaling = Scaling.of(
-                samples,
+                Table(samples),
                 standardize=units.standardize,
                 center=units.bias,
                 scale_targets=task.loss.scales_targets,

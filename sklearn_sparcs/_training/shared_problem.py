@@ -111,7 +111,7 @@ def _refuse_extremes(samples: SharedSamples, loss: Loss, scaled: bool) -> None:
 
 
 def _scaling(samples: SharedSamples, units: Units, loss: Loss) -> Scaling:
-    return Scaling.of_columns(
+    return Scaling.of(
         samples,
         standardize=units.standardize,
         center=units.bias,

@@ -11,6 +11,7 @@ from sklearn.preprocessing import StandardScaler
 
 from sklearn_sparcs import LeverageWarning, SparcsRegressor
 from sklearn_sparcs._data.batches import TrainingData
+from sklearn_sparcs._data.columns import Table
 from sklearn_sparcs._data.samples import Samples
 from sklearn_sparcs._data.scaling import Scaling
 
@@ -83,7 +84,7 @@ def test_sparse_zeros_stay_zeros_and_the_rest_is_cut():
     X.data[0] = 100.0
     samples = Samples(X, np.zeros((300, 1)), None)
     scaling = Scaling.of(
-        samples, standardize=True, center=True, scale_targets=False, clip=4.0
+        Table(samples), standardize=True, center=True, scale_targets=False, clip=4.0
     )
     scaled = TrainingData.of(samples, scaling, torch.device("cpu")).x
     assert scaled.nnz == X.nnz
@@ -97,7 +98,7 @@ def test_scale_is_that_of_the_features_as_cut():
     X, y = data_with_a_slip()
     samples = Samples(X, y[:, None], None)
     scaling = Scaling.of(
-        samples, standardize=True, center=True, scale_targets=True, clip=5.0
+        Table(samples), standardize=True, center=True, scale_targets=True, clip=5.0
     )
     scaled = TrainingData.of(samples, scaling, torch.device("cpu")).x
     assert_allclose(scaled.std(dim=0, correction=0), 1.0)
@@ -143,9 +144,9 @@ def test_hidden_bounds_lie_within_the_bounds_of_the_features():
     X, y = data_with_a_slip()
     samples = Samples(X, y[:, None], None)
     options = {"standardize": True, "center": True, "scale_targets": True}
-    wide = Scaling.of(samples, clip=2.0, hidden_clip=5.0, **options)
+    wide = Scaling.of(Table(samples), clip=2.0, hidden_clip=5.0, **options)
     assert_array_equal(wide.hidden_bounds, wide.bounds)
-    narrow = Scaling.of(samples, clip=5.0, hidden_clip=2.0, **options)
+    narrow = Scaling.of(Table(samples), clip=5.0, hidden_clip=2.0, **options)
     assert_array_equal(narrow.hidden_bounds, wide.bounds)
     assert (narrow.bounds[1] > narrow.hidden_bounds[1]).all()
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
+from sklearn_sparcs._data.columns import Table
 from sklearn_sparcs._data.outliers import usual
 from sklearn_sparcs._data.samples import Samples
 from sklearn_sparcs._data.scaling import Scaling
@@ -12,7 +13,7 @@ from sklearn_sparcs._data.scaling import Scaling
 def scaling_of(X, weight=None, **options):
     samples = Samples(X, np.zeros((len(X), 1)), weight)
     settings = {"standardize": True, "center": True, "scale_targets": False}
-    return Scaling.of(samples, **settings | options)
+    return Scaling.of(Table(samples), **settings | options)
 
 
 @pytest.mark.parametrize("offset", [0.0, 1e6, 1.7e18])

@@ -8,6 +8,7 @@ from sklearn.linear_model import Ridge
 
 from sklearn_sparcs import SparcsRegressor
 from sklearn_sparcs._data import two_values
+from sklearn_sparcs._data.columns import Table
 from sklearn_sparcs._data.samples import Samples
 from sklearn_sparcs._data.scaling import Scaling
 from sklearn_sparcs._data.two_values import gap_of_two_values
@@ -45,10 +46,12 @@ def test_a_feature_may_be_cut_off_to_two_values():
 def test_they_are_scaled_by_half_their_gap(kind):
     X = columns()
     samples = Samples.of(kind(X), np.arange(50.0)[:, None], None)
-    found = Scaling.of(samples, standardize=True, center=True, scale_targets=True)
+    found = Scaling.of(
+        Table(samples), standardize=True, center=True, scale_targets=True
+    )
     assert_allclose(found.x_scale[:5], [0.5, 1.5, 2, *X[:, 3:5].std(axis=0)])
     y = Samples.of(X, X[:, :1], None)  # targets of two values are no features
-    found = Scaling.of(y, standardize=True, center=True, scale_targets=True)
+    found = Scaling.of(Table(y), standardize=True, center=True, scale_targets=True)
     assert_allclose(found.y_scale, X[:, 0].std())
 
 
