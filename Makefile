@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help env test test-all fuzz test-floor test-versions lint types tests slow coverage house dist demo paper docs bench bench-accuracy accuracy-page bench-path bench-scale bench-depth bench-p-values bench-foundation soak clean
+.PHONY: help env test test-all fuzz test-floor test-versions lint types tests slow coverage house dist demo paper docs audit bench bench-accuracy accuracy-page bench-path bench-scale bench-depth bench-p-values bench-foundation soak clean
 
 help: ## say what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1	/'
@@ -76,12 +76,18 @@ dist: env ## build wheel and archive into dist, check them, and fit with what th
 	  cd $$alone && PYTHONPATH=$$alone $(CURDIR)/$(BIN)/python -W error -c \
 	  "import sklearn_sparcs as s; print(s.__file__, s.SparcsRegressor().fit([[0], [1], [2]], [0, 1, 2]).active_architecture_)"
 
+# A file or a column may have any name: as it was given, for the shell to hand on.
 DATA ?=
-MODELS ?=
 TARGET ?=
 TASK ?=
+override DATA := $(value DATA)
+override TARGET := $(value TARGET)
+override TASK := $(value TASK)
+export DATA TARGET TASK
+
+MODELS ?=
 demo: env ## fit SPARCS on three tables, or on yours: DATA=table.csv TARGET=column [TASK=...]
-	$(BIN)/python examples/demo.py $(if $(DATA),--data "$(DATA)" --target "$(TARGET)") $(if $(TASK),--task "$(TASK)")
+	$(BIN)/python examples/demo.py $(if $(DATA),--data="$$DATA" --target="$$TARGET") $(if $(TASK),--task="$$TASK")
 
 FULL ?=
 JOBS ?= 2
@@ -96,8 +102,8 @@ paper: env ## the paper's experiments, a minute each (FULL=1: whole, hours; DATA
 	$(if $(FULL),$(PAPER)/teacher_student_notebook.py --width 200 --epochs 200)
 ifneq ($(DATA),)
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .[backbone]
-	$(PAPER)/cifar10.py $(if $(FULL),,--quick) --jobs $(JOBS) --data "$(DATA)"
-	$(PAPER)/backbone.py $(if $(FULL),,--quick) --jobs $(JOBS) --data "$(DATA)"
+	$(PAPER)/cifar10.py $(if $(FULL),,--quick) --jobs $(JOBS) --data="$$DATA"
+	$(PAPER)/backbone.py $(if $(FULL),,--quick) --jobs $(JOBS) --data="$$DATA"
 endif
 
 # -W: a link that leads nowhere, or an example that fails, ends the build
@@ -107,7 +113,7 @@ docs: env ## build the pages and the gallery into docs/_build/html
 	OMP_NUM_THREADS=1 $(BIN)/sphinx-build -W --keep-going --quiet docs docs/_build/html
 
 bench: env ## speed as ratios in one run, some minutes long (DATA=folder of tables adds three rows)
-	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/speed.py --json speed.json $(if $(DATA),--data "$(DATA)")
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/speed.py --json speed.json $(if $(DATA),--data="$$DATA")
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/cost_growth.py --json cost-growth.json --picture cost-growth.png
 
 EXTRAS ?= bench
@@ -116,7 +122,7 @@ RESULTS := benchmarks/results/tabular.json
 ACCURACY := OMP_NUM_THREADS=1 $(BIN)/python benchmarks/tabular.py --json $(RESULTS) $(if $(ASIDE),--aside $(ASIDE))
 bench-accuracy: env ## accuracy beside other models, hours long (DATA=folder of tables; MODELS="linear mlp …"; EXTRAS=bench,realmlp,ebm,aplr; ASIDE="table …")
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .[$(EXTRAS)]
-	$(ACCURACY) $(if $(DATA),--data "$(DATA)") $(if $(MODELS),--models $(MODELS))
+	$(ACCURACY) $(if $(DATA),--data="$$DATA") $(if $(MODELS),--models $(MODELS))
 
 accuracy-page: env ## the page and picture on accuracy, from the results that there are
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .[bench]
@@ -130,16 +136,21 @@ bench-scale: env ## rounds and bytes that a fit over partitions takes, on one an
 	$(BIN)/python benchmarks/scale.py --json scale.json $(if $(ROWS),--rows $(ROWS))
 
 bench-coverage: env ## how often intervals of 90 % hold (DATA=folder of tables; CV=1 for cross-validation)
-	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/coverage.py $(if $(DATA),--data "$(DATA)") $(if $(CV),--cv)
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/coverage.py $(if $(DATA),--data="$$DATA") $(if $(CV),--cv)
 
 bench-depth: env ## a second layer opened in the same run, against a restart (DATA=folder of tables)
-	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/depth.py $(if $(DATA),--data "$(DATA)")
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/depth.py $(if $(DATA),--data="$$DATA")
 
 bench-p-values: env ## how often a p-value is below .05 where a linear model of classes is true, and where not
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/p_values.py
 
 bench-foundation: env ## the foundation's figures: accuracy, neurons and seconds (needs benchmark data for two of them)
-	$(BIN)/python benchmarks/foundation.py $(if $(DATA),--data "$(DATA)")
+	$(BIN)/python benchmarks/foundation.py $(if $(DATA),--data="$$DATA")
+
+audit: env ## bandit over the package, and advisories of the packages that are pinned; not to reach any is an error
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .[audit]
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive sklearn_sparcs
+	$(BIN)/python benchmarks/advisories.py
 
 FITS ?= 10000
 PREDICTIONS ?= 1000000

@@ -1,10 +1,11 @@
-"""Load held by one process: fits one after another, then predictions, also in threads.
+"""Load held by one process: fits one after another, predictions in threads, a search.
 
 Fits of every kind on small tables, each another; a pickle of each comes back. Then one
 sample a prediction, as a server has them: in turns one after another and from eight
-threads at once, which must say the same. Memory, Python's allocated blocks, open
-handles and threads are looked at on the way (Linux). What is held after a warm-up must
-be held at the end, or the script ends with status 1.
+threads at once, which must say the same. Then a grid search in two processes, whose
+scores must be those of one. Memory, Python's allocated blocks, open handles and threads
+are looked at on the way (Linux). What is held after a warm-up must be held at the end,
+or the script ends with status 1.
 """
 
 import argparse
@@ -15,17 +16,20 @@ import pickle
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from itertools import cycle
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
+from joblib.externals.loky import get_reusable_executor
 from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV, cross_val_score
 
 from sklearn_sparcs import (
     CompactRegressor,
@@ -47,6 +51,8 @@ MODELS = {
 N_THREADS = 8
 #: Looks at what the process holds.
 N_LOOKS = 20
+#: Of the search.
+N_FOLDS, N_JOBS = 5, 2
 #: By how much it may be more at the end than after the warm-up.
 ALLOWED = {"mebibytes": 8.0, "blocks": 500, "handles": 0, "threads": 0}
 
@@ -88,13 +94,13 @@ def soaked(run: Callable[[int], object], n_calls: int) -> list[Held]:
 
 def more(held: list[Held]) -> dict[str, float]:
     """What is held in the last fifth of looks above the second, medians of each."""
-    fifth = len(held) // 5
+    return {name: grown([getattr(look, name) for look in held]) for name in ALLOWED}
 
-    def grown(name: str) -> float:
-        values = [getattr(look, name) for look in held]
-        return median(values[-fifth:]) - median(values[fifth : 2 * fifth])
 
-    return {name: grown(name) for name in ALLOWED}
+def grown(values: Sequence[float]) -> float:
+    """By how much the last fifth is above the second, medians of each."""
+    fifth = len(values) // 5
+    return median(values[-fifth:]) - median(values[fifth : 2 * fifth])
 
 
 def is_flat(held: list[Held]) -> bool:
@@ -175,6 +181,76 @@ def timed(run: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
+# -- a search --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Searched:
+    """What a search in processes left here, and what its workers held on the way."""
+
+    fits: int
+    seconds: float  # of the clock, with those that are done again alone
+    before: Held
+    after: Held
+    workers: list[float]  # mebibytes, after each fit
+
+    def more(self) -> dict[str, float]:
+        """What is held here afterwards, and by the workers in the end."""
+        here = {n: getattr(self.after, n) - getattr(self.before, n) for n in ALLOWED}
+        return {**here, "workers": grown(self.workers)}
+
+    def is_flat(self) -> bool:
+        """Whether no more is held than is allowed."""
+        allowed = {**ALLOWED, "workers": ALLOWED["mebibytes"]}
+        return all(n <= allowed[name] for name, n in self.more().items())
+
+
+def search(n_fits: int) -> GridSearchCV:
+    """A search for alpha, which also scores what its workers hold."""
+    model = clone(MODELS["growth"]).set_params(random_state=0)
+    grid = {"alpha": np.geomspace(1e-2, 1, n_fits // N_FOLDS)}
+    scoring = {"score": "r2", "mebibytes": resident}
+    options: dict[str, Any] = {"error_score": "raise", "refit": "score"}
+    return GridSearchCV(
+        model, grid, scoring=scoring, cv=N_FOLDS, n_jobs=N_JOBS, **options
+    )
+
+
+def resident(model: object, X: np.ndarray, y: np.ndarray) -> float:
+    """Mebibytes that the process holds: a scorer, of whatever model."""
+    return Held.now(0).mebibytes
+
+
+def searched(n_fits: int) -> Searched:
+    """Search, with a look before and after."""
+    held_by_workers(10 * N_FOLDS)  # what is loaded once is there now
+    before, started = at_rest(0), time.perf_counter()
+    workers = held_by_workers(n_fits)
+    seconds = time.perf_counter() - started
+    after = at_rest(n_fits)
+    return Searched(len(workers), seconds, before, after, workers.tolist())
+
+
+def held_by_workers(n_fits: int) -> np.ndarray:
+    """Search, and see that every twentieth score is that of one process."""
+    X, y = table(0)
+    whole = search(n_fits).fit(X, y)
+    results = whole.cv_results_
+    for k in range(0, len(results["params"]), 20):
+        model = clone(whole.estimator).set_params(**results["params"][k])
+        alone = cross_val_score(model, X, y, cv=N_FOLDS).mean()
+        if alone != results["mean_test_score"][k]:
+            raise AssertionError(f"{model} scores otherwise in another process")
+    each = [results[f"split{i}_test_mebibytes"] for i in range(N_FOLDS)]
+    return np.ravel(each, order="F")
+
+
+def at_rest(calls: int) -> Held:
+    """Look, once the workers have gone."""
+    get_reusable_executor().shutdown(wait=True)
+    return Held.now(calls)
+
+
 # -- the report ------------------------------------------------------------------------
 
 
@@ -194,11 +270,22 @@ def report(what: str, held: list[Held], per_call: int = 1) -> None:
     )
 
 
+def report_search(found: Searched) -> None:
+    """Print what a search took, and what more was held after it."""
+    more = ", ".join(f"{n:.1f} {name}" for name, n in found.more().items())
+    print(
+        f"\n{found.fits:,} fits of a search in {N_JOBS} processes took "
+        f"{found.seconds:.0f} s; more is held: {more}. "
+        f"{'flat' if found.is_flat() else 'NOT FLAT'}"
+    )
+
+
 def main() -> int:
     """Soak, report, and say by the status whether all was flat."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--fits", type=int, default=10_000)
     parser.add_argument("--predictions", type=int, default=1_000_000)
+    parser.add_argument("--search", type=int, default=1_000, help="fits of a search")
     parser.add_argument("--json", type=Path, help="write what was held here")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")  # of few epochs, which is meant
@@ -210,11 +297,20 @@ def main() -> int:
     report("predictions", of_predictions, calls)
     ratio = median(predictions.ratios)
     print(f"\nEight threads took {ratio:.2f} of the time of one after another.")
+    of_search = searched(arguments.search)
+    report_search(of_search)
     if arguments.json:
-        looks = {"fits": of_fits, "predictions": of_predictions}
-        held = {name: [asdict(look) for look in found] for name, found in looks.items()}
-        arguments.json.write_text(json.dumps({**held, "threads": ratio}, indent=1))
-    return 0 if is_flat(of_fits) and is_flat(of_predictions) else 1
+        held = {
+            "fits": [asdict(look) for look in of_fits],
+            "predictions": [
+                asdict(look) | {"calls": look.calls * calls} for look in of_predictions
+            ],
+            "threads": ratio,
+            "search": asdict(of_search),
+        }
+        arguments.json.write_text(json.dumps(held, indent=1) + "\n")
+    flat = is_flat(of_fits), is_flat(of_predictions), of_search.is_flat()
+    return 0 if all(flat) else 1
 
 
 if __name__ == "__main__":

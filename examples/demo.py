@@ -136,7 +136,8 @@ def main():
     found = tables()
     if arguments.data:
         table = own_table.users_table(arguments.data, arguments.target, arguments.task)
-        found = [(Path(arguments.data).stem, "Your table.", *table)]
+        name = own_table.plain(Path(arguments.data).stem)
+        found = [(name, "Your table.", *table)]
     sections = [compare(*table) for table in found]
     print(f"\nThe page with pictures: {demo_page.write(PAGE, sections)}")
 

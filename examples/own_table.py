@@ -41,12 +41,12 @@ def users_table(path, target, task):
     """
     table = without_infinities(with_numbers(read(Path(path))))
     if target not in table.columns:
-        sys.exit(f"{path} has no column {target!r}; it has {list(table.columns)}.")
+        stop(f"{path} has no column {target!r}; it has {list(table.columns)}.")
     known = table[table[target].notna()]
     if len(known) < len(table):
-        print(f"{target}: {len(table) - len(known)} rows do not have it, left out")
+        say(f"{target}: {len(table) - len(known)} rows do not have it, left out")
     if len(known) < FEWEST:
-        sys.exit(f"Only {len(known)} rows have {target!r}; {FEWEST} are needed.")
+        stop(f"Only {len(known)} rows have {target!r}; {FEWEST} are needed.")
     y = known[target].convert_dtypes(dtype_backend="numpy_nullable")
     y = pd.Series(y.to_numpy(), index=y.index, name=target)
     task = agreed_task(y, task)
@@ -54,10 +54,25 @@ def users_table(path, target, task):
     return X, y, task
 
 
+def say(line):
+    """Print a line, whatever the names in it."""
+    print(plain(line))
+
+
+def stop(line):
+    """End the program with a line."""
+    sys.exit(plain(line))
+
+
+def plain(words):
+    """Words without what a terminal obeys: a question mark for what has no shape."""
+    return "".join(letter if letter.isprintable() else "?" for letter in str(words))
+
+
 def read(path):
     """A csv or parquet file; of a csv, the separator is whichever its head has most."""
     if not path.is_file():
-        sys.exit(f"There is no file {path}.")
+        stop(f"There is no file {path}.")
     try:
         if path.suffix == ".parquet":
             return pd.read_parquet(path)
@@ -65,11 +80,11 @@ def read(path):
             head = file.readline()
         separator = max(",;\t|", key=head.count)
         if separator != ",":
-            print(f"{path}: columns are separated by {separator!r}")
+            say(f"{path}: columns are separated by {separator!r}")
         return pd.read_csv(path, sep=separator, encoding="utf-8-sig")
     except (ValueError, OSError) as error:
         line = str(error).splitlines()[0]
-        sys.exit(f"{path} cannot be read as a table: {line}")
+        stop(f"{path} cannot be read as a table: {line}")
 
 
 def with_numbers(table):
@@ -83,9 +98,7 @@ def with_numbers(table):
         numbers = as_numbers([match[1] for match in found]) if all(found) else None
         if numbers is not None:
             table[name] = pd.Series(numbers, index=values.index).reindex(table.index)
-            print(
-                f"{name}: {values.iloc[0]!r} is read as {table[name].dropna().iloc[0]}"
-            )
+            say(f"{name}: {values.iloc[0]!r} is read as {table[name].dropna().iloc[0]}")
     return table
 
 
@@ -118,7 +131,7 @@ def without_infinities(table):
     for name in table.select_dtypes("number").columns:
         values = table[name].to_numpy(dtype=float, na_value=np.nan)
         if np.isinf(values).any():
-            print(f"{name}: {np.isinf(values).sum()} infinite values count as missing")
+            say(f"{name}: {np.isinf(values).sum()} infinite values count as missing")
             table[name] = np.where(np.isinf(values), np.nan, values)
     return table
 
@@ -129,20 +142,20 @@ def agreed_task(y, task):
     if task is None:
         many = numeric and y.nunique() > MOST_CLASSES
         task = "regression" if many else "classification"
-        print(f"{y.name}: {y.nunique()} different values, so a {task} task")
+        say(f"{y.name}: {y.nunique()} different values, so a {task} task")
     if task == "regression" and not numeric:
-        sys.exit(
+        stop(
             f"TASK=regression needs numbers; {y.name!r} holds {y.iloc[0]!r}. "
             "Leave TASK out, or say TASK=classification."
         )
     if task == "classification" and y.value_counts().min() < 2 and y.nunique() > 2:
         rare = y.value_counts().index[-1]
-        sys.exit(
+        stop(
             f"TASK=classification needs two rows a class; {y.name!r} has "
             f"{y.nunique()} different values, and only one row has {rare!r}."
         )
     if y.nunique() < 2:
-        sys.exit(f"{y.name!r} is the same in all rows: there is nothing to predict.")
+        stop(f"{y.name!r} is the same in all rows: there is nothing to predict.")
     return task
 
 
@@ -160,10 +173,10 @@ def with_columns_that_say_something(X):
             why = f"{X[name].nunique()} different words look like names of the rows"
         else:
             continue
-        print(f"{name}: left out, {why}")
+        say(f"{name}: left out, {why}")
         X = X.drop(columns=name)
     if not X.shape[1]:
-        sys.exit("No column is left to predict from.")
+        stop("No column is left to predict from.")
     return X
 
 
@@ -188,7 +201,7 @@ def encoder(X):
     kinds = steps[0].column_to_kind_
     for name in X.columns:
         if kinds.get(name) in _KINDS:
-            print(f"{name}: {_KINDS[kinds[name]]}")
+            say(f"{name}: {_KINDS[kinds[name]]}")
         if X[name].isna().any():
-            print(f"{name}: {X[name].isna().sum()} missing values get the mean")
+            say(f"{name}: {X[name].isna().sum()} missing values get the mean")
     return steps

@@ -67,7 +67,8 @@ def to_onnx(model: Any, X: Any, **params: Any) -> ModelProto:
     sklearn.exceptions.NotFittedError
         If the model is not fitted.
     ValueError
-        For classes that ONNX has no labels for: neither words nor whole numbers.
+        For classes that ONNX has no labels for: neither words nor whole numbers, or
+        words that it would cut.
 
     Examples
     --------
@@ -152,13 +153,27 @@ def _labels(operator: Any) -> np.ndarray:
     """
     labels = np.asarray(get_label_classes(operator.scope_inst, operator.raw_operator))
     if all(isinstance(label, str) for label in labels):
-        return labels.astype(str)
+        return _words(labels)
     if labels.dtype.kind in "biuf" and (labels == labels.astype(np.int64)).all():
         return labels.astype(np.int64)
     raise ValueError(
         "ONNX has labels that are words or whole numbers; the classes are "
         f"{labels.tolist()}."
     )
+
+
+def _words(labels: np.ndarray) -> np.ndarray:
+    """Labels that are words, if a file of ONNX can hold them.
+
+    Raises
+    ------
+    ValueError
+        If one has NUL in it, which ends a word there, or is no Unicode.
+    """
+    for label in labels.tolist():
+        if "\0" in label or label.encode(errors="replace").decode() != label:
+            raise ValueError(f"ONNX has no such label as {label!r}: it would be cut.")
+    return labels.astype(str)
 
 
 # -- nodes ---------------------------------------------------------------------------

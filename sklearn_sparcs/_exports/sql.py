@@ -298,9 +298,28 @@ def _names(model: Any, columns: Sequence[str] | None) -> list[str]:
 
 def _quoted(name: str, mark: str) -> str:
     """A name between marks, those within it doubled."""
-    if not isinstance(name, str) or not name or "\0" in name:
+    if not isinstance(name, str) or not name:
         raise ValueError(f"A table or column cannot have the name {name!r}.")
-    return mark + name.replace(mark, 2 * mark) + mark
+    return _between(name, mark)
+
+
+def _between(text: str, mark: str) -> str:
+    """A text between marks, those within it doubled.
+
+    Raises
+    ------
+    ValueError
+        If some databases would see its end elsewhere: after NUL, or a mark that follows
+        a backslash, which hides it in MySQL or BigQuery.
+    """
+    marked = mark + text.replace(mark, 2 * mark) + mark
+    if "\0" in text or f"\\{mark}" in marked:
+        raise ValueError(
+            f"{text!r} cannot be written in SQL: databases do not agree where it ends. "
+            "Give it another name, without a backslash before a quotation mark or at "
+            "its end, and without NUL."
+        )
+    return marked
 
 
 def _prefix(table: str) -> str:
@@ -328,7 +347,7 @@ def _refuse_twins(names: Sequence[str]) -> None:
 def _literal(label: Any) -> str:
     """A class label as a value."""
     if isinstance(label, str):
-        return "'" + label.replace("'", "''") + "'"
+        return _between(label, "'")
     if isinstance(label, bool):
         return "TRUE" if label else "FALSE"
     if isinstance(label, int | float):

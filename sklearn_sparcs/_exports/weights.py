@@ -118,8 +118,14 @@ def load_safetensors(
     try:
         form, encoding = _form(header, arrays), _encoding(header["targets"], arrays)
         names = header["feature_names"]
-        fits = _fits_together(form, encoding, arrays, names)
-    except (LookupError, StopIteration, TypeError, ValueError) as error:
+        fits = _fits_together(form, encoding, arrays) and _are_names(names, form)
+    except (
+        ArithmeticError,
+        LookupError,
+        StopIteration,
+        TypeError,
+        ValueError,
+    ) as error:
         raise ValueError(
             f"{file} was changed since it was written: {type(error).__name__}: {error}."
         ) from error
@@ -153,16 +159,25 @@ def _read(file: str | PathLike[str]) -> tuple[dict[str, Any], _Arrays]:
 
     try:
         with safe_open(file, framework="numpy") as opened:
-            header = json.loads((opened.metadata() or {}).get(_KEY, "null"))
+            text = (opened.metadata() or {}).get(_KEY, "null")
             arrays = {name: opened.get_tensor(name) for name in opened.keys()}
     except SafetensorError as error:
         raise ValueError(f"{file} is no whole file of safetensors: {error}.") from error
+    header = _parsed(text)
     if not isinstance(header, dict) or header.get("layout") != _LAYOUT:
         raise ValueError(
             f"{file} holds no network of sklearn-sparcs in layout {_LAYOUT}, which is "
             f"what version {__version__} reads."
         )
     return header, arrays
+
+
+def _parsed(text: str) -> Any:
+    """What a header says; None if that is no JSON, or nests too deep."""
+    try:
+        return json.loads(text)
+    except (RecursionError, ValueError):
+        return None
 
 
 # -- networks ------------------------------------------------------------------------
@@ -208,9 +223,7 @@ def _form(header: dict[str, Any], arrays: _Arrays) -> DirectForm:
     )
 
 
-def _fits_together(
-    form: DirectForm, encoding: _Encoding, arrays: _Arrays, names: list[str] | None
-) -> bool:
+def _fits_together(form: DirectForm, encoding: _Encoding, arrays: _Arrays) -> bool:
     """Whether every array has the shape that others ask, and nothing is missing."""
     sizes, n, n_outputs = form.layer_sizes, form.layer_sizes[0], encoding.n_outputs
     if not all(1 <= j < i <= len(sizes) for i, j in form.coefs):
@@ -229,17 +242,29 @@ def _fits_together(
         and sizes[-1] == n_outputs
         and len(form.layers) == len(form.neurons) == len(sizes) - 2
         and {name: a.shape for name, a in arrays.items()}.items() <= expected.items()
-        and (names is None or len(names) == n)
-        and _are_numbers(form)
+        and all(_are_numbers(name, array) for name, array in arrays.items())
     )
 
 
-def _are_numbers(form: DirectForm) -> bool:
-    """Whether weights are finite floats, and no bound is NaN."""
-    weights = [*form.coefs.values(), *form.intercepts.values()]
-    bounds = [b for pair in (form.bounds, form.hidden_bounds) for b in pair or ()]
-    return all(w.dtype.kind == "f" and np.isfinite(w).all() for w in weights) and not (
-        np.isnan(bounds).any()
+def _are_names(names: Any, form: DirectForm) -> bool:
+    """Whether features have no names, or as many as they are."""
+    if names is None:
+        return True
+    listed = isinstance(names, list) and all(isinstance(name, str) for name in names)
+    return listed and len(names) == form.layer_sizes[0]
+
+
+def _are_numbers(name: str, array: np.ndarray) -> bool:
+    """Whether neurons have whole numbers, and all else is of finite floats.
+
+    Bounds may be infinite.
+    """
+    if name.startswith("neurons."):
+        return array.dtype.kind in "iu"
+    ends = name.endswith((".low", ".high"))
+    return (
+        array.dtype.kind == "f"
+        and not (np.isnan(array) if ends else ~np.isfinite(array)).any()
     )
 
 

@@ -40,6 +40,12 @@ def changed(file, header=None, without=(), **arrays):
     [
         ({"activation": "os.system"}, {}),
         ({"feature_names": ["a"]}, {}),
+        ({"feature_names": "abcd"}, {}),
+        ({"feature_names": ["a", "b", "c", 4]}, {}),
+        ({"feature_names": 4}, {}),
+        ({}, {"neurons.0": np.arange(3.0)}),
+        ({}, {"feature_importances_": np.full(4, np.nan)}),
+        ({}, {"hidden_bounds.high": np.full(4, np.nan)}),
         ({}, {"coefs.3.2": np.zeros((1, 7))}),
         ({}, {"coefs.2.3": np.zeros((3, 1))}),
         ({}, {"coefs.2.1": np.zeros((3, 4), dtype=int)}),
@@ -67,6 +73,7 @@ def test_a_network_that_does_not_fit_together_is_refused(file, header, arrays):
         {"activation": ["relu"]},
         {"layers": "first"},
         {"layers": None},
+        {"layers": [np.inf]},
         {"targets": None},
         {"targets": {"n_outputs": 1}},
         {"targets": {"classes": ["a", "b"], "dtype": "<i8", "multilabel": False}},
@@ -113,6 +120,13 @@ def test_other_files_are_refused(file):
         changed(file, header, without=() if header else ["layout"])
         with pytest.raises(ValueError, match="in layout 1"):
             load_safetensors(file)
+
+
+@pytest.mark.parametrize("header", ["[" * 100_000, "1" * 5000, "{", "NaN"], ids=len)
+def test_a_header_that_cannot_be_read_is_refused(file, header):
+    save_file({"weight": np.zeros(3)}, file, {"sklearn_sparcs": header})
+    with pytest.raises(ValueError, match="holds no network of sklearn-sparcs"):
+        load_safetensors(file)
 
 
 def test_a_file_that_is_cut_short_is_refused(file):

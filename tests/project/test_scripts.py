@@ -146,6 +146,8 @@ def test_soak(capsys, monkeypatch):
     predictions = soak.Predictions(160)
     soak.report("predictions", soak.soaked(predictions, 20), 160)
     assert "3,200" in capsys.readouterr().out and len(predictions.ratios) == 20
+    found = soak.searched(20)
+    assert found.fits == len(found.workers) == 20 and min(found.workers) > 50
 
 
 @pytest.mark.parametrize(
@@ -160,3 +162,8 @@ def test_a_leak_is_seen(name, leak, monkeypatch):
     warming = [replace(flat[0], **{name: 0}), *flat[1:]]
     leaking = [replace(h, **{name: getattr(h, name) + leak * h.calls}) for h in flat]
     assert soak.is_flat(flat) and soak.is_flat(warming) and not soak.is_flat(leaking)
+    found = soak.Searched(20, 1.0, flat[0], flat[0], [100.0] * 20)
+    assert found.is_flat()
+    after = replace(flat[0], **{name: getattr(flat[0], name) + 600 * leak})
+    assert not replace(found, after=after).is_flat()
+    assert not replace(found, workers=[float(k) for k in range(20)]).is_flat()
