@@ -6,24 +6,17 @@ the estimators of one machine, and the numbers too, to rounding. The extra ``das
 installs what they need.
 """
 
+from functools import partial
 from typing import Any
 
-import numpy as np
 from dask.base import is_dask_collection
-from sklearn.utils.validation import check_is_fitted
 
+from ._dask.blocks import no_rows, refuse_collections
 from ._dask.cluster import refuse_strangers
 from ._dask.docs import with_sections_of
 from ._dask.labels import accuracy, checked_classes, encoding_of
-from ._dask.predictions import lazily, r2
-from ._dask.table import (
-    checked_table,
-    dtype_of_features,
-    no_rows,
-    refuse_class_weights,
-    refuse_collections,
-    refuse_weights,
-)
+from ._dask.predictions import by_partition, r2
+from ._dask.table import checked_table
 from ._estimators.classifier import SparcsClassifier as Classifier
 from ._estimators.encoding import RealEncoding
 from ._estimators.regressor import SparcsRegressor as Regressor
@@ -76,8 +69,8 @@ class SparcsRegressor(FitsShared, Regressor):
         y : dask Array of shape (n_samples,) or (n_samples, n_outputs), Series, \
 DataFrame
             In the same partitions.
-        sample_weight : None, default=None
-            There are no weights yet.
+        sample_weight : dask Array of shape (n_samples,) or Series, optional
+            In the same partitions. Samples of weight zero are left out.
 
         Returns
         -------
@@ -86,15 +79,14 @@ DataFrame
         Raises
         ------
         TypeError
-            If X or y is no collection of dask's.
+            If X, y or the weights are no collection of dask's.
         ValueError
             For data or parameters that cannot be used; the message says why.
         RuntimeError
             If a worker has not this version of the package.
         """
-        refuse_weights(sample_weight)
         refuse_strangers()
-        samples, facts = checked_table(X, y)
+        samples, facts = checked_table(X, y, sample_weight)
         low, high = samples.ends_of_targets
         shape = len(low), not facts.shape_of_y
         encoding = RealEncoding(*shape, (low, high), self.prediction_margin)
@@ -144,13 +136,9 @@ DataFrame
         std : the same
             If ``return_std``.
         """
-        if not is_dask_collection(X):
-            return super().predict(X, return_std)
-        check_is_fitted(self)
-        shape = (0,) if self.encoding_.one_dimensional else (0, self.n_outputs_)
-        like = np.empty(shape, dtype_of_features(X))
-        predicted = lazily(self.predict, X, like)
-        return (predicted, lazily(self._std, X, like)) if return_std else predicted
+        if return_std and is_dask_collection(X):
+            return self.predict(X), by_partition(self._std, X)
+        return by_partition(partial(super().predict, return_std=return_std), X)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """R² of predictions, by sums over partitions.
@@ -162,8 +150,8 @@ DataFrame
         y : dask Array of shape (n_samples,) or (n_samples, n_outputs), Series, \
 DataFrame
             In the same partitions.
-        sample_weight : array-like of shape (n_samples,), optional
-            For data in memory alone.
+        sample_weight : dask Array of shape (n_samples,) or Series, optional
+            In the same partitions.
 
         Returns
         -------
@@ -172,8 +160,7 @@ DataFrame
         """
         if not is_dask_collection(X):
             return float(super().score(X, y, sample_weight))
-        refuse_weights(sample_weight)
-        return r2(y, self.predict(X))
+        return r2(y, self.predict(X), sample_weight)
 
 
 @with_sections_of(Classifier, "Parameters", "Attributes")
@@ -182,8 +169,7 @@ class SparcsClassifier(FitsShared, Classifier):
 
     The same attributes and, to rounding, numbers. Classes are those that any partition
     has, and the start is a logistic regression by sums over partitions. Refused are
-    ``class_weight``, several labels a sample, and what
-    `sklearn_sparcs.dask.SparcsRegressor` refuses.
+    several labels a sample, and what `sklearn_sparcs.dask.SparcsRegressor` refuses.
 
     {sections}
 
@@ -216,8 +202,8 @@ class SparcsClassifier(FitsShared, Classifier):
             Of more rows than features, and dense.
         y : dask Array of shape (n_samples,) or Series
             Classes of any type, in the same partitions.
-        sample_weight : None, default=None
-            There are no weights yet.
+        sample_weight : dask Array of shape (n_samples,) or Series, optional
+            In the same partitions. Samples of weight zero are left out.
 
         Returns
         -------
@@ -226,17 +212,15 @@ class SparcsClassifier(FitsShared, Classifier):
         Raises
         ------
         TypeError
-            If X or y is no collection of dask's.
+            If X, y or the weights are no collection of dask's.
         ValueError
             For data or parameters that cannot be used; the message says why.
         RuntimeError
             If a worker has not this version of the package.
         """
-        refuse_weights(sample_weight)
-        refuse_class_weights(self.class_weight)
         refuse_strangers()
-        encoding = encoding_of(y)
-        samples = checked_classes(X, y, encoding)
+        encoding, of_classes = encoding_of(y, self.class_weight)
+        samples = checked_classes(X, y, encoding, sample_weight, of_classes)
         return self._fit_shared(samples, encoding, no_rows(X))
 
     @fit_context(prefer_skip_nested_validation=True)
@@ -279,10 +263,7 @@ class SparcsClassifier(FitsShared, Classifier):
         -------
         dask Array of shape (n_samples,) or Series
         """
-        if not is_dask_collection(X):
-            return super().predict(X)
-        check_is_fitted(self)
-        return lazily(self.predict, X, self.classes_[:0])
+        return by_partition(super().predict, X)
 
     def predict_proba(self, X: Any) -> Any:
         """Probability of each class, partition by partition, when it is computed.
@@ -297,11 +278,7 @@ class SparcsClassifier(FitsShared, Classifier):
         dask Array of shape (n_samples, n_classes) or DataFrame
             In the order of ``classes_``.
         """
-        if not is_dask_collection(X):
-            return super().predict_proba(X)
-        check_is_fitted(self)
-        like = np.empty((0, len(self.classes_)), dtype_of_features(X))
-        return lazily(self.predict_proba, X, like)
+        return by_partition(super().predict_proba, X)
 
     def predict_log_proba(self, X: Any) -> Any:
         """Logarithm of ``predict_proba``; −inf where that is zero.
@@ -315,11 +292,7 @@ class SparcsClassifier(FitsShared, Classifier):
         -------
         dask Array of shape (n_samples, n_classes) or DataFrame
         """
-        if not is_dask_collection(X):
-            return super().predict_log_proba(X)
-        check_is_fitted(self)
-        like = np.empty((0, len(self.classes_)), dtype_of_features(X))
-        return lazily(self.predict_log_proba, X, like)
+        return by_partition(super().predict_log_proba, X)
 
     def decision_function(self, X: Any) -> Any:
         """Scores, of which the largest, or one above zero, is what is predicted.
@@ -334,12 +307,7 @@ class SparcsClassifier(FitsShared, Classifier):
         dask Array of shape (n_samples,) or (n_samples, n_classes), or Series, DataFrame
             Of two classes, the log-odds of the second.
         """
-        if not is_dask_collection(X):
-            return super().decision_function(X)
-        check_is_fitted(self)
-        shape = (0,) if len(self.classes_) == 2 else (0, len(self.classes_))
-        like = np.empty(shape, dtype_of_features(X))
-        return lazily(self.decision_function, X, like)
+        return by_partition(super().decision_function, X)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Accuracy of predictions, by sums over partitions.
@@ -350,8 +318,8 @@ class SparcsClassifier(FitsShared, Classifier):
             Or anything in memory, as for the estimator of one machine.
         y : dask Array of shape (n_samples,) or Series
             In the same partitions.
-        sample_weight : array-like of shape (n_samples,), optional
-            For data in memory alone.
+        sample_weight : dask Array of shape (n_samples,) or Series, optional
+            In the same partitions.
 
         Returns
         -------
@@ -359,5 +327,4 @@ class SparcsClassifier(FitsShared, Classifier):
         """
         if not is_dask_collection(X):
             return float(super().score(X, y, sample_weight))
-        refuse_weights(sample_weight)
-        return accuracy(y, self.predict(X))
+        return accuracy(y, self.predict(X), sample_weight)

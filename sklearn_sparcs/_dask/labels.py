@@ -10,13 +10,14 @@ import numpy as np
 from dask.base import compute
 from dask.delayed import delayed
 
-from .._data.parts import placed
+from .._data.parts import placed, rows_of
 from .._data.samples import Samples
 from .._data.shared_samples import SharedSamples
 from .._estimators.encoding import ClassEncoding
 from .._sklearn import is_missing
-from .predictions import framed
-from .table import checked_table, collection, no_rows, partitions_of
+from .blocks import collection, no_rows, partitions_of
+from .predictions import as_columns, framed
+from .table import checked_table
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,14 @@ class Labels:
     n_rows, n_missing : int
     distinct : ndarray
         Those that are not missing.
+    counts : ndarray
+        How many there are of each.
     """
 
     n_rows: int
     n_missing: int
     distinct: np.ndarray
+    counts: np.ndarray
 
     @classmethod
     def of(cls, y: Any) -> "Labels":
@@ -43,7 +47,8 @@ class Labels:
             none = np.isnan(y)
         elif y.dtype == object:
             none = np.fromiter(map(is_missing, y), dtype=bool, count=len(y))
-        return cls(len(y), int(none.sum()), np.unique(y[~none]))
+        known = np.unique(y[~none], return_counts=True)
+        return cls(len(y), int(none.sum()), *known)
 
 
 def plain(y: Any) -> np.ndarray:
@@ -51,12 +56,19 @@ def plain(y: Any) -> np.ndarray:
     return y.to_numpy() if hasattr(y, "to_numpy") else np.asarray(y)
 
 
-def encoding_of(y: Any) -> ClassEncoding:
-    """The encoding of all labels, by a union of those that each partition has.
+def encoding_of(y: Any, class_weight: Any) -> tuple[ClassEncoding, np.ndarray | None]:
+    """The encoding of labels, by a union of those that partitions have, and weights.
 
     Parameters
     ----------
     y : dask Array of shape (n,), or Series
+    class_weight : dict, "balanced" or None
+
+    Returns
+    -------
+    encoding : ClassEncoding
+    weights : ndarray of shape (classes,), or None
+        Those of the classes.
 
     Raises
     ------
@@ -77,12 +89,24 @@ def encoding_of(y: Any) -> ClassEncoding:
     if not full:
         raise ValueError("X and y are empty: there is no row in any partition.")
     _refuse_unfit(full)
-    return ClassEncoding.of(np.concatenate([labels.distinct for _, labels in full]))
+    distinct = np.concatenate([labels.distinct for _, labels in full])
+    encoding = ClassEncoding.of(distinct)
+    if class_weight is None:
+        return encoding, None
+    counts = np.zeros(len(encoding.classes))
+    number = np.searchsorted(encoding.classes, distinct)
+    np.add.at(counts, number, np.concatenate([labels.counts for _, labels in full]))
+    return encoding, encoding.weights_of_classes(class_weight, counts)
 
 
-def accuracy(y: Any, predicted: Any) -> float:
+def accuracy(y: Any, predicted: Any, weight: Any = None) -> float:
     """Share of labels that are predicted, in the same partitions."""
-    return float((_as_array(y) == _as_array(predicted)).mean().compute())
+    met = _as_array(y) == _as_array(predicted)
+    if weight is None:
+        return float(met.mean().compute())
+    known = as_columns(weight)[:, 0]
+    share, total = compute((met * known).sum(), known.sum())
+    return float(share / total)
 
 
 def _as_array(y: Any) -> da.Array:
@@ -110,18 +134,41 @@ def _refuse_unfit(found: list[tuple[int, Labels]]) -> None:
             )
 
 
-def checked_classes(X: Any, y: Any, encoding: ClassEncoding) -> SharedSamples:
+def checked_classes(
+    X: Any,
+    y: Any,
+    encoding: ClassEncoding,
+    weight: Any,
+    of_classes: np.ndarray | None,
+) -> SharedSamples:
     """Samples of encoded classes, whose partitions agree.
 
     Raises
     ------
     ValueError
-        If they do not, or hold what no fit can use.
+        If they do not, or hold what no fit can use, or a class has no weight.
     """
-    samples, _ = checked_table(X, _numbers(y, encoding))
+    samples, _ = checked_table(X, _numbers(y, encoding), weight, of_classes)
+    if of_classes is not None or weight is not None:
+        _refuse_weightless(samples, encoding.classes)
     if encoding.n_outputs == 1:
         return samples
     return replace(samples, parts=samples.parts.mapped(placed, _with_indices))
+
+
+def _refuse_weightless(samples: SharedSamples, classes: np.ndarray) -> None:
+    """Refuse classes of which no sample counts: one machine would rule them out."""
+    counts = samples.parts.mapped(rows_of, _counts, len(classes)).folded(np.add)
+    if not counts.all():
+        raise ValueError(
+            f"No sample of {classes[counts == 0].tolist()} has a weight above zero; "
+            "leave the rows of such classes out, or use the estimator of one machine."
+        )
+
+
+def _counts(samples: Samples, n_classes: int) -> np.ndarray:
+    """How many samples there are of each class."""
+    return np.bincount(samples.y.ravel().astype(np.intp), minlength=n_classes)
 
 
 def _numbers(y: Any, encoding: ClassEncoding) -> Any:
@@ -143,4 +190,4 @@ def _numbers_of_series(numbers: Callable[[Any], np.ndarray], y: Any) -> Any:
 
 def _with_indices(samples: Samples) -> Samples:
     """Classes as indices (n,), as softmax takes them."""
-    return Samples(samples.X, samples.y[:, 0].astype(np.int64), None)
+    return replace(samples, y=samples.y[:, 0].astype(np.int64))

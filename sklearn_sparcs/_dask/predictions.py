@@ -6,28 +6,29 @@ from typing import Any
 
 import dask.array as da
 import numpy as np
-from dask.base import compute
+from dask.base import compute, is_dask_collection
 
-from .table import no_rows
+from .blocks import a_row, no_rows
 
 #: From rows, what is said of each: an array (n,) or (n, k).
-Said = Callable[[Any], np.ndarray]
+Said = Callable[[Any], Any]
 
 
-def lazily(said: Said, X: Any, like: np.ndarray) -> Any:
-    """What is said of the rows of a dask array or frame, computed when it is asked for.
+def by_partition(said: Said, X: Any) -> Any:
+    """What is said of rows: of those of a dask array or frame when it is asked for.
 
     Parameters
     ----------
     said : callable
-    X : dask Array or DataFrame
-    like : ndarray of shape (0,) or (0, k)
-        No rows of what is said.
+    X : dask Array or DataFrame, or data in memory
 
     Returns
     -------
-    dask Array, or Series or DataFrame with X's index
+    dask Array, or Series or DataFrame with X's index; of data in memory what is said
     """
+    if not is_dask_collection(X):
+        return said(X)
+    like = said(a_row(X))[:0]  # also refuses other columns, before work begins
     of_block = partial(_of_block, said, like)
     if isinstance(X, da.Array):
         rows = X.rechunk({1: -1})
@@ -39,15 +40,16 @@ def lazily(said: Said, X: Any, like: np.ndarray) -> Any:
     return X.map_partitions(partial(_of_frame, of_block), meta=meta)
 
 
-def r2(y: Any, predicted: Any) -> float:
+def r2(y: Any, predicted: Any, weight: Any = None) -> float:
     """R² of predictions in the same partitions, the mean over targets.
 
     As scikit-learn has it, one of targets that never vary and are met, else zero.
     """
     y, predicted = (as_columns(each) for each in (y, predicted))
-    centre = y.mean(axis=0)
+    w = da.ones_like(y[:, :1]) if weight is None else as_columns(weight)
+    centre = (w * y).sum(axis=0) / w.sum(axis=0)
     left, total = compute(
-        ((y - predicted) ** 2).sum(axis=0), ((y - centre) ** 2).sum(axis=0)
+        (w * (y - predicted) ** 2).sum(axis=0), (w * (y - centre) ** 2).sum(axis=0)
     )
     perfect = (left == 0).astype(float)
     share = np.where(total > 0, 1 - left / np.where(total > 0, total, 1.0), perfect)

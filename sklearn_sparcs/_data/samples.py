@@ -12,7 +12,7 @@ from .tensors import as_array
 #: Least and greatest weight that is not zero: sums and squares of ratios stay finite.
 _LEAST, _GREATEST = 1e-100, 1e100
 #: Up to here a float counts samples: above, every one is a whole number.
-_COUNTABLE = 2.0**53
+COUNTABLE = 2.0**53
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Samples:
             return cls(X, y, None)
         if not weight.all():
             X, y, weight = X[weight > 0], y[weight > 0], weight[weight > 0]
-        counts = np.all(weight == weight.round()) and weight.sum() <= _COUNTABLE
+        counts = np.all(weight == weight.round()) and weight.sum() <= COUNTABLE
         return _normalised(cls(X, y, weight, 1.0 if counts else None), mean_weight)
 
     def __len__(self) -> int:
@@ -61,9 +61,11 @@ class Samples:
 
     @property
     def target_scale(self) -> np.ndarray:
-        """Standard deviation (outputs,) of each target."""
-        scale: np.ndarray = self.y.std(axis=0, dtype=float)
-        return scale
+        """Standard deviation (outputs,) of each target, as samples count."""
+        if self.weight is None:
+            return np.asarray(self.y.std(axis=0, dtype=float))
+        centred = self.y - np.average(self.y, axis=0, weights=self.weight)
+        return np.sqrt(np.average(np.square(centred), axis=0, weights=self.weight))
 
     def taken(self, rows: np.ndarray) -> "Samples":
         """Some of the rows, their weights scaled to a mean of one again."""

@@ -1,7 +1,7 @@
 """Samples in several places, and the moments of their columns."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,40 +16,49 @@ from .two_values import at_ends
 
 @dataclass(frozen=True)
 class SharedSamples:
-    """Samples without weights, each in its place: `Columns` for `Scaling`.
+    """Samples, each in its place: `Columns` for `Scaling`.
 
     Attributes
     ----------
     parts : Parts
-        Of `Placed` samples.
+        Of `Placed` samples, with weights that have a mean of one over all, or none.
     n : int
     n_features : int
     dtype : dtype
         That of the features.
+    weighted : bool
+        Whether there are weights.
+    mean_count : float or None
+        As in `Samples`.
     """
 
     parts: Parts
     n: int
     n_features: int
     dtype: Any
+    weighted: bool = False
+    mean_count: float | None = None
 
     #: Only dense tables are shared.
     is_sparse = False
-    #: Nor are there weights.
-    weight = None
 
     def __len__(self) -> int:
         return self.n
 
     def taken(self, rows: np.ndarray) -> Samples:
         """Some of the rows by number, brought here."""
-        X, y = brought(self.parts, rows, _rows)
-        return Samples(X, y, None)
+        X, y, *weight = brought(self.parts, rows, _rows)
+        return Samples(X, y, weight[0] if weight else None, self.mean_count)
 
     @property
     def X(self) -> "RowsElsewhere":
         """Features, which come when they are asked for by row."""
-        return RowsElsewhere(self)
+        return RowsElsewhere(self.parts, "X", (self.n, self.n_features))
+
+    @property
+    def weight(self) -> "RowsElsewhere | None":
+        """Weights, which come when they are asked for by row."""
+        return RowsElsewhere(self.parts, "weight", (self.n,)) if self.weighted else None
 
     @cached_property
     def ends(self) -> Bounds:
@@ -100,33 +109,41 @@ class SharedSamples:
 
     @cached_property
     def _usual(self) -> Bounds:
-        return usual(self.taken(rows_that_tell(np.arange(self.n))).X, None)
+        some = self.taken(rows_that_tell(np.arange(self.n)))
+        return usual(some.X, some.weight)
 
 
 @dataclass(frozen=True)
 class RowsElsewhere:
-    """Features of shared samples, as an array of which some rows are asked for."""
+    """What shared samples hold, as an array of which some rows are asked for.
 
-    samples: SharedSamples
+    Attributes
+    ----------
+    parts : Parts
+        Of `Placed` samples.
+    name : str
+        Of an array that each of these holds.
+    shape : tuple of int
+        That of all these arrays together.
+    """
 
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Rows and columns."""
-        return self.samples.n, self.samples.n_features
+    parts: Parts
+    name: str
+    shape: tuple[int, ...]
 
     def __getitem__(self, rows: np.ndarray) -> np.ndarray:
-        found: np.ndarray = self.samples.taken(rows).X
+        (found,) = brought(self.parts, rows, partial(_named_rows, self.name))
         return found
 
 
 class _Pooled(NamedTuple):
     """Moments of the differences from one row, of which others' can be joined.
 
-    ``square`` is the sum of squares about the mean.
+    ``n`` is the sum of weights, ``square`` that of squares about the mean.
     """
 
     first: np.ndarray
-    n: int
+    n: float
     mean: np.ndarray
     square: np.ndarray
 
@@ -135,8 +152,9 @@ class _Pooled(NamedTuple):
         cls, samples: Samples, name: str, first: np.ndarray, bounds: Bounds | None
     ) -> "_Pooled":
         """Of the features, or the targets, of some samples."""
-        scaler = moments_about(first, _columns(samples, name), None, bounds)
-        n = len(samples)
+        columns, weight = _columns(samples, name), samples.weight
+        scaler = moments_about(first, columns, weight, bounds)
+        n = len(samples) if weight is None else float(weight.sum())
         return cls(first.ravel(), n, scaler.mean_, scaler.var_ * n)
 
     def with_more(self, other: "_Pooled") -> "_Pooled":
@@ -163,8 +181,15 @@ class _Pooled(NamedTuple):
         return np.where(variance <= rounding, 1.0, np.sqrt(variance))
 
 
-def _rows(samples: Samples, index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return samples.X[index], samples.y[index]
+def _rows(samples: Samples, index: np.ndarray) -> tuple[np.ndarray, ...]:
+    held = samples.X, samples.y, samples.weight
+    return tuple(each[index] for each in held if each is not None)
+
+
+def _named_rows(
+    name: str, samples: Samples, index: np.ndarray
+) -> tuple[np.ndarray, ...]:
+    return (getattr(samples, name)[index],)
 
 
 def _columns(samples: Samples, name: str) -> np.ndarray:

@@ -29,7 +29,7 @@ _SEED = 0
 def total_effects(
     form: DirectForm,
     X: Rows | RowsElsewhere,
-    weight: np.ndarray | None,
+    weight: np.ndarray | RowsElsewhere | None,
     said: Callable[[np.ndarray], np.ndarray],
 ) -> np.ndarray:
     """Total effect of every feature on what a network says of such samples.
@@ -38,7 +38,7 @@ def total_effects(
     ----------
     form : DirectForm
     X : {ndarray, csr_array, RowsElsewhere} of shape (n, features)
-    weight : ndarray of shape (n,) or None
+    weight : {ndarray, RowsElsewhere} of shape (n,), or None
         How much each sample counts.
     said : callable
         From outputs (n, outputs) what is said (n, k), whose changes are squared.

@@ -275,6 +275,24 @@ class ClassEncoding:
             )
         return weight
 
+    def weights_of_classes(self, class_weight: Any, counts: np.ndarray) -> np.ndarray:
+        """Weights (classes,) of classes, of which there are so many samples each.
+
+        Parameters
+        ----------
+        class_weight : dict or "balanced"
+        counts : ndarray of shape (classes,)
+
+        Raises
+        ------
+        ValueError
+            If ``class_weight`` names classes that are not there, or cannot be.
+        """
+        if not isinstance(class_weight, dict):
+            return np.asarray(counts.sum() / (len(counts) * counts))
+        self._refuse_class_weights(class_weight)
+        return np.array([class_weight.get(c, 1.0) for c in self.classes.tolist()])
+
     def _refuse_class_weights(self, class_weight: dict[Any, Any]) -> None:
         """Refuse weights of classes that are not there, and what is no weight.
 

@@ -86,16 +86,16 @@ def some_rows(data: TrainingData, n: int) -> TrainingData:
     """About n of the samples, always the same, with weights of mean one."""
     rows = always_the_same(len(data), n)
     index = torch.from_numpy(rows).to(data.y.device)
-    weight, count = None, data.mean_count
-    if data.weight is not None:
-        weight = data.weight[index]
-        mean = float(weight.mean())
-        weight, count = weight / mean, None if count is None else count * mean
+    weight = None if data.weight is None else data.weight[index]
     x = data.x[index] if isinstance(data.x, torch.Tensor) else data.x[rows]
-    return replace(
-        data,
-        x=x,
-        y=data.y[index],
-        weight=weight,
-        mean_count=count,
-    )
+    return of_mean_one(replace(data, x=x, y=data.y[index], weight=weight))
+
+
+def of_mean_one(data: TrainingData) -> TrainingData:
+    """The same samples, their weights divided by their mean."""
+    weight, count = data.weight, data.mean_count
+    if weight is None:
+        return data
+    mean = float(weight.mean())
+    count = None if count is None else count * mean
+    return replace(data, weight=weight / mean, mean_count=count)

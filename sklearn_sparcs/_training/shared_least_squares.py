@@ -40,11 +40,10 @@ def shared_least_squares(
     linear : coefficients (outputs, features), intercepts (outputs,)
     linear_alpha : float
     """
-    n = len(data)
     triangles = data.parts.mapped(rows_of, _triangle, n_features, intercept)
     found = Decomposition.of_triangle(triangles.folded(Triangle.with_more), intercept)
     if linear_alpha is None:
-        many = n >= MANY_ROWS * (n_features + 1)
+        many = data.n_counted >= MANY_ROWS * (n_features + 1)
         linear_alpha = 0.0 if many else _chosen(data, found, intercept)
     return found.linear(linear_alpha), linear_alpha
 
@@ -64,7 +63,7 @@ def _chosen(data: SharedObservations, found: Decomposition, intercept: bool) -> 
     given = found, strengths_tried(found), intercept
     (squares,) = data.total(_left_out, *given)
     errors = squares.numpy() / (found.n * found.targets.shape[1])
-    return least_erring(found, errors, len(found.x_mean) + intercept < found.n)
+    return least_erring(found, errors, len(found.x_mean) + intercept < data.n_counted)
 
 
 def _left_out(

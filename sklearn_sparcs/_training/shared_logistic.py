@@ -12,7 +12,7 @@ from .logistic_objective import LogisticObjective, most_seen
 from .losses import ClassificationLoss
 from .observations import Observations, Sums
 from .output_blocks import OutputBlocks, centres_of, first_sums, positive
-from .ridge import Linear, always_the_same
+from .ridge import Linear, always_the_same, of_mean_one
 from .shared_least_squares import scaled_rows
 from .shared_observations import SharedObservations
 
@@ -64,7 +64,7 @@ def shared_logistic(
     linear_alpha : float
     """
     linear = np.zeros((model.n_outputs, model.n_features)), np.zeros(model.n_outputs)
-    if linear_alpha is None and len(data) >= MANY_ROWS * (model.n_features + 1):
+    if linear_alpha is None and data.n_counted >= MANY_ROWS * (model.n_features + 1):
         linear_alpha = FIXED
     elif linear_alpha is None:
         linear, linear_alpha = _chosen(data, model, linear)
@@ -81,7 +81,7 @@ def _chosen(
     """
     n = min(len(data), most_seen(model.n_features))
     some = data.taken(torch.from_numpy(always_the_same(len(data), n)))
-    rows = scaled_rows(some, model.n_features)
+    rows = of_mean_one(scaled_rows(some, model.n_features))
     given = model.kind, model.n_outputs, model.intercept
     linear, strength = logistic(rows, *given, None)
     return (linear if n == len(data) else zero), strength * n / len(data)

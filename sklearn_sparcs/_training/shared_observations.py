@@ -14,7 +14,7 @@ from .observations import Observations, Sums
 
 @dataclass(frozen=True)
 class SharedObservations:
-    """Observations without weights, each in its place: `Data`.
+    """Observations, each in its place: `Data`.
 
     Attributes
     ----------
@@ -23,11 +23,14 @@ class SharedObservations:
     n : int
     device : torch.device
         Where samples are put that are brought here.
+    mean_count : float or None
+        As in `Samples`.
     """
 
     parts: Parts
     n: int
     device: torch.device
+    mean_count: float | None = None
 
     #: The samples are elsewhere.
     here = None
@@ -37,8 +40,8 @@ class SharedObservations:
 
     @property
     def n_counted(self) -> float:
-        """How many samples there are."""
-        return float(self.n)
+        """How many samples all rows stand for."""
+        return self.n * (1.0 if self.mean_count is None else self.mean_count)
 
     def total(self, of: Callable[..., Sums], *args: Any) -> Sums:
         """The sums of all places."""
@@ -48,8 +51,9 @@ class SharedObservations:
     def taken(self, index: Tensor) -> Observations:
         """Some of the samples by number (k,), brought here in that order."""
         found = brought(self.parts, index.cpu().numpy(), _arrays)
-        inputs, y = (torch.from_numpy(each).to(self.device) for each in found)
-        return Observations(inputs, y)
+        inputs, y, *weight = (torch.from_numpy(a).to(self.device) for a in found)
+        given = weight[0] if weight else None
+        return Observations(inputs, y, given, self.mean_count)
 
     def mapped(
         self, of: Callable[..., Observations], *args: Any
@@ -58,6 +62,7 @@ class SharedObservations:
         return replace(self, parts=self.parts.mapped(placed, of, *args).kept())
 
 
-def _arrays(data: Observations, index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _arrays(data: Observations, index: np.ndarray) -> tuple[np.ndarray, ...]:
     some = data.taken(torch.from_numpy(index))
-    return some.inputs.cpu().numpy(), some.y.cpu().numpy()
+    held = some.inputs, some.y, some.weight
+    return tuple(each.cpu().numpy() for each in held if each is not None)

@@ -14,7 +14,7 @@ from .._data.shared_samples import SharedSamples
 from .losses import Loss
 from .observations import Observations
 from .problem import Problem, Units, reach_of
-from .ridge import always_the_same
+from .ridge import always_the_same, of_mean_one
 from .shared_least_squares import scaled_rows
 from .shared_observations import SharedObservations
 from .shared_start import shared_start
@@ -56,7 +56,8 @@ class SharedProblem(Problem):
         scaling = _scaling(samples, units, loss)
         given = scaling, units.device, units.bias
         parts = samples.parts.mapped(placed, _observed, *given).kept()
-        shared = SharedObservations(parts, len(samples), units.device)
+        counted = len(samples), units.device, samples.mean_count
+        shared = SharedObservations(parts, *counted)
         shape = samples.n_features, n_outputs, units.bias
         start = shared_start(shared, loss, shape, linear_alpha, smooth)
         return cls(
@@ -83,8 +84,8 @@ class SharedProblem(Problem):
 
     @property
     def n_counted(self) -> float:
-        """The same, as there are no weights."""
-        return float(len(self.shared))
+        """How many samples their rows stand for."""
+        return self.shared.n_counted
 
     def drawn(self, n: int, generator: torch.Generator) -> TrainingData:
         """About ``n`` of the training samples, none twice; all of them if they fit."""
@@ -96,7 +97,8 @@ class SharedProblem(Problem):
     def some(self, n: int) -> TrainingData:
         """About ``n`` of the training samples, always the same; all if they fit."""
         total = len(self.shared)
-        return self._brought(torch.from_numpy(always_the_same(total, min(n, total))))
+        rows = always_the_same(total, min(n, total))
+        return of_mean_one(self._brought(torch.from_numpy(rows)))
 
     def _brought(self, index: torch.Tensor) -> TrainingData:
         return scaled_rows(self.shared.taken(index), self.n_features)

@@ -84,6 +84,24 @@ def test_single_precision_and_partitions_without_rows(kinked, names):
     assert_allclose(probabilities, own.predict_proba(X), atol=1e-2)
 
 
+@pytest.mark.parametrize(
+    "class_weight", [None, "balanced", {"low": 2, "top": 0.5}], ids=str
+)
+def test_weights(kinked, names, class_weight):
+    options = OPTIONS | {"class_weight": class_weight}
+    weight = np.random.default_rng(3).integers(0, 4, size=300)
+    lazy = *arrays(kinked[0], names), da.from_array(weight, 100)
+    X = kinked[0]
+    model = dask.SparcsClassifier(**options).fit(*lazy)
+    expected = OneMachine(**options).fit(X, names, weight)
+    assert_same_classes(model, expected, X)
+    rows = [each.rechunk({0: (110, 110, 80)}) for each in lazy]
+    assert_allclose(model.score(*rows), expected.score(X, names, weight), rtol=1e-12)
+    linear = options | {"hidden_layer_sizes": ()}
+    unweighted = dask.SparcsClassifier(**linear).fit(*lazy[:2])
+    assert_same_classes(unweighted, OneMachine(**linear).fit(X, names), X)
+
+
 def refused(X, y, error, words, **options):
     model = dask.SparcsClassifier((), **options)
     with pytest.raises(error, match=words):
@@ -93,10 +111,12 @@ def refused(X, y, error, words, **options):
 
 def test_what_is_refused(kinked, names, frame):
     X, y = arrays(kinked[0], names)
-    words = "no weights yet, and so no class_weight; got 'balanced'"
-    refused(X, y, ValueError, words, class_weight="balanced")
-    with pytest.raises(ValueError, match="no weights yet"):
-        dask.SparcsClassifier().fit(X, y, y)
+    words = r"class_weight names \['high'\], which are not among the classes"
+    refused(X, y, ValueError, words, class_weight={"high": 2})
+    words = r"No sample of \['top'\] has a weight above zero"
+    refused(X, y, ValueError, words, class_weight={"top": 0})
+    with pytest.raises(ValueError, match=words):
+        dask.SparcsClassifier(()).fit(X, y, (y != "top").astype(int))
     several = da.from_array(np.eye(3)[np.arange(300) % 3], (110, 3))
     refused(X, several, ValueError, "y in partitions must be one-dimensional.*got 2")
     refused(X, names, TypeError, "y must be an array or a frame of dask's; got ndarray")

@@ -147,10 +147,60 @@ def test_streams_are_of_data_in_memory(kinked, frame):
     assert model.direct_form_ is before
 
 
-def test_weights_are_refused(kinked):
+@pytest.fixture(scope="module")
+def weight():
+    """Whole numbers, zeros among them, and none above zero in one partition."""
+    drawn = np.random.default_rng(3).integers(0, 4, size=300)
+    drawn[110:220] = 0
+    return drawn
+
+
+def test_weights_of_arrays(kinked, weight):
     X, y = arrays(*kinked)
-    with pytest.raises(ValueError, match="no weights yet"):
-        dask.SparcsRegressor().fit(X, y, y)
+    w = da.from_array(weight, 50)
+    model = dask.SparcsRegressor(**OPTIONS).fit(X, y, w)
+    own = OneMachine(**OPTIONS).fit(*kinked, weight)
+    assert_same_fit(model, own)
+    rows = X.chunks[0]
+    score = model.score(X, y.rechunk(rows), w.rechunk(rows))
+    assert_allclose(score, own.score(*kinked, weight), rtol=1e-10)
+
+
+def test_weights_of_frames(kinked, frame, weight):
+    held = frame.assign(w=dd.from_pandas(pd.Series(weight / 7), npartitions=3))
+    X, y, w = held[["a", "b", "c"]], held["y"], held["w"]
+    model = dask.SparcsRegressor(**OPTIONS).fit(X, y, w)
+    own = OneMachine(**OPTIONS).fit(*kinked, weight / 7)
+    assert_same_fit(model, own)
+    assert_allclose(model.score(X, y, w), own.score(*kinked, weight), rtol=1e-10)
+
+
+def test_weights_that_no_fit_can_use_are_refused(kinked, frame, weight):
+    X, y = arrays(*kinked)
+    w = da.from_array(weight.astype(float), 110)
+
+    def refused_weights(given, error, words, rows=(X, y)):
+        with pytest.raises(error, match=words):
+            dask.SparcsRegressor().fit(*rows, given)
+
+    refused_weights(weight, TypeError, "sample_weight must be an array or a frame")
+    refused_weights(X, ValueError, "sample_weight must have one dimension.*got 2")
+    refused_weights(w - 1, ValueError, "holds -1, in partition 0; weights must be zero")
+    refused_weights(
+        da.where(w > 0, w, np.nan),
+        ValueError,
+        "sample_weight contains NaN .* partition 0",
+    )
+    refused_weights(w * 0, ValueError, "No sample has a weight above zero")
+    words = r"In partition 0, sample_weight holds 1e\+150"
+    refused_weights(w * 1e150, ValueError, words)
+    refused_weights(w[:-1], ValueError, "X has 300 rows, and sample_weight 299")
+    frames = frame[["a", "b", "c"]], frame["y"]
+    backwards = frame["y"].map_partitions(lambda y: y[::-1]).clear_divisions()
+    words = "partition 0 has another index in sample_weight"
+    refused_weights(abs(backwards), ValueError, words, frames)
+    words = "must be dense numbers; partition 0 has str"
+    refused_weights(frame["y"].astype(str), ValueError, words, frames)
 
 
 def test_other_partitions_are_refused(kinked, frame):

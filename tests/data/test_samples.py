@@ -24,6 +24,12 @@ def test_weights_that_are_alike_are_none():
     assert halves.weight is None and halves.mean_count is None
 
 
+def test_targets_vary_as_samples_count():
+    counts = np.array([0, 2, 1, 0, 3, 1, 1, 1, 0, 1])
+    samples = Samples.of(X, Y, counts.astype(float))
+    assert_allclose(samples.target_scale, np.repeat(Y, counts, axis=0).std(axis=0))
+
+
 def test_weights_have_mean_one_in_both_parts_of_a_split():
     weight = np.random.default_rng(0).integers(1, 9, 10).astype(float)
     samples = Samples.of(X, Y, weight)

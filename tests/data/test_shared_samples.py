@@ -56,6 +56,23 @@ def test_usual_bounds_are_those_of_the_same_rows(pair, monkeypatch):
     assert_array_equal(found.usual(), expected.usual())
 
 
+def test_weights(pair):
+    _, _, (X, y) = pair
+    counts = np.random.default_rng(2).integers(0, 3, size=200)
+    found = shared(X, y, (50, 51), counts.astype(float))
+    repeated = Table(Samples(np.repeat(X, counts, 0), np.repeat(y, counts, 0), None))
+    for one, other in (
+        (found.moments(None), repeated.moments(None)),
+        (found.moments_of_targets(), repeated.moments_of_targets()),
+        (found.usual(), repeated.usual()),
+    ):
+        assert_allclose(one, other, rtol=1e-12)
+    assert_allclose(found.target_scale, repeated.moments_of_targets()[1], rtol=1e-12)
+    some = np.array([90, 3, 60])
+    assert_allclose(found.weight[some] * found.mean_count, counts[counts > 0][some])
+    assert_array_equal(found.taken(some).weight, found.weight[some])
+
+
 def test_rows_come_in_the_order_asked_for(pair):
     found, _, (X, y) = pair
     rows = np.random.default_rng(1).permutation(200)[:50]

@@ -6,7 +6,8 @@ from helpers.shared import ClassesInPieces, assert_same_classes, assert_same_fit
 from numpy.testing import assert_allclose
 
 from sklearn_sparcs import SparcsClassifier
-from sklearn_sparcs._training import logistic_descent
+from sklearn_sparcs._training import logistic_descent, logistic_objective
+from sklearn_sparcs._training.ridge import always_the_same
 
 OPTIONS = {
     "default": {},
@@ -77,5 +78,31 @@ def test_few_samples_a_feature_choose_a_ridge():
     X = rng.normal(size=(90, 20))
     y = X[:, 0] + rng.normal(size=90) > 0
     found, expected = both(X, y, (15, 40), hidden_layer_sizes=())
+    assert expected.linear_alpha_ > 1e-3
+    assert_same_fit(found, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize("whole", [True, False])
+def test_weights_of_pieces_are_those_of_the_whole(kinked, n_classes, whole):
+    X, _ = kinked
+    y, rng = classes(X, n_classes), np.random.default_rng(3)
+    weight = rng.integers(0, 4, size=300) * 1.0 if whole else rng.uniform(1, 3, 300)
+    options = {"hidden_layer_sizes": (3,), "alpha": 0.003, "random_state": 0}
+    found = ClassesInPieces(**options).fit_pieces(X, y, (70, 71, 200), weight)
+    expected = SparcsClassifier(**options).fit(X, y, weight)
+    assert_same_classes(found, expected, X)
+
+
+def test_few_weighted_samples_choose_a_ridge(monkeypatch):
+    """On some of them, whose weights have another mean."""
+    monkeypatch.setattr(logistic_objective, "_FEWEST", 60)
+    monkeypatch.setattr(logistic_objective, "_BUDGET", 1)
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(90, 20))
+    y, weight = X[:, 0] + rng.normal(size=90) > 0, np.full(90, 20.0)
+    weight[always_the_same(90, 60)] = rng.integers(1, 4, size=60)
+    found = ClassesInPieces(()).fit_pieces(X, y, (15, 40), weight)
+    expected = SparcsClassifier(()).fit(X, y, weight)
     assert expected.linear_alpha_ > 1e-3
     assert_same_fit(found, expected, rtol=1e-6)

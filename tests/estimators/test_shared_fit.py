@@ -6,6 +6,7 @@ from helpers.shared import InPieces, assert_same_fit
 from numpy.testing import assert_allclose
 
 from sklearn_sparcs import SparcsRegressor
+from sklearn_sparcs._estimators import spread
 from sklearn_sparcs._growth import descent
 from sklearn_sparcs._training import metric
 
@@ -115,3 +116,52 @@ def test_extremes_are_refused_and_nothing_is_changed(kinked):
     with pytest.raises(ValueError, match="Feature 1 has values of size 1e\\+200"):
         model.fit_pieces(X * [1, 1e200 / np.abs(X[:, 1]).max(), 1], y, (100,))
     assert not hasattr(model, "n_features_in_")
+
+
+WEIGHTS = {
+    "real": lambda rng: rng.uniform(0.2, 3, size=300),
+    "counts": lambda rng: rng.integers(0, 4, size=300).astype(float),
+    "alike": lambda rng: np.full(300, 2.0),
+}
+
+
+@pytest.mark.parametrize("clip", [None, 1.5])
+@pytest.mark.parametrize("weights", WEIGHTS.values(), ids=WEIGHTS)
+def test_weights_of_pieces_are_those_of_the_whole(kinked, clip, weights):
+    X, y = kinked
+    weight = weights(np.random.default_rng(3))
+    targets = np.column_stack([y, weight])  # the second varies with the weights
+    options = {"hidden_layer_sizes": (3,), "alpha": 0.01, "random_state": 0}
+    options |= {"clip": clip}
+    found = InPieces(**options).fit_pieces(X, targets, (70, 71, 200), weight)
+    expected = SparcsRegressor(**options).fit(X, targets, weight)
+    assert_same_fit(found, expected)
+    assert_allclose(found.predict(X), expected.predict(X), rtol=1e-8, atol=1e-10)
+    std = [model.predict(X, return_std=True)[1] for model in (found, expected)]
+    assert_allclose(*std, rtol=1e-7)
+
+
+def test_few_weighted_samples_choose_a_ridge():
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(60, 20))
+    y, counts = X[:, 0] + rng.normal(size=60), rng.integers(1, 3, size=60)
+    for weight in (counts.astype(float), rng.uniform(1, 3, size=60)):
+        found = InPieces(()).fit_pieces(X, y, (15, 40), weight)
+        expected = SparcsRegressor(()).fit(X, y, weight)
+        assert expected.linear_alpha_ > 0
+        assert_same_fit(found, expected)
+
+
+def test_some_of_many_weighted_samples_are_the_same_ones(kinked, monkeypatch):
+    monkeypatch.setattr(descent, "_ROWS", 64)
+    monkeypatch.setattr(descent, "_ROWS_A_WEIGHT", 1)
+    monkeypatch.setattr(spread, "_ROWS", 100)
+    monkeypatch.setattr(spread, "_ROWS_A_WEIGHT", 1)
+    X, y = kinked
+    weight = np.random.default_rng(3).integers(0, 4, size=300).astype(float)
+    options = {"hidden_layer_sizes": (4,), "clip": None, "random_state": 0}
+    found = InPieces(**options).fit_pieces(X, y, (70, 200), weight)
+    expected = SparcsRegressor(**options).fit(X, y, weight)
+    assert_same_fit(found, expected)
+    std = [model.predict(X, return_std=True)[1] for model in (found, expected)]
+    assert_allclose(*std, rtol=1e-7)

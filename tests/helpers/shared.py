@@ -1,6 +1,7 @@
 """Samples cut into pieces, all of them here."""
 
 import pickle
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -24,28 +25,39 @@ class Sent(Listed):
         return pickle.loads(pickle.dumps(super().folded(join)))
 
 
-def shared(X, y, cuts):
+def shared(X, y, cuts, weight=None):
     """Samples with ``y`` (n, outputs), cut before each of the given rows."""
-    edges = [0, *cuts, len(X)]
-    pieces = [Placed(a, Samples(X[a:b], y[a:b], None)) for a, b in pairwise(edges)]
-    return SharedSamples(Sent(pieces), len(X), X.shape[1], X.dtype)
+    whole = Samples.of(X, y, weight)
+    edges = [0, *cuts, len(whole)]
+    pieces = [Placed(a, cut(whole, slice(a, b))) for a, b in pairwise(edges)]
+    shape = len(whole), X.shape[1], X.dtype
+    weighted = whole.weight is not None
+    return SharedSamples(Sent(pieces), *shape, weighted, whole.mean_count)
+
+
+def cut(samples, rows):
+    """Some of the samples, with the weights that they have."""
+    weight = None if samples.weight is None else samples.weight[rows]
+    return replace(samples, X=samples.X[rows], y=samples.y[rows], weight=weight)
 
 
 class InPieces(FitsShared, SparcsRegressor):
     """The regressor, fitted to pieces."""
 
-    def fit_pieces(self, X, y, cuts):
+    def fit_pieces(self, X, y, cuts, weight=None):
         targets = y.reshape(len(y), -1).astype(X.dtype)
-        encoding = RealEncoding.of(y).having_seen(targets, self.prediction_margin)
-        return self._fit_shared(shared(X, targets, cuts), encoding, X[:0])
+        counting = targets if weight is None else targets[weight > 0]
+        encoding = RealEncoding.of(y).having_seen(counting, self.prediction_margin)
+        return self._fit_shared(shared(X, targets, cuts, weight), encoding, X[:0])
 
 
 class ClassesInPieces(FitsShared, SparcsClassifier):
     """The classifier, fitted to pieces."""
 
-    def fit_pieces(self, X, y, cuts):
+    def fit_pieces(self, X, y, cuts, weight=None):
         encoding = ClassEncoding.of(y)
-        return self._fit_shared(shared(X, encoding.encode(y), cuts), encoding, X[:0])
+        pieces = shared(X, encoding.encode(y), cuts, weight)
+        return self._fit_shared(pieces, encoding, X[:0])
 
 
 def assert_same_fit(found, expected, rtol=1e-8):

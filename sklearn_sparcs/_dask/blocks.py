@@ -1,0 +1,81 @@
+"""What dask's arrays and frames are made of."""
+
+from typing import Any
+
+import dask.array as da
+import numpy as np
+from dask.base import is_dask_collection
+from dask.delayed import Delayed
+
+
+def collection(given: Any, name: str) -> Any:
+    """What is given, if it is an array or a frame of dask's.
+
+    Raises
+    ------
+    TypeError
+        If it is not.
+    """
+    if not is_dask_collection(given) or not hasattr(given, "ndim"):
+        raise TypeError(
+            f"{name} must be an array or a frame of dask's; got "
+            f"{type(given).__name__}. For data in memory use the estimator of one "
+            "machine, or dask.array.from_array."
+        )
+    return given
+
+
+def partitions_of(given: Any) -> list[Delayed]:
+    """The partitions of rows."""
+    if isinstance(given, da.Array):
+        whole = given.rechunk({1: -1}) if given.ndim == 2 else given
+        return list(whole.to_delayed().ravel())
+    return list(given.to_delayed())
+
+
+def no_rows(X: Any) -> Any:
+    """No rows of a dask array or frame, with its columns."""
+    if isinstance(X, da.Array):
+        return np.empty((0, X.shape[1]))
+    from dask.dataframe.dispatch import make_meta
+
+    return make_meta(X)
+
+
+def a_row(X: Any) -> Any:
+    """A row such as a dask array or frame has, with its columns and dtypes."""
+    if isinstance(X, da.Array):
+        return np.zeros((1, X.shape[1]), dtype_of_features(X))
+    from dask.dataframe.dispatch import meta_nonempty
+
+    return meta_nonempty(no_rows(X))[:1]
+
+
+def dtype_of_features(X: Any) -> Any:
+    """What is computed in: single precision if all features are of that."""
+    kinds = {str(X.dtype)} if isinstance(X, da.Array) else set(map(str, X.dtypes))
+    return np.dtype(np.float32 if kinds == {"float32"} else np.float64)
+
+
+def array_of(block: Any, dtype: Any) -> np.ndarray:
+    """An array or a frame as an array in C order; what is missing is NaN."""
+    if hasattr(block, "to_numpy"):
+        block = block.to_numpy(dtype=dtype, na_value=np.nan)
+    return np.ascontiguousarray(block, dtype=dtype)
+
+
+def refuse_collections(**given: Any) -> None:
+    """Refuse collections where data in memory are asked for.
+
+    Raises
+    ------
+    TypeError
+        If one is a collection of dask's; the message says which.
+    """
+    for name, each in given.items():
+        if is_dask_collection(each):
+            raise TypeError(
+                f"partial_fit takes data in memory; {name} is dask's "
+                f"{type(each).__name__}. Call fit with the whole of it, or partial_fit "
+                "with each partition's compute()."
+            )
