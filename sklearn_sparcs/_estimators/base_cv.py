@@ -383,10 +383,10 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
         self.alpha_max_ = self.path_.alpha_max
         self.n_iter_ = chosen.alpha + 1
         self.loss_curve_ = self.path_.train_loss.tolist()
-        simplest = self._pruned(simple, simple.points[one_se.alpha])
+        simplest = self._pruned(simple, _trained_out(simple, one_se.alpha))
         self.estimator_1se_ = as_compact(simplest)
         self.linear_suffices_ = self.estimator_1se_.active_architecture_.is_linear
-        last = whole.points[-1]
+        last = _trained_out(whole, chosen.alpha)
         kept = replace(last, network=_without_idle_neurons(whole, last, _IDLE))
         self.pruned_estimator_ = as_compact(self._pruned(whole, kept))
         return kept.network
@@ -435,6 +435,16 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
             grew=self._grew,
             classes=is_classifier(self),
         )
+
+
+def _trained_out(fit: Path, place: int) -> PathPoint:
+    """A point whose network has settled: judged before, neurons would seem worth less.
+
+    Never linear where the folds said that a linear one is worse.
+    """
+    point = fit.points[place]
+    settled = fit.trained_out(point)
+    return settled if any(settled.network.n_live) else point
 
 
 def _without_idle_neurons(fit: Path, point: PathPoint, tol: float) -> LiveNetwork:

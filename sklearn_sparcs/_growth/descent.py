@@ -14,7 +14,6 @@ from .._networks.live import LiveNetwork
 from .._training.bridge import BridgePenalty
 from .._training.levenberg import improved
 from .._training.losses import Loss
-from .._training.metric import is_dense
 from .._training.objective import Objective
 from .._training.observations import Sums
 from .._training.output_layer import outputs_solved
@@ -38,6 +37,9 @@ _FIRST_ROWS = 2**16
 
 #: Damping that training begins with, and neurons that may wake at any time.
 _DAMPING, _FEWEST = 1e-3, 2
+
+#: Iterations that train a network that is kept until its weights settle.
+_LAST_ITERATIONS = 20
 
 #: Steps that candidates climb from the linear model: they decide alpha_max.
 _FIRST_STEPS = 5
@@ -96,16 +98,6 @@ class Growth:
     def seen_first(self, objective: Objective) -> Objective:
         """What candidates of the linear model are judged on."""
         return self._some(objective, _FIRST_ROWS, _first_draw())
-
-    def is_rough(self, objective: Objective, network: LiveNetwork) -> bool:
-        """Whether a network on its way may be far from its optimum.
-
-        It is where it saw some of the samples, and where quasi-Newton's steps are short
-        of one.
-        """
-        nothing = torch.Generator()
-        exact = objective.loss.exact(network.n_outputs) and is_dense(network)
-        return not exact or self.seen(objective, network, nothing) is not objective
 
     def _some(
         self, objective: Objective, n: int, generator: torch.Generator
@@ -345,6 +337,15 @@ def follow(
             network, damping = found.network, found.damping
         network = settled(network, first)
         yield Point(penalty, network)
+
+
+def trained_out(
+    objective: Objective, network: LiveNetwork, first: First
+) -> LiveNetwork:
+    """The network trained until its weights settle: on the way they have not."""
+    if not any(network.n_live):
+        return network
+    return settled(improved(objective, network, _LAST_ITERATIONS).network, first)
 
 
 def settled(network: LiveNetwork, first: First) -> LiveNetwork:

@@ -24,7 +24,15 @@ from .._training.objective import Objective
 from .._training.observations import Observations
 from .._training.problem import Problem, Units
 from .._training.task import Task
-from .descent import First, Growth, follow, grown_from, linear_ridge, linear_start
+from .descent import (
+    First,
+    Growth,
+    follow,
+    grown_from,
+    linear_ridge,
+    linear_start,
+    trained_out,
+)
 from .linear_path import LinearPath
 from .path_point import PathPoint
 from .worth import pruned
@@ -114,6 +122,13 @@ class PathFit:
             layer[neurons.cpu().numpy()] = values.cpu().numpy()
             layers.append(layer)
         return layers
+
+    def trained_out(self, point: PathPoint) -> PathPoint:
+        """The point with its network trained until its weights settle."""
+        network = point.network
+        penalty = self.growth.under(point.alpha, self.objective, network)
+        here = replace(self.objective, penalty=penalty)
+        return replace(point, network=trained_out(here, network, self.first))
 
     def pruned(
         self, point: PathPoint, tol: float, data: TrainingData | None = None

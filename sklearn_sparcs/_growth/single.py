@@ -22,7 +22,7 @@ from .._training.objective import Objective
 from .._training.observations import Observations
 from .._training.status import Status
 from .criterion import criterion
-from .descent import First, Growth, Point, follow, settled
+from .descent import First, Growth, Point, follow, settled, trained_out
 
 #: What is known of a point: numbers, by name.
 Row = dict[str, Any]
@@ -40,8 +40,6 @@ _END, _VALIDATED_END, _PASSED = 1e-3, 1e-4, 1e-4
 _PATIENCE = 4
 #: Nats of the whole likelihood above the least criterion at which rising values end it.
 _MARGIN = 10.0
-#: Iterations that train what a criterion, or samples set aside, have chosen.
-_LAST_ITERATIONS = 20
 #: Surveys more at the alpha that was asked for, while neurons wake.
 _MORE_SURVEYS = 4
 #: Iterations at most that train all weights there.
@@ -263,12 +261,12 @@ def _past(values: Sequence[float], margin: float) -> bool:
 
 
 def _finished(way: Way, led: Led, value: Callable[[Point, Row], float]) -> Led:
-    """The point after iterations on all samples, if those on the way were rough."""
+    """The point trained on all samples until it settles."""
     network = led.point.network
-    if not any(network.n_live) or not way.growth.is_rough(way.objective, network):
+    if not any(network.n_live):
         return led
-    found = improved(way.under(led.point), network, _LAST_ITERATIONS)
-    point = replace(led.point, network=settled(found.network, way.first))
+    network = trained_out(way.under(led.point), network, way.first)
+    point = replace(led.point, network=network)
     row = way.row(point)
     return replace(
         led, point=point, value=value(point, row), history=[*led.history, row]

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from sklearn.datasets import make_friedman1
 from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GroupKFold, KFold, LeaveOneOut
@@ -197,6 +198,21 @@ def test_the_choice_loses_the_neurons_that_its_loss_can_spare():
     before, after = (np.mean((m.predict(X) - y) ** 2) for m in (last, model))
     assert after <= 1.01 * before
     assert len(model.neuron_stability_) == model.active_architecture_.n_hidden
+
+
+def test_what_is_kept_is_trained_until_it_settles():
+    X, y = make_friedman1(200, 5, noise=1.0, random_state=0)
+
+    def most_neurons(estimator, X, y):
+        return estimator.active_architecture_.n_hidden
+
+    few = {"alphas": np.geomspace(0.3, 3e-4, 8), "cv": 2, "activation": "tanh"}
+    few |= {"selection": "best", "scoring": most_neurons}
+    model = SparcsRegressorCV(30, **few, random_state=0).fit(X, y)
+    on_the_way, kept = (
+        np.mean((m.predict(X) - y) ** 2) for m in (model.path_.estimators[-1], model)
+    )
+    assert kept < 0.95 * on_the_way
 
 
 def test_a_score_that_no_fold_defines_is_refused(kinked):

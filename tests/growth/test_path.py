@@ -1,17 +1,20 @@
 """A problem led along alphas."""
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from helpers.problems import regression_problem
 from numpy.testing import assert_allclose
+from sklearn.datasets import make_friedman1
 from sklearn.linear_model import LinearRegression
 
 from sklearn_sparcs._data.scaling import Scaling
 from sklearn_sparcs._growth.path import Leader, path_alphas
 from sklearn_sparcs._training.bridge import BridgePenalty
+from sklearn_sparcs._training.levenberg import improved
 from sklearn_sparcs._training.problem import Units
 
 
@@ -51,6 +54,25 @@ def test_a_path_goes_on_from_where_it_stands_in_another_process_too(kinked):
         one.points[1].network.weights, two.points[1].network.weights, strict=True
     ):
         assert_allclose(a, b, atol=0)
+
+
+def test_trained_out_it_is_at_its_optimum():
+    X, y = make_friedman1(200, 5, noise=1.0, random_state=0)
+    alphas = np.geomspace(0.3, 3e-4, 8)
+    fit = begun(X, y, sizes=(30,), activation="tanh").advanced(alphas)
+    point = fit.points[-1]
+    penalty = fit.growth.under(point.alpha, fit.objective, point.network)
+    goal = replace(fit.objective, penalty=penalty)
+    settled = goal.value(fit.trained_out(point).network)
+    optimum = improved(goal, point.network, 500, tol=0).value
+    assert settled < 0.98 * goal.value(point.network)
+    assert settled == pytest.approx(optimum, rel=5e-3)
+
+
+def test_a_linear_network_is_trained_out_already(kinked):
+    fit = begun(*kinked).advanced([1.0])
+    (point,) = fit.points
+    assert fit.trained_out(point).network is point.network
 
 
 def test_eigenvalues_are_those_of_the_neurons_that_live(kinked):
