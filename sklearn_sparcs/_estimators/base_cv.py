@@ -46,7 +46,7 @@ from .folds import Fold, Judge
 from .found_path import SparcsPath, checked_alphas, recorded
 from .full_layers import warn_of_full_layers
 from .labels import plain_labels
-from .race import Curve, is_ahead, raced
+from .race import EVIDENT, Curve, is_ahead, raced
 from .result import Result
 from .spectral import Spectral, given_strength
 from .splits import checked_splits
@@ -231,8 +231,12 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
     def _whole(
         self, problem: Problem, leader: Leader, state: np.random.RandomState
     ) -> list[Path]:
-        """Paths over all the data, at their beginning: what alpha_max is read off."""
+        """Paths over all the data, at their beginning: what alpha_max is read off.
+
+        And whether there is anything to be found: no fold is asked that.
+        """
         (seed,) = seeds(state, 1)
+        leader = replace(leader, min_significance=EVIDENT)
         return [
             leader.begun(problem, activation, leader.layers, seed)
             for activation in self._activations()

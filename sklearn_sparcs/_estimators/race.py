@@ -24,7 +24,7 @@ PATIENCE = 4
 _FIRST_JUDGED, _AHEAD = 12, 1.5
 #: Standard errors above noise from which on there is something to be found, and by how
 #: many folds must be ahead of the linear model where there are fewer.
-_EVIDENT, _PLAINLY = 2.5, 4.0
+EVIDENT, _PLAINLY = 2.5, 4.0
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Curve:
         if self.n_hidden[0] > 0 or not np.isfinite(linear).all():
             return True
         gain = self.scores[k] - linear
-        if significance < _EVIDENT:
+        if significance < EVIDENT:
             return is_ahead(gain, _PLAINLY)
         return bool((gain > 0).mean() > 0.5) or is_ahead(gain, _AHEAD)
 

@@ -63,7 +63,8 @@ class Growth:
         Whatever its alpha and prior are.
     loss : Loss
     min_significance : float
-        Standard errors that the first neurons' gains must lie above noise.
+        Standard errors that the first neurons' gains must lie above noise. At zero
+        any will do, and how many they are is not looked for.
     prior : float
         Ridge of the neurons' weights, in units of the noise of a sample.
     rate : float
@@ -192,7 +193,7 @@ class First:
     alpha_max : float
         Smallest alpha at which none of them pays.
     significance : float
-        Standard errors that the best gain lies above noise.
+        Standard errors that the best gain lies above noise; zero if nobody asks.
     """
 
     network: LiveNetwork
@@ -220,9 +221,10 @@ class First:
         climbed = _climbed(objective, network, price, growth)
         if growth.explained(objective, network):
             return cls(linear, network, climbed, 0.0, 0.0)
-        if _is_shrunk(growth):
+        significance = 0.0
+        if growth.min_significance and _is_shrunk(growth):
             significance = _significance_unshrunk(objective, penalty, network, growth)
-        else:
+        elif growth.min_significance:
             significance = _significance(objective, network, price, growth, climbed)
         alphas = price.threshold(
             climbed.layer, climbed.gain, climbed.length, climbed.size

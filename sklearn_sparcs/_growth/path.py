@@ -83,7 +83,7 @@ class PathFit:
 
     @property
     def significance(self) -> float:
-        """Standard errors that what neurons could gain lies above noise (`noise`)."""
+        """Standard errors that what neurons could gain lies above noise, if asked."""
         return self.first.significance
 
     def advanced(self, alphas: Sequence[float] | np.ndarray) -> "PathFit":
@@ -168,6 +168,8 @@ class Leader:
         Whether labels may be smoothed where neurons wake.
     grows : bool
         Whether neurons may wake: else every path is linear.
+    min_significance : float
+        As in `Growth`.
     """
 
     sizes: tuple[int, ...]
@@ -176,6 +178,7 @@ class Leader:
     linear_alpha: float | None = None
     smooth: bool = False
     grows: bool = True
+    min_significance: float = 0.0
 
     @property
     def layers(self) -> tuple[int, ...]:
@@ -203,7 +206,7 @@ class Leader:
             tuple(layers),
             replace(self.penalty, linear=linear_ridge(problem)),
             problem.loss,
-            min_significance=0.0,
+            min_significance=self.min_significance,
         )
         return PathFit.begun(problem, activation, growth, seed)
 

@@ -117,8 +117,9 @@ def test_noise_wakes_nothing():
     assert first.significance < plan.min_significance
     assert points[-1].network is net
     plan = growth(REGRESSION, goal, min_significance=0.0)
-    _, points = walked(goal, net, plan, [0.5, 0.01])
+    unasked, points = walked(goal, net, plan, [0.5, 0.01])
     assert sum(points[-1].network.n_live) > 0
+    assert unasked.significance == 0 and unasked.alpha_max == first.alpha_max
 
 
 @pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: type(loss).__name__)
