@@ -13,13 +13,13 @@ from dask.base import is_dask_collection
 
 from ._dask.blocks import no_rows, refuse_collections
 from ._dask.cluster import refuse_strangers
-from ._dask.docs import with_sections_of
 from ._dask.labels import accuracy, checked_classes, encoding_of
 from ._dask.predictions import by_partition, r2
 from ._dask.table import checked_table
 from ._estimators.classifier import SparcsClassifier as Classifier
 from ._estimators.encoding import RealEncoding
 from ._estimators.regressor import SparcsRegressor as Regressor
+from ._estimators.sections import with_sections_of
 from ._estimators.shared_fit import FitsShared
 from ._sklearn import fit_context
 
@@ -87,9 +87,8 @@ DataFrame
         """
         refuse_strangers()
         samples, facts = checked_table(X, y, sample_weight)
-        low, high = samples.ends_of_targets
-        shape = len(low), not facts.shape_of_y
-        encoding = RealEncoding(*shape, (low, high), self.prediction_margin)
+        known = samples.ends_of_targets, not facts.shape_of_y
+        encoding = RealEncoding.of_ends(*known, self.prediction_margin)
         return self._fit_shared(samples, encoding, no_rows(X))
 
     @fit_context(prefer_skip_nested_validation=True)

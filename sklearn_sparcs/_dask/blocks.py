@@ -45,23 +45,10 @@ def no_rows(X: Any) -> Any:
 def a_row(X: Any) -> Any:
     """A row such as a dask array or frame has, with its columns and dtypes."""
     if isinstance(X, da.Array):
-        return np.zeros((1, X.shape[1]), dtype_of_features(X))
+        return np.zeros((1, X.shape[1]), X.dtype)
     from dask.dataframe.dispatch import meta_nonempty
 
     return meta_nonempty(no_rows(X))[:1]
-
-
-def dtype_of_features(X: Any) -> Any:
-    """What is computed in: single precision if all features are of that."""
-    kinds = {str(X.dtype)} if isinstance(X, da.Array) else set(map(str, X.dtypes))
-    return np.dtype(np.float32 if kinds == {"float32"} else np.float64)
-
-
-def array_of(block: Any, dtype: Any) -> np.ndarray:
-    """An array or a frame as an array in C order; what is missing is NaN."""
-    if hasattr(block, "to_numpy"):
-        block = block.to_numpy(dtype=dtype, na_value=np.nan)
-    return np.ascontiguousarray(block, dtype=dtype)
 
 
 def refuse_collections(**given: Any) -> None:

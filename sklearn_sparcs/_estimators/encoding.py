@@ -80,6 +80,13 @@ class RealEncoding:
         """The encoding of targets of shape (n,) or (n, targets)."""
         return cls(1 if y.ndim == 1 else y.shape[1], y.ndim == 1)
 
+    @classmethod
+    def of_ends(
+        cls, ends: Bounds, one_dimensional: bool, margin: float | None
+    ) -> "RealEncoding":
+        """The encoding of targets of which least and greatest values are known."""
+        return cls(len(ends[0]), one_dimensional, ends, margin)
+
     @property
     def loss(self) -> Loss:
         """Squared error."""

@@ -64,6 +64,12 @@ class Growth:
     generator : torch.Generator, optional
         Draws the candidates, on the CPU; by default torch's own.
 
+    Attributes
+    ----------
+    restructured : bool
+        Whether neurons woke or left in the last ``step()``, so that parameters have
+        taken other shapes.
+
     Raises
     ------
     ValueError
@@ -71,9 +77,16 @@ class Growth:
         not go with (L-BFGS, Rprop, Adafactor), a number is out of range, an average is
         no copy of the network, or the network is a gated `SpectralNetwork`, whose
         neurons no gradient wakes.
-    RuntimeError
-        If processes train together (``torch.distributed``): each would wake neurons of
-        its own.
+    TypeError
+        If the network is sharded (FSDP): its parameters cannot take other shapes.
+
+    Notes
+    -----
+    Processes of ``torch.distributed`` train one network: the first surveys what passes
+    through its own, and in all the same neurons wake. The parameters that
+    ``torch.nn.parallel.DistributedDataParallel`` has seen are those of before, so it
+    must wrap the network anew where ``restructured`` is True. A survey raises a
+    RuntimeError where networks have come to differ.
 
     References
     ----------
@@ -132,6 +145,7 @@ class Growth:
                 "A SpectralNetwork with gated=True has neurons that no gradient wakes; "
                 "use GrowingSpectralNetwork, or gated=False."
             )
+        _refuse_shards(network)
         self.network, self.optimizer, self.interval = network, optimizer, interval
         self.penalty = SparseGroupPenalty(alpha, l1_ratio, depth_factor)
         self._adapter = OptimizerAdapter(optimizer, list(network.parameters()))
@@ -147,6 +161,7 @@ class Growth:
                 max_recruits=max_recruits,
                 generator=generator or torch.default_generator,
             )
+        self.restructured = False
         self._before = self._eigenvalues()
         self._n_steps = 0
 
@@ -169,6 +184,7 @@ class Growth:
         Nothing happens where there was no step, as while gradients are accumulated, or
         the network is frozen.
         """
+        self.restructured = False
         if not all(p.requires_grad for p in self.network.parameters()):
             return
         try:
@@ -214,7 +230,6 @@ class Growth:
 
     def _grow(self, recruitment: Recruitment) -> None:
         """The proximal step, and when due a survey."""
-        _refuse_processes()
         watch = recruitment.watch
         if not watch.end_step():
             return
@@ -223,8 +238,9 @@ class Growth:
         self._n_steps += 1
         self._shrink()
         if self._n_steps % self.interval == 0:
-            recruitment.retire()
-            recruitment.recruit(self.penalty, self._n_steps)
+            left = recruitment.retire()
+            woke = recruitment.recruit(self.penalty, self._n_steps)
+            self.restructured = left or woke
 
     def _eigenvalues(self) -> Tensor:
         """A copy of every penalised eigenvalue, in one vector."""
@@ -272,18 +288,16 @@ def _copies(
     return list(averages)
 
 
-def _refuse_processes() -> None:
-    """Refuse to grow where several processes train one network.
+def _refuse_shards(network: GrowingSpectralNetwork | SpectralNetwork) -> None:
+    """Refuse a network of which a process has a part.
 
     Raises
     ------
-    RuntimeError
-        If a process group is there.
+    TypeError
+        If it is one.
     """
-    if torch.distributed.is_available() and torch.distributed.is_initialized():
-        raise RuntimeError(
-            "Growth does not work under torch.distributed (DistributedDataParallel, "
-            "FSDP): parameters change their shapes, and each process would wake "
-            "neurons of its own. Grow in one process, and wrap the grown network, or "
-            "its to_direct(), to train on."
+    if any(hasattr(p, "device_mesh") for p in network.parameters()):
+        raise TypeError(
+            "Growth takes a network that every process has whole, as under "
+            "DistributedDataParallel; this one is sharded (FSDP, DTensor)."
         )

@@ -3,16 +3,21 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
+import numpy as np
 import torch
 
 from .._networks.growing_module import GrowingSpectralNetwork
 from .._training.arrays import Array, ArrayLibrary
 from .._training.penalty import SparseGroupPenalty
-from .candidates import recruited
+from .._training.processes import Processes, together
+from .candidates import Recruits, recruited
 from .change import Change
 from .optimizer_adapter import OptimizerAdapter
 from .survey import survey
 from .watch import Watch
+
+#: Relative difference of parameters of processes that is more than rounding.
+_APART = 1e-3
 
 
 class KnownGradient:
@@ -67,33 +72,49 @@ class Recruitment:
         self.min_significance, self.max_recruits = min_significance, max_recruits
         self.generator = generator
 
-    def retire(self) -> None:
-        """Take the neurons out whose eigenvalues have become zero."""
+    def retire(self) -> bool:
+        """Take the neurons out whose eigenvalues have become zero, if there are any."""
         keep = [lam.nonzero().flatten() for lam in self.network.lam]
         change = Change.removal(self.network, keep)
         if change is not None:
             self.apply(change)
+        return change is not None
 
-    def recruit(self, penalty: SparseGroupPenalty, n_steps: int) -> None:
+    def recruit(self, penalty: SparseGroupPenalty, n_steps: int) -> bool:
         """Wake the neurons that pay most under a penalty, if any do.
 
-        ``n_steps`` are those behind the optimiser's moments, if it does not count them.
+        Of processes that train together the first looks for them, in what has passed
+        through its network, and all wake the same. ``n_steps`` are those behind the
+        optimiser's moments, if it does not count them.
         """
+        best = self._best_of_all(penalty) if together() else self._best(penalty)
+        for recruits in best:
+            lam = self.network.lam[recruits.layer]
+            steps = self.optimizer.n_steps(lam, default=n_steps)
+            betas = self.optimizer.betas(lam)
+            self.apply(Change.insertion(self.network, recruits, steps, betas))
+        return bool(best)
+
+    def _best_of_all(self, penalty: SparseGroupPenalty) -> list[Recruits]:
+        """What the first process finds."""
+        processes = Processes()
+        refuse_strangers(self.network, processes)
+        best = self._best(penalty) if processes.leads else []
+        found: list[Recruits] = processes.from_first(best)
+        return found
+
+    def _best(self, penalty: SparseGroupPenalty) -> list[Recruits]:
+        """The neurons that pay most, once enough samples have passed to tell."""
         network, watch = self.network, self.watch
         sizes = zip(network.n_live, network.hidden_layer_sizes, strict=True)
         layers = [k for k, (n_live, most) in enumerate(sizes) if n_live < most]
         seen = watch.seen(self.optimizer.direction(network.Q[-1]))
         if len(seen) < watch.n_samples or not layers:
-            return
+            return []
         found = survey(
             network.detached(), seen, KnownGradient(), layers, self.generator
         )
-        best = recruited(found, penalty, self.min_significance, self.max_recruits)
-        for recruits in best:
-            lam = network.lam[recruits.layer]
-            steps = self.optimizer.n_steps(lam, default=n_steps)
-            betas = self.optimizer.betas(lam)
-            self.apply(Change.insertion(network, recruits, steps, betas))
+        return recruited(found, penalty, self.min_significance, self.max_recruits)
 
     def apply(self, change: Change) -> None:
         """Rewrite the network, its averages, and the optimiser's moments of it.
@@ -111,6 +132,27 @@ class Recruitment:
             for network in (self.network, *self.averages):
                 values = change.values([p.detach() for p in network.structure()])
                 network.restructure(values, change.neurons)
+
+
+def refuse_strangers(network: GrowingSpectralNetwork, processes: Processes) -> None:
+    """Refuse processes whose networks are not one and the same.
+
+    Raises
+    ------
+    RuntimeError
+        In all of them, if that is so.
+    """
+    lengths = [float(p.detach().double().norm()) for p in network.structure()]
+    known = processes.of_all((network.n_live, lengths))
+    for rank, (n_live, other) in enumerate(known):
+        alike = n_live == known[0][0]
+        if not alike or not np.allclose(other, known[0][1], _APART, equal_nan=True):
+            raise RuntimeError(
+                f"The networks of processes 0 and {rank} differ, and all grow as the "
+                "first does. Let DistributedDataParallel wrap the network anew in all "
+                "processes whenever growth.restructured is True: gradients of "
+                "parameters that changed their shapes are not averaged before."
+            )
 
 
 @contextmanager

@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 import torch
 import torch.distributed
+from helpers.together import here, in_threads, joined
 from numpy.testing import assert_allclose
 from skorch import NeuralNetRegressor
 from skorch.callbacks import Checkpoint, LoadInitState
 from torch import nn
+from torch.distributed.fsdp import fully_shard
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from sklearn_sparcs._growth import recruitment
 from sklearn_sparcs.nn import (
     GrowingSpectralNetwork,
     Growth,
@@ -217,33 +220,106 @@ def test_averages_are_copies(data):
         Growth(net[0], optimizer, averages=[twin])
 
 
-def test_processes_that_train_together_are_refused(data, tmp_path):
-    net, optimizer, growth = made()
+@pytest.fixture
+def group(tmp_path):
+    """A group of one process."""
     torch.distributed.init_process_group(
         "gloo", init_method=f"file://{tmp_path}/group", rank=0, world_size=1
     )
-    try:
-        wrapped = nn.parallel.DistributedDataParallel(net)
-        with pytest.raises(RuntimeError, match=r"not work under torch\.distributed"):
-            train(wrapped, optimizer, growth, data, 1)
-    finally:
-        torch.distributed.destroy_process_group()
-    train(net, optimizer, growth, data, 1)
+    yield
+    torch.distributed.destroy_process_group()
 
 
-def test_the_papers_network_may_be_trained_together(data, tmp_path):
+def grown_as(wrap, data):
+    """A network trained as what wraps it, made anew where it has grown."""
+    (x, y), (net, optimizer, growth) = data, made()
+    wrapped, said = wrap(net), []
+    for k in range(80):
+        rows, shapes = torch.arange(k % 4, 200, 4), [p.shape for p in net.parameters()]
+        optimizer.zero_grad()
+        (wrapped(x[rows]) - y[rows]).square().mean().backward()
+        optimizer.step()
+        growth.step()
+        said.append(growth.restructured)
+        if said[-1]:
+            wrapped = wrap(net)
+        else:
+            assert shapes == [p.shape for p in net.parameters()]
+    return net, said
+
+
+def test_a_network_grows_under_ddp_as_it_does_alone(data, group):
+    net, said = grown_as(nn.parallel.DistributedDataParallel, data)
+    alone, expected = grown_as(lambda net: net, data)
+    assert said == expected and any(said)
+    assert net[0].n_live == alone[0].n_live
+    for mine, own in zip(net.parameters(), alone.parameters(), strict=True):
+        assert_allclose(mine.detach(), own.detach(), rtol=1e-5, atol=1e-7)
+
+
+def test_neurons_that_leave_are_told_of(data):
+    net, optimizer, growth = made()
+    train(net, optimizer, growth, data, 79)
+    assert min(net[0].n_live) > 0
+    with torch.no_grad():
+        net[0].lam[0].zero_()
+    growth.recruitment.watch.forget()  # nobody wakes
+    net(data[0]).sum().backward()
+    optimizer.param_groups[0]["lr"] = 0.0
+    optimizer.step()
+    growth.step()
+    assert growth.restructured and net[0].n_live[0] == 0
+
+
+def test_the_first_process_finds_neurons_for_all(data, monkeypatch):
+    """Whatever the others have seen, and whatever they would draw."""
+    monkeypatch.setattr(recruitment, "together", lambda: True)
+    monkeypatch.setattr(recruitment, "Processes", joined)
+
+    def grown(rank):
+        net, optimizer, growth = made()
+        train(net, optimizer, growth, data, 7)
+        if rank:
+            growth.recruitment.watch.forget()
+            growth.recruitment.generator.manual_seed(7)
+        train(net, optimizer, growth, data, 1)
+        return net
+
+    first, second = in_threads(grown)
+    assert first[0].n_live == second[0].n_live and sum(first[0].n_live) > 0
+    for one, other in zip(first.parameters(), second.parameters(), strict=True):
+        assert torch.equal(one, other)
+
+
+def test_networks_that_differ_are_told_of():
+    net, *_ = made()
+    other = copy.deepcopy(net)
+    with torch.no_grad():
+        other[0].Q[-1].mul_(1.01)
+
+    def compared(rank):
+        recruitment.refuse_strangers((net, net, other)[rank][0], here.processes)
+
+    assert in_threads(compared, 2) == [None, None]
+    for error in in_threads(compared, 3):
+        assert "The networks of processes 0 and 2 differ" in str(error)
+
+
+def test_sharded_networks_are_refused(group):
+    net, *_ = made()
+    fully_shard(net)
+    optimizer = torch.optim.Adam(net.parameters())
+    with pytest.raises(TypeError, match="every process has whole"):
+        Growth(net[0], optimizer)
+
+
+def test_the_papers_network_may_be_trained_together(data, group):
     """Nothing wakes there, and the proximal step is the same everywhere."""
     net = SpectralNetwork(3, (10,), 1, generator=seeded())
     optimizer = torch.optim.Adam(net.parameters(), lr=0.02)
     growth = Growth(net, optimizer, alpha=1e-3)
-    torch.distributed.init_process_group(
-        "gloo", init_method=f"file://{tmp_path}/group", rank=0, world_size=1
-    )
-    try:
-        wrapped = nn.parallel.DistributedDataParallel(net)
-        train(wrapped, optimizer, growth, data, 3)
-    finally:
-        torch.distributed.destroy_process_group()
+    wrapped = nn.parallel.DistributedDataParallel(net)
+    train(wrapped, optimizer, growth, data, 3)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import sklearn_sparcs
 #: Modules that users import from.
 FACES = [
     "sklearn_sparcs",
+    "sklearn_sparcs.distributed",
     "sklearn_sparcs.nn",
     "sklearn_sparcs.datasets",
     "sklearn_sparcs.onnx",

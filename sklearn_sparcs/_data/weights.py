@@ -1,4 +1,4 @@
-"""Weights in the partitions of dask's collections: what is known of them, and units."""
+"""Weights of a table in partitions: what is known of them, and their unit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .._data.samples import COUNTABLE, Samples, refuse_extreme_weights
 from .blocks import array_of
+from .samples import COUNTABLE, Samples, refuse_extreme_weights
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Samples in the processes of torch.distributed."""

@@ -1,0 +1,172 @@
+"""Rows in several processes: the one-machine fit, and what is said of bad input."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from helpers.shared import assert_same_classes, assert_same_fit
+from helpers.together import in_threads, joined
+from numpy.testing import assert_allclose, assert_array_equal
+
+from sklearn_sparcs import SparcsClassifier as OneMachineClassifier
+from sklearn_sparcs import SparcsRegressor as OneMachine
+from sklearn_sparcs import distributed
+from sklearn_sparcs.distributed import SparcsClassifier, SparcsRegressor
+
+OPTIONS = {"hidden_layer_sizes": (3,), "alpha": 0.02, "random_state": 0}
+OWN = slice(0, 110), slice(110, 120), slice(120, 300)
+
+
+@pytest.fixture(autouse=True)
+def _threads(monkeypatch):
+    monkeypatch.setattr(distributed, "joined_processes", joined)
+
+
+def fits(model, *table, own=OWN):
+    """Estimators fitted together, or what each raised; each has rows of its own."""
+
+    def fit(rank):
+        rows = [each[own[rank]] for each in table]
+        return model(rank).fit(*rows)
+
+    return in_threads(fit, len(own))
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"alpha": "auto", "hidden_layer_sizes": (1,)}], ids=["at", "path"]
+)
+def test_processes_are_one_machine(kinked, options):
+    options = OPTIONS | options
+    expected = OneMachine(**options).fit(*kinked)
+    # the first's random state counts
+    given = [options, options | {"random_state": 1}, options | {"random_state": None}]
+    models = fits(lambda rank: SparcsRegressor(**given[rank]), *kinked)
+    assert [model.random_state for model in models] == [0, 1, None]
+    for model in models:
+        assert_same_fit(model, expected)
+        assert_array_equal(model.predict(kinked[0]), models[0].predict(kinked[0]))
+        std = model.predict(kinked[0], return_std=True)[1]
+        own = expected.predict(kinked[0], return_std=True)[1]
+        assert_allclose(std, own, rtol=1e-7)
+
+
+def test_weights_and_several_targets(kinked):
+    X, y = kinked
+    weight = np.random.default_rng(0).integers(0, 4, size=300)
+    table = X, np.column_stack([y, X[:, 0] ** 2]), weight
+    expected = OneMachine(**OPTIONS).fit(*table)
+    for model in fits(lambda _: SparcsRegressor(**OPTIONS), *table):
+        assert_same_fit(model, expected)
+
+
+def test_frames_keep_their_names(kinked):
+    X, y = pd.DataFrame(kinked[0], columns=["a", "b", "c"]), pd.Series(kinked[1])
+    expected = OneMachine(()).fit(X, y)
+    for model in fits(lambda _: SparcsRegressor(()), X, y):
+        assert_array_equal(model.feature_names_in_, ["a", "b", "c"])
+        assert_same_fit(model, expected)
+
+
+def test_lists_and_single_precision(kinked):
+    X, y = kinked
+    expected = OneMachine(()).fit(X, y)
+
+    def fit(rank):
+        own = OWN[rank]
+        return SparcsRegressor(()).fit(X[own].tolist(), y[own].tolist())
+
+    for model in in_threads(fit, 3):
+        assert_same_fit(model, expected)
+    single = fits(lambda _: SparcsRegressor(()), X.astype(np.float32), y)
+    assert single[0].predict(X.astype(np.float32)).dtype == np.float32
+
+
+@pytest.mark.parametrize("class_weight", [None, "balanced"])
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_classes_that_not_all_processes_have(kinked, n_classes, class_weight):
+    X, y = kinked
+    order = np.argsort(y)
+    X, y = X[order], np.repeat(["a", "b", "c"][:n_classes], 300 // n_classes)
+    flipped = np.random.default_rng(0).permutation(300)[:60]
+    y = np.where(np.isin(np.arange(300), flipped), "a", y)
+    options = OPTIONS | {"class_weight": class_weight}
+    models = fits(lambda _: SparcsClassifier(**options), X, y)
+    expected = OneMachineClassifier(**options).fit(X, y)
+    for model in models:
+        assert_array_equal(model.classes_, expected.classes_)
+        assert_same_classes(model, expected, X)
+
+
+def spoilt(X, y, rank):
+    X = X.copy()
+    X[OWN[rank].start, 1] = np.nan
+    return X, y
+
+
+BAD = {
+    "missing": (lambda X, y: spoilt(X, y, 1), {}, "NaN or infinity, in partition 1"),
+    "solver": (lambda X, y: (X, y), {"solver": "adam"}, "trains in epochs"),
+    "card": (lambda X, y: (X, y), {"device": "cuda:0"}, "one card for all processes"),
+    "weights": (lambda X, y: (X, y, -np.ones(300)), {}, "holds -1, in partition 0"),
+    "idle": (
+        lambda X, y: (X, y, np.where(np.arange(300) < 115, 1.0, 0)),
+        {},
+        "rows that count; process 2 has none",
+    ),
+    "flat": (lambda X, y: (X[:, 0], y), {}, "Process 0: X must have two dimensions"),
+    "extreme": (lambda X, y: (X * 1e200, y), {}, r"values of size 3.77e\+200"),
+}
+
+
+@pytest.mark.parametrize(("table", "options", "words"), BAD.values(), ids=BAD)
+def test_all_processes_refuse_what_one_would(kinked, table, options, words):
+    models = [SparcsRegressor((), **options) for _ in OWN]
+    found = fits(models.__getitem__, *table(*kinked))
+    for error, model in zip(found, models, strict=True):
+        assert isinstance(error, ValueError)
+        assert re.search(words, str(error)) and str(error) == str(found[0])
+        assert not hasattr(model, "n_features_in_")
+
+
+def test_processes_must_agree(kinked):
+    X, y = kinked
+    alphas = 0.1, 0.1, 0.2
+    for error in fits(lambda rank: SparcsRegressor((), alpha=alphas[rank]), X, y):
+        assert str(error) == (
+            "Processes that fit together must agree: process 0 has alpha=0.1, and "
+            "process 2 0.2."
+        )
+
+    def fit(rank):
+        return SparcsRegressor(()).fit(X[OWN[rank], : 2 + (rank == 0)], y[OWN[rank]])
+
+    for error in in_threads(fit, 3):
+        assert "partition 0 has columns (0, 1, 2), and partition 1 has (0, 1)" in str(
+            error
+        )
+
+
+def test_several_labels_a_sample_are_refused(kinked):
+    X, _ = kinked
+    for error in fits(lambda _: SparcsClassifier(()), X, (X > 0).astype(int)):
+        assert isinstance(error, ValueError)
+        assert "Process 0: y in partitions must be one-dimensional" in str(error)
+
+
+def test_what_a_fit_was_before_stays_where_the_next_one_fails(kinked):
+    models = fits(lambda _: SparcsRegressor(()), *kinked)
+    before = [dict(vars(model)) for model in models]
+    for error in fits(models.__getitem__, kinked[0] * 1e200, kinked[1]):
+        assert isinstance(error, ValueError)
+    assert [dict(vars(model)) for model in models] == before
+    again = fits(models.__getitem__, kinked[0][:, :2], kinked[1])
+    assert [model.n_features_in_ for model in again] == [2, 2, 2]
+
+
+def test_nothing_is_fitted_alone(kinked, monkeypatch):
+    with pytest.raises(TypeError, match="this process's network alone"):
+        SparcsRegressor(()).partial_fit(*kinked)
+    monkeypatch.undo()
+    with pytest.raises(RuntimeError, match=r"start them by torchrun, or use"):
+        SparcsRegressor(()).fit(*kinked)
