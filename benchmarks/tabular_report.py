@@ -41,6 +41,8 @@ from tabular_scores import scores
 def how_often_best(frame) -> str:
     """How often ours is the best choice, or as good: three sentences."""
     others = widely_run(frame, OTHERS, COLUMN_FROM, by=["table"])
+    if not others:
+        return "No other model has run."
     bare = [m for m in others if m != "boosting"]
     mine = frame[frame["model"] == OURS]
     code = ", ".join(sorted(mine["version"].unique()))

@@ -211,6 +211,13 @@ class TestReport:
         assert cells[2:5] == ["**0.700** (3)", "0.600", "0.750 ¹"]
         assert cells[5].startswith("−0.050") and cells[5].endswith("MLP")
 
+    def test_ours_alone_are_no_error(self):
+        from tabular_report import sections
+
+        told = sections(cells_of({("a", 0, "sparcs_cv"): 0.7}), [])
+        assert told["how often best"] == "No other model has run."
+        assert "0.700" in told["scores"]
+
     def test_where_another_is_better_it_is_named(self):
         from tabular_report import sections
 
