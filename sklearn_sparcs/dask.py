@@ -245,7 +245,8 @@ class SparcsClassifier(FitsShared, Classifier):
         TypeError
             If X, y or the weights are a collection of dask's.
         ValueError
-            If y has classes, or X features, that the first call did not.
+            If y has classes, or X features, that the first call did not, or ``classes``
+            are others.
         """
         refuse_collections(X=X, y=y, sample_weight=sample_weight)
         return super().partial_fit(X, y, classes, sample_weight)

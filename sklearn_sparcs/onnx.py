@@ -68,7 +68,7 @@ def to_onnx(model: Any, X: Any, **params: Any) -> ModelProto:
         If the model is not fitted.
     ValueError
         For classes that ONNX has no labels for: neither words nor whole numbers, or
-        words that it would cut.
+        words that it would cut. For columns that have no name to call an input by.
 
     Examples
     --------
@@ -84,6 +84,7 @@ def to_onnx(model: Any, X: Any, **params: Any) -> ModelProto:
     """
     register_converters()
     check_is_fitted(model)
+    _refuse_nameless(X)
     options = {"zipmap": False} if is_classifier(model) else {}
     return skl2onnx.to_onnx(model, X, **{"options": options, **params})
 
@@ -116,6 +117,16 @@ def register_converters() -> None:
 def _alias(cls: type) -> str:
     """What skl2onnx calls an estimator."""
     return f"SklearnSparcs{cls.__name__}"
+
+
+def _refuse_nameless(X: Any) -> None:
+    """Raise for a column of a frame that gives its input no name."""
+    for name in getattr(X, "columns", ()):
+        if not isinstance(name, str) or not name:
+            raise ValueError(
+                f"Each column becomes an input, called by its name; {name!r} is none. "
+                "Rename the column, or give X as an array, which is a single input."
+            )
 
 
 # -- shapes and types of outputs -----------------------------------------------------

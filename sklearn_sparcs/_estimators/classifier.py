@@ -332,6 +332,7 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         Raises
         ------
         ValueError
-            If y has classes, or X features, that the first call did not.
+            If y has classes, or X features, that the first call did not, or ``classes``
+            are others.
         """
         return self._fit(X, y, sample_weight, stream=True, classes=classes)

@@ -188,6 +188,22 @@ class ClassEncoding:
             )
         return cls(found, False)
 
+    def refuse_others(self, classes: Any) -> None:
+        """Refuse classes other than these, if any are given.
+
+        Raises
+        ------
+        ValueError
+            If one is missing or new.
+        """
+        if classes is None or np.unique(classes).tolist() == self.classes.tolist():
+            return
+        raise ValueError(
+            f"classes={np.asarray(classes).tolist()} are not those of the data so far, "
+            f"{self.classes.tolist()}; give the same in every call of partial_fit, or "
+            "none after the first."
+        )
+
     @property
     def n_outputs(self) -> int:
         """One output for two classes, else one a class or label."""
@@ -230,7 +246,7 @@ class ClassEncoding:
             raise ValueError(
                 f"y contains classes {unseen.tolist()} that are not among "
                 f"{self.classes.tolist()}; name every class in the first call of "
-                "partial_fit, or call fit."
+                "partial_fit, or call fit, with warm_start=False, to begin anew."
             )
         indices = np.searchsorted(self.classes, y)
         if len(self.classes) == 2:
@@ -341,10 +357,15 @@ class ClassEncoding:
 
     def probabilities(self, output: np.ndarray) -> np.ndarray:
         """P(class | x), shape (n, classes), of outputs (n, outputs)."""
-        probability = self.loss.probabilities(output)
-        if self._two:
-            return np.hstack([1 - probability, probability])
-        return probability
+        return self.loss.probabilities(self._of_each(output))
+
+    def log_probabilities(self, output: np.ndarray) -> np.ndarray:
+        """log P(class | x), shape (n, classes), of outputs (n, outputs)."""
+        return self.loss.log_probabilities(self._of_each(output))
+
+    def _of_each(self, output: np.ndarray) -> np.ndarray:
+        """An output a class (n, classes): one minus a probability would be rounded."""
+        return np.hstack([-output, output]) if self._two else output
 
     def scores(self, output: np.ndarray) -> np.ndarray:
         """Outputs (n, outputs); of two classes, those of the second (n,).

@@ -206,6 +206,7 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         if fresh:
             # of rows without weight, too: bagging makes such
             self.encoding_ = ClassEncoding.of(y, classes)
+        self.encoding_.refuse_others(classes)
         weight = self.encoding_.weighted(y, weight, self.class_weight, before)
         task = _task(self.encoding_, X, y, weight)
         return replace(task, loss=self._trained_by(self.encoding_))
@@ -264,11 +265,10 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         return like_given(X, self._probabilities(X))
 
     def _probabilities(self, X: Any) -> np.ndarray:
-        output = self._outputs(X)
-        return self.encoding_.probabilities(output)
+        return self.encoding_.probabilities(self._outputs(X))
 
     def predict_log_proba(self, X: Any) -> np.ndarray:
-        """Logarithm of ``predict_proba``; −inf where that is zero.
+        """Logarithm of ``predict_proba``, finite where that is rounded to zero.
 
         Parameters
         ----------
@@ -278,8 +278,8 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         -------
         ndarray of shape (n_samples, n_classes)
         """
-        with np.errstate(divide="ignore"):
-            return like_given(X, np.log(self._probabilities(X)))
+        output = self._outputs(X)
+        return like_given(X, self.encoding_.log_probabilities(output))
 
     def predict(self, X: Any) -> np.ndarray:
         """Predict classes, or an indicator matrix for a multilabel y.

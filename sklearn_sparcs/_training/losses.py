@@ -9,7 +9,7 @@ from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import torch
-from scipy.special import entr, expit, softmax
+from scipy.special import entr, expit, log_expit, log_softmax, softmax
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -72,6 +72,9 @@ class ClassificationLoss(Loss, Protocol):
 
     def probabilities(self, output: np.ndarray) -> np.ndarray:
         """The probability of each class or label, of the shape of ``output``."""
+
+    def log_probabilities(self, output: np.ndarray) -> np.ndarray:
+        """Their logarithms, finite where they are too small to be told from zero."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +181,10 @@ class SoftmaxCrossEntropy:
         """P(class | x), shape (n, classes)."""
         return softmax(output, axis=1)
 
+    def log_probabilities(self, output: np.ndarray) -> np.ndarray:
+        """log P(class | x), shape (n, classes)."""
+        return log_softmax(output, axis=1)
+
 
 @dataclass(frozen=True)
 class BinaryCrossEntropy:
@@ -233,6 +240,10 @@ class BinaryCrossEntropy:
     def probabilities(self, output: np.ndarray) -> np.ndarray:
         """P(yes | x) of each output, shape (n, outputs)."""
         return expit(output)
+
+    def log_probabilities(self, output: np.ndarray) -> np.ndarray:
+        """log P(yes | x) of each output, shape (n, outputs)."""
+        return log_expit(output)
 
 
 def _mean(loss: Tensor, weight: Tensor | None) -> Tensor:

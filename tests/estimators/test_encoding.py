@@ -1,5 +1,7 @@
 """Targets to the network's outputs, and back."""
 
+from decimal import Decimal, localcontext
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -51,6 +53,28 @@ def test_labels():
     assert found.predictions(output).tolist() == [[0, 1]]
     with pytest.raises(ValueError, match=r"shape \(1, 3\)"):
         found.encode(np.zeros((1, 3)))
+
+
+def log_softmax(*outputs):
+    """Logarithms of shares of exp(outputs), by forty digits."""
+    with localcontext(prec=40):
+        total = sum(Decimal(z).exp() for z in outputs).ln()
+        return [float(Decimal(z) - total) for z in outputs]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_what_is_most_unlikely_has_a_probability_and_a_logarithm(n_classes, dtype):
+    found = ClassEncoding(np.arange(n_classes), False)
+    for z in (0.0, 9.5, -17.0, 36.0, -80.0, 700.0, -2000.0):
+        output = np.array([[z, 0, -3][: found.n_outputs]], dtype=dtype)
+        exact = log_softmax(0, z) if n_classes == 2 else log_softmax(z, 0, -3)
+        found_logs = found.log_probabilities(output)
+        assert_allclose(found_logs, [exact], rtol=1e-6, atol=np.finfo(dtype).eps)
+        with np.errstate(under="ignore"):
+            p = np.exp(exact).astype(dtype)
+        assert_allclose(found.probabilities(output), [p], rtol=1e-5, atol=1e-44)
+        assert found.probabilities(output).dtype == dtype
 
 
 def test_class_weights_multiply_those_of_samples():

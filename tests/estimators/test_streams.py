@@ -103,3 +103,16 @@ def test_a_buffer_may_be_written_over(kinked_stream):
         buffer[...], targets[...] = X[start : start + 10], y[start : start + 10]
         reused.partial_fit(buffer, targets)
     assert_allclose(reused.predict(X), direct.predict(X), atol=0)
+
+
+@pytest.mark.parametrize(
+    "y", [np.arange(6) % 3, np.eye(3, dtype=int)[np.arange(6) % 3]]
+)
+def test_other_classes_in_a_later_call_are_refused(y):
+    X = np.arange(12.0).reshape(6, 2)
+    model = SparcsClassifier((), random_state=0).partial_fit(X, y, classes=[0, 1, 2])
+    model.partial_fit(X, y, classes=[2, 1, 0])
+    for classes in ([0, 1], [0, 1, 2, 3], ["0", "1", "2"]):
+        with pytest.raises(ValueError, match=r"are not those .* \[0, 1, 2\]; give"):
+            model.partial_fit(X[:2], y[:2], classes=classes)
+    assert model.n_iter_ == 2

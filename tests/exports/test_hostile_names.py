@@ -131,6 +131,15 @@ def test_inputs_keep_the_order_of_columns_with_any_names():
         assert_allclose(found[:, 0], model.predict(frame), rtol=1e-6)
 
 
+@pytest.mark.parametrize("name", ["", 0, None])
+def test_columns_without_a_name_are_refused(name):
+    X = features(1)
+    frame = pd.DataFrame(X, columns=pd.Index(["a", name, "c", "d"], dtype=object))
+    with pytest.raises(ValueError, match=f"{name!r} is none. Rename the column"):
+        to_onnx(compact(), frame)
+    assert [i.name for i in to_onnx(compact(), X).graph.input] == ["X"]
+
+
 @pytest.mark.parametrize("label", NAMES)
 def test_labels_come_back_letter_by_letter(label):
     model, X = with_labels([label, "yes"]), features()
