@@ -45,16 +45,19 @@ class Growth:
     l1_ratio, depth_factor : float, default=1.0
         As in `SparcsRegressor`: 1 selects neurons, 0 whole layers.
     min_significance : float, default=3.5
-        Standard errors that a rate must exceed for its neuron to wake. More than in
-        the estimators, since in a long training surveys are many.
+        Standard errors that a rate must exceed for its neuron to wake; in a network
+        that hears more than a thousand signals, that the gain of all candidates must
+        on samples which they have not met. More than in the estimators, since in a
+        long training surveys are many.
     interval : int, default=32
         Steps between two surveys.
     n_batches : int, default=32
         Latest batches that a survey looks at, or more if these hold fewer than two
-        samples a signal that the network hears: with fewer it cannot be told whether
-        neurons are missing, or links have still to learn. They are kept, the network's
-        input in each of them, and a survey copies that once. A batch that passes
-        again and again counts as new samples: let ``n_batches`` be an epoch at most.
+        samples a signal that the network hears, or five where it hears more than a
+        thousand: with fewer it cannot be told whether neurons are missing, or links
+        have still to learn. They are kept, the network's input in each of them, and a
+        survey copies that once, or half of it. A batch that passes again and again
+        counts as new samples: let ``n_batches`` be an epoch at most.
     max_recruits : int, default=8
         Most neurons of a layer to wake after one survey.
     averages : sequence of GrowingSpectralNetwork, default=()

@@ -24,6 +24,7 @@ is T (λ_{i−1} − λ_i) and would vanish where two eigenvalues of one sign me
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -88,20 +89,15 @@ class Candidates:
         places: Tensor,
         generator: torch.Generator,
     ):
-        live = network.neurons[layer]
-        asleep = torch.ones(
-            network.hidden_layer_sizes[layer], dtype=torch.bool, device=live.device
-        )
-        asleep[live] = False
         self.layer, self.n_layers = layer, len(network.lam)
-        self.n_awake = len(live)
-        self.indices = asleep.nonzero().flatten()
+        self.n_awake = len(network.neurons[layer])
+        self.indices = asleep(network, layer)
         q, n = network.Q[layer], N_CANDIDATES
-        directions = _directions(n, q.shape[1], network, generator).to(q)
+        directions = random_directions(n, q.shape[1], network, generator).to(q)
         if network.bias:
-            _bend(directions[::2], network.n_inputs - 1, places[: q.shape[1], ::2])
+            bend(directions[::2], network.n_inputs - 1, places[: q.shape[1], ::2])
         self.incoming = network.waking.norm * F.normalize(directions, dim=1)
-        self.sign = (-1.0) ** (self.n_layers - layer)
+        self.sign = waking_sign(network, layer)
         self.receivers = [len(later) for later in network.Q[layer + 1 :]]
         self.gains = [q.new_zeros(sum(self.receivers), n) for _ in range(2)]
         self.noise = [q.new_zeros(n) for _ in range(2)]
@@ -132,15 +128,12 @@ class Candidates:
         """
         waking, f = network.waking, TORCH.activation(network.activation).forward
         lam, unit = self.sign * waking.eigenvalue, waking.eigenvalue * waking.norm
-        later = range(self.layer + 1, len(network.Q))
-        c = torch.cat([_heard(network, k, deltas) for k in later]).div_(unit)
-        n_next = self.receivers[0]
+        c, n_next = asked(network, self.layer, deltas), self.receivers[0]
         d = deltas[self.layer + 1] * (lam / unit)
-        c[:n_next] -= d
         each = c / count
         cc = (c * each).sum(dim=0)
         h = signals[: self.incoming.shape[1]]
-        below = _linear_signal(network, self.layer - 1, signals)
+        below = linear_signal(network, self.layer - 1, signals)
         rest = f(h.new_zeros(1), out=h.new_empty(1))
         buffers = h.new_empty(2, len(self.incoming), min(_COLUMNS, h.shape[1]))
         for i in range(0, h.shape[1], _COLUMNS):
@@ -229,7 +222,7 @@ class Candidates:
         )
 
 
-def _directions(
+def random_directions(
     n: int, n_signals: int, network: GrowingNetwork, generator: torch.Generator
 ) -> Tensor:
     """Random incoming eigenvectors (n, signals), from one signal wide to all of them.
@@ -255,7 +248,7 @@ def _orthonormal(n_rows: int, generator: torch.Generator) -> Tensor:
     return torch.linalg.qr(drawn).Q.T
 
 
-def _bend(directions: Tensor, constant: int, places: Tensor) -> None:
+def bend(directions: Tensor, constant: int, places: Tensor) -> None:
     """Let each direction hear as much of the constant that v = 0 at its place.
 
     ``directions`` are (n, signals), ``places`` (signals, n), and ``constant`` is that
@@ -265,8 +258,17 @@ def _bend(directions: Tensor, constant: int, places: Tensor) -> None:
     directions[:, constant] = -(directions * places.T).sum(dim=1)
 
 
+class Judged(Protocol):
+    """Candidates of one layer, of which the best may wake."""
+
+    def best(
+        self, penalty: SparseGroupPenalty, n_errors: float, most: int
+    ) -> Recruits | None:
+        """The ``most`` that pay best, if any pays."""
+
+
 def recruited(
-    found: Sequence[Candidates],
+    found: Sequence[Judged],
     penalty: SparseGroupPenalty,
     n_errors: float,
     most: int = RECRUITS_PER_SURVEY,
@@ -274,6 +276,32 @@ def recruited(
     """The best of a survey's candidates, the last layer's first."""
     best = (each.best(penalty, n_errors, most) for each in reversed(found))
     return [recruits for recruits in best if recruits is not None]
+
+
+def asleep(network: GrowingNetwork, layer: int) -> Tensor:
+    """Indices of a hidden layer's sleeping neurons."""
+    live = network.neurons[layer]
+    mask = live.new_ones(network.hidden_layer_sizes[layer], dtype=torch.bool)
+    mask[live] = False
+    return mask.nonzero().flatten()
+
+
+def waking_sign(network: GrowingNetwork, layer: int) -> float:
+    """Of an eigenvalue that wakes in a hidden layer."""
+    return (-1.0) ** (len(network.lam) - layer)
+
+
+def asked(network: GrowingNetwork, layer: int, deltas: Sequence[Tensor]) -> Tensor:
+    """What later receivers ask of a layer's neuron: c − d (rows, n).
+
+    It is a unit of |λ| ‖q‖.
+    """
+    waking, later = network.waking, range(layer + 1, len(network.Q))
+    unit = waking.eigenvalue * waking.norm
+    lam = waking_sign(network, layer) * waking.eigenvalue
+    c = torch.cat([_heard(network, k, deltas) for k in later]).div_(unit)
+    c[: len(network.Q[layer + 1])] -= deltas[layer + 1] * (lam / unit)
+    return c
 
 
 def _heard(network: GrowingNetwork, k: int, deltas: Sequence[Tensor]) -> Tensor:
@@ -284,7 +312,7 @@ def _heard(network: GrowingNetwork, k: int, deltas: Sequence[Tensor]) -> Tensor:
     return delta * network.eigenvalues(k)[:, None]
 
 
-def _linear_signal(network: GrowingNetwork, k: int, signals: Tensor) -> Tensor:
+def linear_signal(network: GrowingNetwork, k: int, signals: Tensor) -> Tensor:
     """λ_i ∘ u_i of hidden layer k's live neurons, shape (neurons, n)."""
     if k < 0:
         return signals[:0]

@@ -6,27 +6,29 @@ signals would get credit for what they have still to learn. So the sensitivity i
 replaced by the residual of its regression on the signals: what is left at the optimum
 of the links, to first order, whatever they have learned so far.
 
-Few signals are regressed on by normal equations. Many have conjugate gradients, a
-product with the signals and one with their transpose an iteration: any width can
-afford that, and nothing as large as the square of the width is formed.
+Normal equations hold the square of the number of signals. That is no more than the
+samples themselves, as many signals ask for more samples than there are of them.
 """
+
+from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
 
-#: Signals up to which the normal equations are solved, and any number of samples does.
+#: Signals up to which any number of samples does.
 FEW_SIGNALS = 1000
 
 #: Samples a signal that a regression on more signals needs: half of what is not linear
 #: in them is then left.
 SAMPLES_A_SIGNAL = 2
 
-#: Squared standard errors that all the signals' slopes together may be from zero.
-_ENOUGH = 1e-6
+#: Samples a signal of which neurons are found on one half, and judged on the other.
+BOTH_HALVES = 5
 
-#: Iterations at most. What then is left lies in directions in which the signals hardly
-#: vary, and candidates with them.
-_MAX_ITER = 50
+#: Conjugate gradients after which links have learnt the most that will serve on other
+#: samples: more of them fit what is noise in these.
+_FIRST = 10
 
 
 def can_tell_links(n_signals: int, n: int) -> bool:
@@ -46,62 +48,79 @@ def can_tell_links(n_signals: int, n: int) -> bool:
     return n_signals <= FEW_SIGNALS or n >= SAMPLES_A_SIGNAL * n_signals
 
 
-def out_of_reach(delta: Tensor, signals: Tensor, weight: Tensor | None) -> Tensor:
-    """The residual of sensitivities, regressed on signals.
+@dataclass(frozen=True)
+class Heard:
+    """Signals that links hear; those of an earlier layer hear the first of them.
 
-    Parameters
+    Attributes
     ----------
-    delta : Tensor of shape (rows, n)
-        ∂loss/∂z of a layer's live neurons, or of the outputs.
     signals : Tensor of shape (signals, n)
-        What the layer hears.
     weight : Tensor of shape (n,) or None
-        Of the samples; ``delta`` contains them as a factor.
-
-    Returns
-    -------
-    Tensor of shape (rows, n)
+        Of the samples.
     """
-    if len(delta) == 0:
-        return delta
-    few = len(signals) <= FEW_SIGNALS
-    return (by_normal_equations if few else by_conjugate_gradients)(
-        delta, signals, weight
-    )
 
+    signals: Tensor
+    weight: Tensor | None = None
 
-def by_normal_equations(
-    delta: Tensor, signals: Tensor, weight: Tensor | None
-) -> Tensor:
-    """`out_of_reach` for few signals."""
-    weighted = signals if weight is None else signals * weight
-    gram = weighted @ signals.T
-    ridge = len(gram) * torch.finfo(gram.dtype).eps * gram.diagonal().amax()
-    gram.diagonal().add_(ridge.clamp(min=torch.finfo(gram.dtype).tiny))
-    return delta - torch.linalg.solve(gram, signals @ delta.T).T @ weighted
+    def out_of_reach(self, delta: Tensor, n_signals: int) -> Tensor:
+        """The residual of sensitivities, regressed on the first signals.
 
+        Parameters
+        ----------
+        delta : Tensor of shape (rows, n)
+            ∂loss/∂z of a layer's live neurons, or of the outputs; it contains the
+            weight as a factor.
+        n_signals : int
+            What the layer hears.
 
-def by_conjugate_gradients(
-    delta: Tensor, signals: Tensor, weight: Tensor | None
-) -> Tensor:
-    """`out_of_reach` for many signals, each row of ``delta`` by itself."""
-    w = 1.0 if weight is None else weight
-    length = torch.linalg.vector_norm(signals, dim=1).square()
-    inverse = torch.where(length > 0, 1 / length, 0)  # Jacobi's preconditioner
-    left = delta.clone()
-    slope = left @ signals.T
-    direction = slope * inverse
-    gain = (slope * direction).sum(dim=1)
-    for _ in range(_MAX_ITER):
-        if bool((gain * signals.shape[1] <= _ENOUGH * left.square().sum(dim=1)).all()):
-            break
-        heard = direction @ signals
-        change = heard * w
-        curvature = (heard * change).sum(dim=1)
-        step = torch.where(curvature > 0, gain / curvature, 0)
-        left -= step[:, None] * change
-        slope = left @ signals.T
-        before, gain = gain, (slope.square() * inverse).sum(dim=1)
-        share = torch.where(before > 0, gain / before, 0)
-        direction = slope * inverse + share[:, None] * direction
-    return left
+        Returns
+        -------
+        Tensor of shape (rows, n)
+        """
+        if len(delta) == 0:
+            return delta
+        first = slice(n_signals)
+        slopes = torch.linalg.solve(
+            self._gram[first, first], self.signals[first] @ delta.T
+        )
+        return delta - slopes.T @ self._weighted[first]
+
+    def within_reach(self, delta: Tensor) -> Tensor:
+        """Changes of links on all signals that sensitivities ask for first.
+
+        Samples count alike.
+
+        Parameters
+        ----------
+        delta : Tensor of shape (rows, n)
+
+        Returns
+        -------
+        Tensor of shape (rows, signals)
+        """
+        gram, left = self._gram, -delta @ self.signals.T
+        inverse = 1 / gram.diagonal()  # Jacobi's preconditioner
+        slopes, direction = torch.zeros_like(left), left * inverse
+        gain = (left * direction).sum(dim=1)
+        for _ in range(_FIRST):
+            change = direction @ gram
+            curvature = (direction * change).sum(dim=1)
+            step = torch.where(curvature > 0, gain / curvature, 0)[:, None]
+            slopes += step * direction
+            left -= step * change
+            before, gain = gain, (left.square() * inverse).sum(dim=1)
+            share = torch.where(before > 0, gain / before, 0)
+            direction = left * inverse + share[:, None] * direction
+        return slopes
+
+    @cached_property
+    def _weighted(self) -> Tensor:
+        return self.signals if self.weight is None else self.signals * self.weight
+
+    @cached_property
+    def _gram(self) -> Tensor:
+        """Products of all signals, and a ridge for those that are redundant."""
+        gram = self._weighted @ self.signals.T
+        ridge = len(gram) * torch.finfo(gram.dtype).eps * gram.diagonal().amax()
+        gram.diagonal().add_(ridge.clamp(min=torch.finfo(gram.dtype).tiny))
+        return gram

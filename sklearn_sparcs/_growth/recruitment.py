@@ -10,11 +10,13 @@ from .._networks.growing_module import GrowingSpectralNetwork
 from .._training.arrays import Array, ArrayLibrary
 from .._training.penalty import SparseGroupPenalty
 from .._training.processes import Processes, together
-from .candidates import Recruits, recruited
+from .candidates import Judged, Recruits, recruited
 from .change import Change
+from .held_out import survey_by_halves
 from .optimizer_adapter import OptimizerAdapter
+from .out_of_reach import FEW_SIGNALS, can_tell_links
 from .survey import survey
-from .watch import Watch
+from .watch import Seen, Watch
 
 #: Relative difference of parameters of processes that is more than rounding.
 _APART = 1e-3
@@ -111,10 +113,20 @@ class Recruitment:
         seen = watch.seen(self.optimizer.direction(network.Q[-1]))
         if len(seen) < watch.n_samples or not layers:
             return []
-        found = survey(
-            network.detached(), seen, KnownGradient(), layers, self.generator
-        )
+        found = self._surveyed(seen, layers)
         return recruited(found, penalty, self.min_significance, self.max_recruits)
+
+    def _surveyed(self, seen: Seen, layers: Sequence[int]) -> Sequence[Judged]:
+        """Candidates of some hidden layers: where signals are many, by halves."""
+        network, loss = self.network.detached(), KnownGradient()
+        if self.watch.n_signals > FEW_SIGNALS:
+            first, second = seen.halves()
+            second = second.unmet(first)
+            if not can_tell_links(self.watch.n_signals, len(second)):
+                return []
+            halves = first, second
+            return survey_by_halves(network, halves, loss, layers, self.generator)
+        return survey(network, seen, loss, layers, self.generator)
 
     def apply(self, change: Change) -> None:
         """Rewrite the network, its averages, and the optimiser's moments of it.

@@ -12,7 +12,7 @@ from .._training.as_usual import torch_as_usual
 from .._training.growing_gradient import GrowingGradient
 from .._training.losses import OutputGradient
 from .candidates import N_CANDIDATES, Candidates
-from .out_of_reach import can_tell_links, out_of_reach
+from .out_of_reach import Heard, can_tell_links
 
 
 class Surveyed(Protocol):
@@ -41,12 +41,12 @@ def survey(
     generator: torch.Generator,
 ) -> list[Candidates]:
     """Draw candidates for the given hidden layers, and score them on the data."""
-    signals, deltas = _sensitivities(network, data, loss)
+    signals, deltas = sensitivities(network, data, loss)
     told = can_tell_links(len(signals), len(data))
     if told:
-        later = range(min(layers) + 1, len(deltas))
+        heard, later = Heard(signals, data.weight), range(min(layers) + 1, len(deltas))
         for k, q in zip(later, network.Q[later.start :], strict=True):
-            deltas[k] = out_of_reach(deltas[k], signals[: q.shape[1]], data.weight)
+            deltas[k] = heard.out_of_reach(deltas[k], q.shape[1])
     count = data.multiplicity(data.weight)
     drawn = _drawn(2 * N_CANDIDATES, count, len(data), generator)
     between = signals[:, drawn].unflatten(1, (2, -1)).mean(dim=1)
@@ -56,7 +56,7 @@ def survey(
     return found
 
 
-def _sensitivities(
+def sensitivities(
     network: GrowingNetwork, data: Surveyed, loss: OutputGradient
 ) -> tuple[Tensor, list[Tensor]]:
     """The live signals (signals, n), and ∂loss/∂z of each layer's live neurons.

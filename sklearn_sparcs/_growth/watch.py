@@ -9,6 +9,7 @@ input leaves nothing here.
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import torch
@@ -18,7 +19,7 @@ from .._data.batches import Batch
 from .._networks.growing_module import GrowingSpectralNetwork
 from .loss_scale import loss_scale
 from .optimizer_adapter import OptimizerAdapter
-from .out_of_reach import SAMPLES_A_SIGNAL
+from .out_of_reach import BOTH_HALVES, FEW_SIGNALS, SAMPLES_A_SIGNAL
 
 #: Input of a network, and ∂loss/∂y, a row a sample.
 Passage = tuple[Tensor, Tensor]
@@ -52,6 +53,31 @@ class Seen:
         for x, grad in self.passages:
             factor = self.factor * len(self) / len(x)
             yield x.to(self.dtype), factor * grad.to(self.dtype), None
+
+    def halves(self) -> tuple["Seen", "Seen"]:
+        """What was seen first, and what since: each stands for all."""
+        middle = len(self) // 2
+        return self._part(0, middle), self._part(middle, len(self))
+
+    def _part(self, first: int, end: int) -> "Seen":
+        """Some of the samples, counted from the earliest."""
+        starts = accumulate((len(x) for x, _ in self.passages), initial=0)
+        places = [slice(max(first - i, 0), max(end - i, 0)) for i in starts]
+        pairs = zip(self.passages, places, strict=False)
+        return self._of([(x[at], grad[at]) for (x, grad), at in pairs])
+
+    def unmet(self, others: "Seen") -> "Seen":
+        """Samples that the others do not have, as they may where an epoch ends."""
+        met = torch.cat([_mark(x) for x, _ in others.passages])
+        new = [~torch.isin(_mark(x), met) for x, _ in self.passages]
+        pairs = zip(self.passages, new, strict=True)
+        return self._of([(x[at], grad[at]) for (x, grad), at in pairs])
+
+    def _of(self, passages: list[Passage]) -> "Seen":
+        """Some of the samples, which stand for all."""
+        kept = [passage for passage in passages if len(passage[0])]
+        n = max(1, sum(len(x) for x, _ in kept))
+        return Seen(kept, self.factor * len(self) / n, self.dtype)
 
     def multiplicity(self, weight: Tensor | None) -> float:
         """How many samples a row stands for."""
@@ -144,8 +170,13 @@ class Watch:
     @property
     def n_samples(self) -> int:
         """Samples that a survey needs: fewer do not tell links from neurons."""
-        network = self.network
-        return SAMPLES_A_SIGNAL * (network.n_inputs + sum(network.n_live))
+        n = self.n_signals
+        return n * (BOTH_HALVES if n > FEW_SIGNALS else SAMPLES_A_SIGNAL)
+
+    @property
+    def n_signals(self) -> int:
+        """What the outputs hear: the network's input, and its live neurons."""
+        return self.network.n_inputs + sum(self.network.n_live)
 
     def seen(self, direction: float = 1.0) -> Seen:
         """All that was seen: the gradient at an output is that of a step, on average.
@@ -240,6 +271,13 @@ class _Hooks:
 
 def _is_zero(grad: Tensor | None) -> bool:
     return grad is None or not bool(grad.any())
+
+
+def _mark(x: Tensor) -> Tensor:
+    """A number a row (n, features): the same for the same row, and hardly another's."""
+    n = x.shape[1]
+    weights = torch.arange(1, n + 1, dtype=torch.float64, device=x.device).sqrt()
+    return (x * weights).sum(dim=1).float()
 
 
 def _length(step: list[Passage]) -> int:

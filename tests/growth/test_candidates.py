@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 from sklearn_sparcs._activations import ACTIVATIONS
 from sklearn_sparcs._data.batches import TrainingData
 from sklearn_sparcs._growth.candidates import Candidates
-from sklearn_sparcs._growth.survey import _sensitivities
+from sklearn_sparcs._growth.survey import sensitivities
 from sklearn_sparcs._networks.structure import with_recruits
 from sklearn_sparcs._training.losses import BinaryCrossEntropy, SquaredError
 
@@ -40,7 +40,7 @@ def loss_with(net, candidates, n, orientation, direction, length, data, loss):
 
 def scored(net, data, loss, layer):
     """Candidates with the whole gradient: nothing left to the links that exist."""
-    signals, deltas = _sensitivities(net, data, loss)
+    signals, deltas = sensitivities(net, data, loss)
     # kinks are at samples, the same whatever part of the data is scored
     some = torch.randn(len(signals), 100, generator=torch.Generator().manual_seed(1))
     candidates = Candidates(net, layer, some.double(), torch.Generator().manual_seed(0))

@@ -9,6 +9,7 @@ from numpy.testing import assert_allclose
 from torch import nn
 from torch.utils.checkpoint import checkpoint
 
+from sklearn_sparcs._growth.watch import Seen
 from sklearn_sparcs.nn import GrowingSpectralNetwork, Growth
 
 
@@ -21,6 +22,34 @@ def generator():
 def data(generator):
     x = torch.randn(64, 3, generator=generator)
     return x, x[:, :1].abs()
+
+
+def test_halves_are_what_came_first_and_since(generator):
+    """A passage that straddles the middle is cut; each half stands for all."""
+    x, grad = torch.randn(2, 11, 3, generator=generator)
+    passages = list(zip(x.split(4), grad.split(4), strict=True))
+    seen = Seen(passages, 0.5, torch.float32)
+    for half, rows in zip(seen.halves(), (slice(5), slice(5, 11)), strict=True):
+        slices = list(half.slices())
+        assert_allclose(torch.cat([part for part, _, _ in slices]), x[rows])
+        sums = [g.sum(dim=0) * len(part) / len(half) for part, g, _ in slices]
+        mean = 0.5 * grad[rows].mean(dim=0) * len(x)
+        assert_allclose(sum(sums), mean, rtol=1e-5)
+
+
+def test_samples_that_others_have_are_left_out(generator):
+    x, grad = torch.randn(2, 12, 3, generator=generator)
+    x[9], x[5] = x[2], x[1]
+    first = Seen([(x[:4], grad[:4])], 0.5, torch.float32)
+    found = Seen([(x[4:8], grad[4:8]), (x[8:], grad[8:])], 0.5, torch.float32).unmet(
+        first
+    )
+    rows = [4, 6, 7, 8, 10, 11]
+    slices = list(found.slices())
+    assert_allclose(torch.cat([part for part, _, _ in slices]), x[rows])
+    sums = [g.sum(dim=0) * len(part) / len(found) for part, g, _ in slices]
+    assert_allclose(sum(sums), 0.5 * grad[rows].mean(dim=0) * 8, rtol=1e-5)
+    assert len(first.unmet(first)) == 0
 
 
 class Loop:

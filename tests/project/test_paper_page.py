@@ -200,6 +200,21 @@ class TestImages:
         more = [100 * (r["seconds"] / linear["seconds"] - 1) for r in (paper, growing)]
         assert_shown(" ".join(text.groups()), more)
 
+    def test_what_the_growing_head_says(self):
+        (growing,) = (r for r in figures("cifar10")["runs"] if r["head"] == "growing")
+        lam, output = (
+            np.abs(growing[key]) for key in ("eigenvalues", "output eigenvalues")
+        )
+        active = [row["active"] for row in growing["epochs"]]
+        words = r"(\d+) wake in the first epoch, (\d+) are there after the fourth"
+        assert_shown(" ".join(re.search(words, PAGE).groups()), [active[0], active[3]])
+        assert active[-1] == active[3] + 8
+        (cut,) = re.search(r"With its neurons cut it falls to (\S+) %", PAGE).groups()
+        assert_shown(cut, [100 * growing["epochs"][-1]["cut"]])
+        text = re.search(r"begin at one, lie between (\S+) and (\S+);", PAGE)
+        assert_shown(" ".join(text.groups()), [lam[lam > 0].min(), lam.max()])
+        assert (output == 1).all()
+
     def test_backbone(self):
         labels = [
             "`LogisticRegression` on scaled features, 1000 iterations at most",

@@ -1,0 +1,272 @@
+"""Neurons of a wide layer: found on one half of the samples, judged on the other.
+
+Through a thousand signals or more random directions see next to nothing of what is
+not linear, and the best of directions that have climbed sees noise. So candidates climb
+on one half of the samples, and the other half, which they have not met, says what their
+gain is worth.
+
+With c_i what is asked of a sample i after regression on the signals (`out_of_reach`),
+candidate k sends a_k, and T_k = Σ c a_k is what the first half would have it send on.
+All of them together are the function F = Σ_k T_k a_k of a sample, one step of descent.
+On the second half the loss falls by s_i = c_i · F_i a sample, whose standard error is
+known without a word on how many were tried, as F was chosen elsewhere. They are to wake
+
+- if Σ s exceeds ``min_significance`` of its standard errors;
+- if they gain, (Σ s)² over the squared length of what F adds to linear maps, a fair
+  share of what the outputs' own links do by a few steps of theirs: where a loss is not
+  quadratic, some of what links have still to learn looks bent, and is no neuron's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from .._networks.growing import GrowingNetwork
+from .._training.as_usual import torch_as_usual
+from .._training.losses import OutputGradient
+from .._training.penalty import SparseGroupPenalty
+from .candidates import (
+    Recruits,
+    asked,
+    asleep,
+    bend,
+    linear_signal,
+    random_directions,
+    waking_sign,
+)
+from .out_of_reach import Heard
+from .survey import Surveyed, sensitivities
+
+#: Candidates that climb: the more there are, the more they see together.
+_N_CLIMB = 400
+
+#: Of what the outputs' links would gain, the share that neurons must. A fortieth looks
+#: bent, where the loss is a cross-entropy and links have all to learn.
+_SHARE = 0.1
+
+
+@torch_as_usual()
+@torch.no_grad()
+def survey_by_halves(
+    network: GrowingNetwork,
+    halves: Sequence[Surveyed],
+    loss: OutputGradient,
+    layers: Sequence[int],
+    generator: torch.Generator,
+) -> list["Proved"]:
+    """Candidates for some hidden layers: let them climb, and hear the other half.
+
+    Parameters
+    ----------
+    network : GrowingNetwork
+        Its activation is ReLU.
+    halves : two Surveyed
+        Samples that count alike, of each at least as many as
+        `can_tell_links` asks for.
+    loss : OutputGradient
+    layers : sequence of int
+    generator : torch.Generator
+
+    Returns
+    -------
+    list of Proved
+        One a layer.
+    """
+    first = _Half.of(network, halves[0], loss)
+    links = first.heard.within_reach(first.deltas[-1])
+    found = [_climbed(_Ground.of(network, k, first), generator) for k in layers]
+    del first
+    second = _Half.of(network, halves[1], loss)
+    learnt = links @ second.heard.signals
+    by_links = _gain(-(second.deltas[-1] * learnt).sum(dim=0), learnt)
+    return [
+        _proved(_Ground.of(network, k, second), *each, by_links)
+        for k, each in zip(layers, found, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class Proved:
+    """Candidates that one half of the samples has found, and the other has judged.
+
+    Attributes
+    ----------
+    network : GrowingNetwork
+    layer : int
+    incoming : Tensor of shape (k, signals)
+        Unit vectors, or `Waking.norm` long.
+    outgoing : Tensor of shape (rows, k)
+        Unit vectors, the rows of all later receivers.
+    rates : Tensor of shape (k,)
+        How fast the loss falls on the second half as each wakes.
+    n_errors : float
+        Standard errors that the gain of all lies above zero.
+    gain, by_links : float
+        What all of them gain, and what the outputs' links would.
+    """
+
+    network: GrowingNetwork
+    layer: int
+    incoming: Tensor
+    outgoing: Tensor
+    rates: Tensor
+    n_errors: float
+    gain: float
+    by_links: float
+
+    def best(
+        self, penalty: SparseGroupPenalty, n_errors: float, most: int
+    ) -> Recruits | None:
+        """The ``most`` that pay best, if all together are proved and any pays."""
+        if self.n_errors <= n_errors or self.gain <= _SHARE * self.by_links:
+            return None
+        network, n_layers = self.network, len(self.network.lam)
+        indices = asleep(network, self.layer)
+        alone = len(network.lam[self.layer]) == 0
+        pays = penalty.wakes(self.rates, self.layer, n_layers, alone=alone)
+        order = self.rates.where(pays, -torch.inf).argsort(descending=True, stable=True)
+        chosen = order[: min(most, int(pays.sum()), len(indices))]
+        if len(chosen) == 0:
+            return None
+        receivers = [len(q) for q in network.Q[self.layer + 1 :]]
+        return Recruits(
+            self.layer,
+            indices[: len(chosen)],
+            self.incoming[chosen],
+            list(self.outgoing[:, chosen].split(receivers)),
+            self.rates[chosen],
+        )
+
+
+@dataclass(frozen=True)
+class _Half:
+    """Signals (signals, n), what the loss asks of each layer, and what links leave."""
+
+    heard: Heard
+    deltas: list[Tensor]
+    left: list[Tensor]
+
+    @classmethod
+    def of(
+        cls, network: GrowingNetwork, data: Surveyed, loss: OutputGradient
+    ) -> "_Half":
+        signals, deltas = sensitivities(network, data, loss)
+        pairs = zip(deltas, network.Q, strict=True)
+        heard = Heard(signals)
+        left = [heard.out_of_reach(d, q.shape[1]) for d, q in pairs]
+        return cls(heard, deltas, left)
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """Where a layer's candidates climb, or are judged: z = −λ q · h + q · below.
+
+    ``half`` are the samples, ``signals`` h (signals, n) what the layer hears of them,
+    ``below`` what the last of these send on besides, and ``asked`` c (rows, n).
+    """
+
+    network: GrowingNetwork
+    layer: int
+    half: _Half
+    signals: Tensor
+    below: Tensor
+    asked: Tensor
+
+    @classmethod
+    def of(cls, network: GrowingNetwork, layer: int, half: _Half) -> "_Ground":
+        h = half.heard.signals[: network.Q[layer].shape[1]]
+        below = linear_signal(network, layer - 1, half.heard.signals)
+        return cls(network, layer, half, h, below, asked(network, layer, half.left))
+
+    @property
+    def lam(self) -> float:
+        """The eigenvalue that wakes."""
+        return waking_sign(self.network, self.layer) * self.network.waking.eigenvalue
+
+    @property
+    def scale(self) -> float:
+        """How far an output moves as T a does: it hears the last layer in two ways.
+
+        It is a unit of |λ| ‖q‖, as ``asked`` is.
+        """
+        waking, last = self.network.waking, len(self.network.lam) - 1
+        moved = 1 - self.lam if self.layer == last else 1.0
+        return moved / (waking.eigenvalue * waking.norm)
+
+    def z(self, q: Tensor) -> Tensor:
+        """(k, n) of candidates q (k, signals)."""
+        z = (q * -self.lam) @ self.signals
+        if len(self.below):
+            z.addmm_(q[:, -len(self.below) :], self.below)
+        return z
+
+    def back(self, slope: Tensor) -> Tensor:
+        """Σ slope · ∂z/∂q (k, signals), slope (k, n)."""
+        found = slope @ self.signals.T * -self.lam
+        if len(self.below):
+            found[:, -len(self.below) :] += slope @ self.below.T
+        return found
+
+    def bent(self, q: Tensor) -> Tensor:
+        """Candidates with their kinks in the midst of the samples, of due length."""
+        network = self.network
+        if network.bias:
+            middle = self.signals.mean(dim=1, keepdim=True).expand(-1, len(q))
+            bend(q, network.n_inputs - 1, middle)
+        return network.waking.norm * F.normalize(q, dim=1)
+
+    def new(self, sent: Tensor) -> Tensor:
+        """What is sent to all later receivers (rows, n), beyond maps of their own."""
+        later = self.network.Q[self.layer + 1 :]
+        parts = zip(sent.split([len(q) for q in later]), later, strict=True)
+        return torch.cat(
+            [self.half.heard.out_of_reach(f, q.shape[1]) for f, q in parts]
+        )
+
+
+def _climbed(ground: _Ground, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Candidates q (k, signals) after a step up the rate, and T (rows, k) of each."""
+    network, c = ground.network, ground.asked
+    n_signals = len(ground.signals)
+    drawn = random_directions(_N_CLIMB, n_signals, network, generator)
+    z = ground.z(ground.bent(drawn.to(c)))
+    best = F.normalize(c @ z.clamp_min(0).T, dim=0)
+    slope = (best.T @ c).mul_(z > 0)
+    if network.bias:
+        # the kink stays in the midst, so that signals count as they differ from there
+        slope -= slope.mean(dim=1, keepdim=True)
+    q = ground.bent(ground.back(slope))
+    return q, c @ ground.z(q).clamp_min_(0).T
+
+
+def _proved(ground: _Ground, q: Tensor, T: Tensor, by_links: float) -> Proved:
+    """What the other half says of candidates."""
+    c, a, outgoing = ground.asked, ground.z(q).clamp_min_(0), F.normalize(T, dim=0)
+    new = ground.new(T @ a)
+    share = (c * new).sum(dim=0)
+    return Proved(
+        ground.network,
+        ground.layer,
+        q,
+        outgoing,
+        (c @ a.T * outgoing).sum(dim=0),
+        _standard_errors(share, len(ground.half.heard.signals)),
+        _gain(share, ground.scale * new),
+        by_links,
+    )
+
+
+def _standard_errors(share: Tensor, n_signals: int) -> float:
+    """That a sum lies above zero, after a regression on so many signals."""
+    n, spread = len(share), (share - share.mean()).norm()
+    freedom = max(1 - n_signals / n, 0.0)
+    return float(share.sum() / spread.clamp_min(1e-30)) * freedom**0.5
+
+
+def _gain(share: Tensor, moved: Tensor) -> float:
+    """What a loss of curvature one falls by, where outputs move in this direction."""
+    length = moved.square().sum(dim=0).mean().clamp_min(1e-30)
+    return float(share.sum().clamp_min(0).square() / length) / 2
