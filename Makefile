@@ -47,17 +47,10 @@ FLOOR ?=
 test-floor: env ## the tests of one floor: FLOOR=_networks
 	$(PYTEST) tests/$(FLOOR:_%=%)
 
-# scikit-learn 1.7 hands its checks to pytest as a generator, which pytest 9 warns of
-VERSIONS ?= 1.7.2 1.8.0
-VERSIONED := tests/estimators/test_containers.py tests/estimators/test_tools.py tests/estimators/test_common.py tests/displays/test_inside.py tests/direct/test_html.py
-test-versions: env ## what meets scikit-learn's own ways, with other releases of it, and with polars: VERSIONS="1.7.2 1.8.0"
-	for version in $(VERSIONS); do \
-	  beside=$$(mktemp -d) && \
-	  $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --target $$beside scikit-learn==$$version && \
-	  $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt --target $$beside polars && \
-	  PYTHONPATH=$$beside $(BIN)/python -m pytest -q -W ignore::pytest.PytestRemovedIn10Warning $(VERSIONED); \
-	  status=$$?; rm -rf $$beside; test $$status = 0 || exit $$status; \
-	done
+VERSIONS ?= 1.7.2 1.8.0 pre
+PYTHONS ?= 3.11 3.12 3.13 3.14
+test-versions: env ## what meets scikit-learn's ways, with other releases of it, and under every Python that is found: VERSIONS="1.7.2 1.8.0 pre" PYTHONS="3.11 3.12 3.13 3.14"
+	$(BIN)/python tests/versions.py --scikit-learn $(VERSIONS) --python $(PYTHONS)
 
 coverage: env ## which lines and branches no test runs; less than 95 % is an error
 	$(PYTEST) $(EVERY_CORE) -m "not slow" --cov

@@ -15,6 +15,7 @@ import matplotlib
 import numpy as np
 import own_table
 import pandas as pd
+from say import plain
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import load_breast_cancer, load_diabetes, make_friedman1
 from sklearn.exceptions import ConvergenceWarning
@@ -136,7 +137,7 @@ def main():
     found = tables()
     if arguments.data:
         table = own_table.users_table(arguments.data, arguments.target, arguments.task)
-        name = own_table.plain(Path(arguments.data).stem)
+        name = plain(Path(arguments.data).stem)
         found = [(name, "Your table.", *table)]
     sections = [compare(*table) for table in found]
     print(f"\nThe page with pictures: {demo_page.write(PAGE, sections)}")

@@ -1,15 +1,16 @@
 """A table of one's own, read for the demo: each decision is a line of its own.
 
 skrub's `TableVectorizer` makes numbers of dates and words. What it cannot know, such as
-that a column is a name of the row, or that a comma is a decimal point, is decided here.
+that a column is a name of the row, is decided here, and in `read_words`.
 """
 
-import re
-import sys
+import gzip
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from read_words import with_words_read
+from say import say, stop
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
@@ -20,11 +21,12 @@ MOST_CLASSES = 20
 #: Share of missing values from which a column is left out, and of different words from
 #: which they are names.
 MOSTLY_EMPTY, MOSTLY_DIFFERENT = 0.5, 0.9
-#: Rows that there must be.
-FEWEST = 20
-#: A number, perhaps with a unit before or behind it.
-_MEASURED = re.compile(
-    r"\s*(?:[^\W\d_]{1,3}|[€$£])?\s*([-+]?\d[\d., ']*)\s*(?:[^\W\d_]{1,3}|[€$£%])?\s*"
+#: Rows that there must be, and columns that are listed at most.
+FEWEST, LISTED = 20, 20
+#: Endings of tables that can be read, and encodings that are tried.
+READABLE, ENCODINGS = (
+    (".csv", ".tsv", ".txt", ".gz", ".parquet"),
+    ("utf-8-sig", "cp1252"),
 )
 #: The words that explain each kind of column, in skrub's names.
 _KINDS = {
@@ -39,14 +41,15 @@ def users_table(path, target, task):
 
     Whatever is in the way of that ends the program, in one line.
     """
-    table = without_infinities(with_numbers(read(Path(path))))
+    table = read(Path(path))
     if target not in table.columns:
-        stop(f"{path} has no column {target!r}; it has {list(table.columns)}.")
+        stop(f"{path} has no column {target!r}; it has {listed(table.columns)}.")
+    table = without_infinities(with_words_read(table))
     known = table[table[target].notna()]
     if len(known) < len(table):
-        say(f"{target}: {len(table) - len(known)} rows do not have it, left out")
+        say(f"{target}: left out, the {rows(len(table) - len(known))} without it")
     if len(known) < FEWEST:
-        stop(f"Only {len(known)} rows have {target!r}; {FEWEST} are needed.")
+        stop(f"Only {rows(len(known))} with {target!r}; {FEWEST} are needed.")
     y = known[target].convert_dtypes(dtype_backend="numpy_nullable")
     y = pd.Series(y.to_numpy(), index=y.index, name=target)
     task = agreed_task(y, task)
@@ -54,75 +57,48 @@ def users_table(path, target, task):
     return X, y, task
 
 
-def say(line):
-    """Print a line, whatever the names in it."""
-    print(plain(line))
+def rows(n):
+    """A number of rows."""
+    return "1 row" if n == 1 else f"{n} rows"
 
 
-def stop(line):
-    """End the program with a line."""
-    sys.exit(plain(line))
-
-
-def plain(words):
-    """Words without what a terminal obeys: a question mark for what has no shape."""
-    return "".join(letter if letter.isprintable() else "?" for letter in str(words))
+def listed(columns):
+    """The names of columns, of many the first."""
+    more = len(columns) - LISTED
+    first = ", ".join(repr(name) for name in columns[:LISTED])
+    return f"{first} and {more} more" if more > 0 else first
 
 
 def read(path):
-    """A csv or parquet file; of a csv, the separator is whichever its head has most."""
+    """A csv or parquet file, in whichever encoding can be read."""
     if not path.is_file():
         stop(f"There is no file {path}.")
+    if path.suffix not in READABLE:
+        stop(f"{path} is no csv or parquet file; save the table as one of them.")
     try:
         if path.suffix == ".parquet":
             return pd.read_parquet(path)
-        with path.open(encoding="utf-8-sig") as file:
-            head = file.readline()
-        separator = max(",;\t|", key=head.count)
-        if separator != ",":
-            say(f"{path}: columns are separated by {separator!r}")
-        return pd.read_csv(path, sep=separator, encoding="utf-8-sig")
-    except (ValueError, OSError) as error:
+        for encoding in ENCODINGS[:-1]:
+            try:
+                return read_csv(path, encoding)
+            except UnicodeDecodeError:
+                say(f"{path}: it is no UTF-8, and is read as {ENCODINGS[-1]}")
+        return read_csv(path, ENCODINGS[-1])
+    except (ValueError, OSError, EOFError) as error:
         line = str(error).splitlines()[0]
         stop(f"{path} cannot be read as a table: {line}")
 
 
-def with_numbers(table):
-    """Words that are all numbers with a unit, or with decimal commas, as numbers."""
-    table = table.copy()
-    for name in table.columns:
-        values = table[name].dropna()
-        if not (len(values) and all(isinstance(value, str) for value in values)):
-            continue
-        found = [_MEASURED.fullmatch(value) for value in values]
-        numbers = as_numbers([match[1] for match in found]) if all(found) else None
-        if numbers is not None:
-            table[name] = pd.Series(numbers, index=values.index).reindex(table.index)
-            say(f"{name}: {values.iloc[0]!r} is read as {table[name].dropna().iloc[0]}")
+def read_csv(path, encoding):
+    """A csv file, whose separator is whichever its head has most."""
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding=encoding) as file:
+        head = file.readline()
+    separator = max(",;\t|", key=head.count)
+    table = pd.read_csv(path, sep=separator, encoding=encoding)
+    if separator != ",":
+        say(f"{path}: columns are separated by {separator!r}")
     return table
-
-
-def as_numbers(words):
-    """Numbers; None if there are such as dates, versions or addresses among them."""
-    decimal = decimal_mark(words)
-    try:
-        return [as_number(word, decimal) for word in words]
-    except ValueError:
-        return None
-
-
-def decimal_mark(numbers):
-    """The comma, if numbers end in one and digits that are not three; or the point."""
-    last = [re.search(r"([.,])(\d*)$", number.strip()) for number in numbers]
-    commas = [len(match[2]) for match in last if match and match[1] == ","]
-    points = [match for match in last if match and match[1] == "."]
-    return "," if commas and not points and set(commas) != {3} else "."
-
-
-def as_number(number, decimal):
-    """A number without the marks between its thousands."""
-    kept = re.sub(rf"[^\d{re.escape(decimal)}+-]", "", number)
-    return float(kept.replace(decimal, "."))
 
 
 def without_infinities(table):
@@ -131,13 +107,17 @@ def without_infinities(table):
     for name in table.select_dtypes("number").columns:
         values = table[name].to_numpy(dtype=float, na_value=np.nan)
         if np.isinf(values).any():
-            say(f"{name}: {np.isinf(values).sum()} infinite values count as missing")
+            say(f"{name}: infinite in {rows(np.isinf(values).sum())}, now missing")
             table[name] = np.where(np.isinf(values), np.nan, values)
     return table
 
 
 def agreed_task(y, task):
     """Regression or classification: as asked, if y allows it, or by the look of y."""
+    if y.nunique() < 2:
+        stop(f"{y.name!r} is the same in all rows: there is nothing to predict.")
+    if pd.api.types.is_datetime64_any_dtype(y):
+        stop(f"{y.name!r} holds dates; a target must be numbers or classes.")
     numeric = pd.api.types.is_numeric_dtype(y) and not pd.api.types.is_bool_dtype(y)
     if task is None:
         many = numeric and y.nunique() > MOST_CLASSES
@@ -145,32 +125,32 @@ def agreed_task(y, task):
         say(f"{y.name}: {y.nunique()} different values, so a {task} task")
     if task == "regression" and not numeric:
         stop(
-            f"TASK=regression needs numbers; {y.name!r} holds {y.iloc[0]!r}. "
+            f"TASK=regression needs numbers; {y.name!r} holds '{y.iloc[0]}'. "
             "Leave TASK out, or say TASK=classification."
         )
     if task == "classification" and y.value_counts().min() < 2 and y.nunique() > 2:
         rare = y.value_counts().index[-1]
         stop(
             f"TASK=classification needs two rows a class; {y.name!r} has "
-            f"{y.nunique()} different values, and only one row has {rare!r}."
+            f"{y.nunique()} different values, and only one row has '{rare}'."
         )
-    if y.nunique() < 2:
-        stop(f"{y.name!r} is the same in all rows: there is nothing to predict.")
     return task
 
 
 def with_columns_that_say_something(X):
     """Without columns that are nearly empty, constant, or a name of the row."""
     for name in X.columns:
-        missing = X[name].isna().mean()
+        missing = X[name].isna().sum()
         different = X[name].nunique() / max(X[name].notna().sum(), 1)
         words = not pd.api.types.is_numeric_dtype(X[name]) and not is_date(X[name])
-        if missing > MOSTLY_EMPTY:
-            why = f"{missing:.0%} of it is missing"
+        if missing > MOSTLY_EMPTY * len(X):
+            why = f"it is missing in {missing} of {rows(len(X))}"
         elif X[name].nunique() < 2:
             why = "it is the same in all rows"
         elif words and different > MOSTLY_DIFFERENT:
             why = f"{X[name].nunique()} different words look like names of the rows"
+        elif counts_rows(X[name]):
+            why = "it counts the rows"
         else:
             continue
         say(f"{name}: left out, {why}")
@@ -178,6 +158,13 @@ def with_columns_that_say_something(X):
     if not X.shape[1]:
         stop("No column is left to predict from.")
     return X
+
+
+def counts_rows(values):
+    """Whether whole numbers go up from zero or one, a row a step."""
+    if not pd.api.types.is_integer_dtype(values) or values.isna().any():
+        return False
+    return values.iloc[0] in (0, 1) and bool((values.diff().iloc[1:] == 1).all())
 
 
 def is_date(values):
@@ -203,5 +190,7 @@ def encoder(X):
         if kinds.get(name) in _KINDS:
             say(f"{name}: {_KINDS[kinds[name]]}")
         if X[name].isna().any():
-            say(f"{name}: {X[name].isna().sum()} missing values get the mean")
+            words = kinds.get(name) == "low_cardinality"
+            gets = "which is a column of its own" if words else "given the mean"
+            say(f"{name}: missing in {rows(X[name].isna().sum())}, {gets}")
     return steps

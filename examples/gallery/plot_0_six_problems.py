@@ -48,9 +48,16 @@ def noisy_rows(function, n_features, high):
     return X, function(*X.T) + NOISE * rng.normal(size=N_ROWS)
 
 
+def frame(axes, names, models):
+    """Names of the problems above, and of the models on the left."""
+    for ax, name in zip(axes[0], names, strict=True):
+        ax.set_title(name, fontsize=10)
+    for ax, model in zip(axes[:, 0], models, strict=True):
+        ax.set_ylabel(type(model).__name__, fontsize=9)
+
+
 def write(ax, model, score):
-    """The model's name above; its score, and what it found, in the corners."""
-    ax.set_title(type(model).__name__, fontsize=9)
+    """The model's score, and what it found, in the corners."""
     ax.set(xticks=[], yticks=[])
     box = dict(boxstyle="round,pad=0.15", facecolor="white", alpha=0.85, linewidth=0)
     common = dict(transform=ax.transAxes, bbox=box, fontsize=9, va="bottom")
@@ -75,15 +82,15 @@ of_one_feature = {
 }
 problems = {}
 x = np.linspace(-3, 3, 500)
-fig, axes = plt.subplots(3, 4, figsize=(7, 5.6), layout="constrained")
-for row, (name, function) in zip(axes, of_one_feature.items(), strict=True):
+fig, axes = plt.subplots(4, 3, figsize=(5.6, 7), layout="constrained")
+for column, (name, function) in zip(axes.T, of_one_feature.items(), strict=True):
     X, y = noisy_rows(function, 1, high=3)
     points, true = x[:, None], function(x)
     problems[name] = X, y, points, true
-    for ax, model in zip(row, REGRESSORS, strict=True):
+    for ax, model in zip(column, REGRESSORS, strict=True):
         draw_curve(ax, x, model.fit(X, y).predict(points), true, X, y)
         write(ax, model, model.score(points, true))
-    row[0].set_ylabel(name)
+frame(axes, of_one_feature, REGRESSORS)
 
 # %%
 # On the line ours are the linear model, and on the kink they need one neuron.
@@ -118,15 +125,15 @@ of_two_features = {
 }
 sides, points = square(-2, 2)
 levels = np.linspace(-1.2, 1.2, 6)
-fig, axes = plt.subplots(2, 4, figsize=(7, 3.9), layout="constrained")
-for row, (name, function) in zip(axes, of_two_features.items(), strict=True):
+fig, axes = plt.subplots(4, 2, figsize=(4.4, 8), layout="constrained")
+for column, (name, function) in zip(axes.T, of_two_features.items(), strict=True):
     X, y = noisy_rows(function, 2, high=2)
     true = function(*points.T)
     problems[name] = X, y, points, true
-    for ax, model in zip(row, REGRESSORS, strict=True):
+    for ax, model in zip(column, REGRESSORS, strict=True):
         draw_plane(ax, sides, model.fit(X, y).predict(points), true, levels)
         write(ax, model, model.score(points, true))
-    row[0].set_ylabel(name)
+frame(axes, of_two_features, REGRESSORS)
 
 # %%
 # The step *is* a neuron of tanh. On the rings :class:`~sklearn_sparcs.SparcsRegressor`
@@ -165,13 +172,13 @@ classifiers = (
 )
 sides, points = square(-2, 3)
 true = probability(points)
-fig, row = plt.subplots(1, 4, figsize=(7, 2.1), layout="constrained")
-for ax, model in zip(row, classifiers, strict=True):
+fig, axes = plt.subplots(2, 2, figsize=(4.4, 4.6), layout="constrained")
+for ax, model in zip(axes.flat, classifiers, strict=True):
     predicted = model.fit(X, y).predict_proba(points)[:, 1]
     draw_plane(ax, sides, predicted, true, levels=[0.1, 0.3, 0.5, 0.7, 0.9])
     ax.scatter(*X.T, c=y, cmap="RdBu_r", s=4, linewidth=0)
     write(ax, model, model.score(X_test, y_test))
-row[0].set_ylabel("moons")
+    ax.set_title(type(model).__name__, fontsize=9)
 best = ((probability(X_test) > 0.5) == y_test).mean()
 print(f"accuracy of the true probabilities: {best:.3f}")
 

@@ -36,7 +36,7 @@ models = {beta: [fits(alpha, beta) for alpha in control] for beta in (5, 1000)}
 # The data have no noise, so that neurons wake for the little of a parabola that β = 5
 # has at α = 0, and ‖Γ‖ says how little.
 
-fig, axes = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
+fig, axes = plt.subplots(2, 1, figsize=(5.6, 6.4), layout="constrained")
 for ax, quantity in zip(axes, ("path_norm", "n_hidden"), strict=True):
     for beta, trials in models.items():
         TransitionDisplay.from_estimators(

@@ -24,28 +24,28 @@ model = SparcsRegressor(random_state=0).fit(X, y)
 print(model.active_architecture_, f"R² = {model.score(X_test, y_test):.3f}")
 
 # %%
-# On the left that network: the stronger a link, the darker it is drawn. Lines that pass
-# the hidden layer are the linear part. On the right the accuracy that networks of any
-# size reach along the path, from the linear model on.
+# Above that network: the stronger a link, the darker it is drawn. Lines that pass
+# the hidden layer are the linear part. Below the accuracy that networks of any size
+# reach along the path, from the linear model on.
 
 path = sparcs_path(X, y, hidden_layer_sizes=(50,), random_state=0)
 scores = [network.score(X_test, y_test) for network in path.estimators]
 
-fig, (left, right) = plt.subplots(1, 2, figsize=(10, 4.2), layout="constrained")
+fig, (above, below) = plt.subplots(2, 1, figsize=(5.6, 7), layout="constrained")
 names = [f"x{i}" for i in range(10)]
-ArchitectureDisplay.from_estimator(model, X, feature_names=names, ax=left)
-right.plot(path.n_hidden, scores, "o-", color="#0072B2", label="along the path")
-right.plot(
+ArchitectureDisplay.from_estimator(model, X, feature_names=names, ax=above)
+below.plot(path.n_hidden, scores, "o-", color="#0072B2", label="along the path")
+below.plot(
     model.active_architecture_.n_hidden,
     model.score(X_test, y_test),
     "o",
     color="#D55E00",
     markersize=10,
-    label="the network on the left",
+    label="the network above",
 )
-right.set(xlabel="live hidden neurons", ylabel="R² on the test set")
-right.spines[["top", "right"]].set_visible(False)
-_ = right.legend(frameon=False)
+below.set(xlabel="live hidden neurons", ylabel="R² on the test set")
+below.spines[["top", "right"]].set_visible(False)
+_ = below.legend(frameon=False)
 
 # %%
 # What the hidden neurons listen to stands in the weights: above all x0, x1 and x2,

@@ -26,7 +26,7 @@ print(f"{y.mean():.1%} of {len(y)} rows are rare")
 # ``class_weight="balanced"`` those of data in which both classes are as frequent. Black
 # is where both are equally likely.
 
-fig, axes = plt.subplots(1, 2, figsize=(9, 3.8), layout="constrained")
+fig, axes = plt.subplots(2, 1, figsize=(5, 7.2), layout="constrained")
 for ax, class_weight in zip(axes, (None, "balanced"), strict=True):
     model = SparcsClassifier(class_weight=class_weight, random_state=0).fit(X, y)
     common = dict(response_method="predict_proba", ax=ax, eps=0.1, grid_resolution=200)

@@ -155,6 +155,25 @@ class DirectForm:
         heard = [w.any(axis=0) for (_, j), w in self.coefs.items() if j == 1]
         return np.any(heard, axis=0)
 
+    def feature_strengths(self, receiver: int) -> np.ndarray:
+        """How much a layer hears of each feature: |weight| times standard deviation.
+
+        Parameters
+        ----------
+        receiver : int
+            A layer, from 2, the first that hears something.
+
+        Returns
+        -------
+        ndarray of shape (neurons, features)
+            Weights alone, where standard deviations are not known.
+        """
+        neurons, features = len(self.intercepts[receiver]), self.layer_sizes[0]
+        weights = self.coefs.get((receiver, 1), np.zeros((neurons, features)))
+        scale = 1.0 if self.feature_scale is None else self.feature_scale
+        strengths: np.ndarray = np.abs(weights) * scale
+        return strengths
+
     def senders(self, receiver: int) -> list[int]:
         """Layers that feed layer ``receiver``.
 

@@ -15,6 +15,7 @@ from .._direct.layout import Point, column, detour
 from .._direct.palette import HIDDEN
 from .inside import inside
 from .labels import label_of
+from .room import LARGE, in_points, legible, make_room
 from .strengths import strengths
 from .style import MUTED, NEGATIVE, POSITIVE, check_found, check_whole, new_axes
 
@@ -28,9 +29,6 @@ _HEIGHT, _SPACING = 2.0, 0.35
 #: From a layer to the first link that passes it and, at most, on to the next; and from
 #: a layer to where that link may turn.
 _LANE, _MARGIN = 0.15, 0.12
-#: Most neurons of a layer that are named.
-_MOST_NAMES = 30
-
 #: A layer, from 1, and a place among its neurons.
 Neuron = tuple[int, int]
 #: The layer and the height of the neurons that a link comes from and leads to.
@@ -53,8 +51,8 @@ class ArchitectureDisplay:
     weights : dict of (receiver, sender) to ndarray of shape (N_receiver, N_sender)
         Signed strengths of the links. Layers are numbered from 1, the input.
     feature_names, output_names : sequence of str, optional
-        Names of the neurons of the first and last layer, shown where no more than 30
-        of them are drawn.
+        Names of the neurons of the first and last layer. Where there is no room for
+        all, those are shown whose neurons are heard most.
 
     Attributes
     ----------
@@ -137,7 +135,8 @@ CompactClassifier, or one with cross-validation
         max_links : int, default=300
             Most links to draw.
         ax : matplotlib Axes, optional
-            Where to draw; on a new figure by default.
+            Where to draw; on a new figure by default, which is as tall as names of
+            features need.
 
         Returns
         -------
@@ -182,7 +181,7 @@ CompactClassifier, or one with cross-validation
         Parameters
         ----------
         ax : matplotlib Axes, optional
-            On a new figure by default.
+            On a new figure by default, which is as tall as names of features need.
         max_neurons : int, default=30
             Most neurons of a layer to draw.
         max_links : int, default=300
@@ -199,6 +198,7 @@ CompactClassifier, or one with cross-validation
         """
         check_whole("max_neurons", max_neurons)
         check_whole("max_links", max_links)
+        new = ax is None
         ax, self.figure_ = new_axes(type(self).__name__, ax)
         self.ax_ = ax
         self.drawn_ = [self._most_heard(i, max_neurons) for i in self._layers]
@@ -207,6 +207,9 @@ CompactClassifier, or one with cross-validation
         self._draw_links(ax, heights, max_links)
         self._draw_neurons(ax, heights)
         self._write(ax, heights)
+        if new and self.feature_names is not None:
+            make_room(ax, heights[0])
+        self._write_names(ax, heights)
         return self
 
     @property
@@ -215,11 +218,15 @@ CompactClassifier, or one with cross-validation
 
     def _most_heard(self, layer: int, most: int) -> np.ndarray:
         """The neurons to draw, in order; the first of the output, which none hears."""
+        return np.sort(np.argsort(-self._heard(layer), kind="stable")[:most])
+
+    def _heard(self, layer: int) -> np.ndarray:
+        """By how much each neuron of a layer is heard; not at all those of the last."""
         heard = np.zeros(self.layer_sizes[layer - 1])
         for (_, j), weight in self.weights.items():
             if j == layer:
                 heard += (weight**2).sum(axis=0)
-        return np.sort(np.argsort(-heard, kind="stable")[:most])
+        return heard
 
     def _strongest(self, most: int) -> list[tuple[Neuron, Neuron, float]]:
         """(receiver, sender, strength), weakest first; neurons as (layer, place)."""
@@ -283,7 +290,7 @@ CompactClassifier, or one with cross-validation
             )
         ]
         ax.set_xticks(list(self._layers), captions)
-        self._write_names(ax, heights)
+        ax.set_yticks([])
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
         ax.margins(y=0.05)
@@ -301,18 +308,33 @@ CompactClassifier, or one with cross-validation
 
     def _write_names(self, ax: Axes, heights: list[np.ndarray]) -> None:
         """Features on the left, as the names of ticks, and outputs on the right."""
-        features = _names(self.feature_names, self.drawn_[0])
-        ax.set_yticks(heights[0][: len(features)], features, fontsize=8)
-        outputs = _names(self.output_names, self.drawn_[-1])
-        for name, y in zip(outputs, heights[-1], strict=False):
+        names, places, size = self._named(ax, heights, 1, self.feature_names)
+        ax.set_yticks(places, names, fontsize=size)
+        last = len(heights)
+        names, places, size = self._named(ax, heights, last, self.output_names)
+        for name, y in zip(names, places, strict=True):
             ax.annotate(
                 name,
-                (len(heights), y),
+                (last, y),
                 xytext=(9, 0),
                 textcoords="offset points",
                 va="center",
-                fontsize=8,
+                fontsize=size,
             )
+
+    def _named(
+        self,
+        ax: Axes,
+        heights: list[np.ndarray],
+        layer: int,
+        names: Sequence[str] | None,
+    ) -> tuple[list[str], np.ndarray, float]:
+        """Names of a layer that have room, their heights, and the size of letters."""
+        drawn, places = self.drawn_[layer - 1], heights[layer - 1]
+        if names is None:
+            return [], places[:0], LARGE
+        size, shown = legible(in_points(ax, places), self._heard(layer)[drawn])
+        return [label_of(names[k]) for k in drawn[shown]], places[shown], size
 
     def _layer_names(self) -> list[str]:
         hidden = [f"hidden {k}" for k in range(1, len(self.layer_sizes) - 1)]
@@ -355,13 +377,6 @@ def _path(start: Point, end: Point, lane: float | None) -> Path:
 
 def _count(size: int, n_drawn: int) -> str:
     return f"{size:,}" if size == n_drawn else f"{n_drawn:,} of {size:,}"
-
-
-def _names(names: Sequence[str] | None, drawn: np.ndarray) -> list[str]:
-    """Of the neurons drawn, if they have names and are few; none otherwise."""
-    if names is None or len(drawn) > _MOST_NAMES:
-        return []
-    return [label_of(names[k]) for k in drawn]
 
 
 def _explain_signs(ax: Axes) -> None:

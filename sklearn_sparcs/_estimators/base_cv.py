@@ -5,7 +5,7 @@ Depth is paid for in rounds, as in a plain fit: first the last hidden layer alon
 grow, then the last two, and so on while the best mean score rises.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -419,9 +419,14 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
         as_deep = [len(a.hidden_layers) == n_layers for a in self.fold_architectures_]
         self.depth_stability_ = float(np.mean(as_deep))
 
-    def _sentences(self) -> list[str]:
+    def _sentences(self, feature_names: Sequence[str] | None) -> list[str]:
         """The verdict, then the network chosen."""
-        return [self.verdict_, *super()._sentences()]
+        return [self.verdict_, *super()._sentences(feature_names)]
+
+    def _without_neurons(self) -> str | None:
+        if not self.linear_suffices_:
+            return None
+        return "predictions gain less by it than a standard error"
 
     @property
     def verdict_(self) -> str:

@@ -1,6 +1,7 @@
 """What every fitted estimator does: predict with a network in direct space."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from .._sklearn import diagram_block
 from .._training.as_usual import torch_as_usual
 from .._training.losses import Loss
 from .._training.task import Task
+from .at_fault import columns_at_fault
 from .doc_link import page_of
 from .encoding import Encoding
 from .state import checked_state, stamped_state
@@ -99,8 +101,14 @@ class Predictor(BaseEstimator, ABC):
         with torch_as_usual():
             return to_torch(self.direct_form_, bounds, dtype or torch.float64)
 
-    def summary(self) -> str:
+    def summary(self, feature_names: Sequence[str] | None = None) -> str:
         """Say in words what was found.
+
+        Parameters
+        ----------
+        feature_names : sequence of str of length n_features, optional
+            By default those that it was fitted with, or else ``x0``, ``x1``, …. Of the
+            last step of a pipeline, ``pipeline[:-1].get_feature_names_out()``.
 
         Returns
         -------
@@ -109,14 +117,23 @@ class Predictor(BaseEstimator, ABC):
             ``feature_importances_`` are known, and one for each hidden neuron, ten at
             most: the three features or neurons that it hears most, and which way it
             drives the output, if there is one. `export_text` writes all the weights.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            If it is not fitted.
+        ValueError
+            If there are not as many names as features.
         """
         check_is_fitted(self)
-        return "\n".join(self._sentences())
+        if feature_names is None:
+            feature_names = getattr(self, "feature_names_in_", None)
+        return "\n".join(self._sentences(feature_names))
 
-    def _sentences(self) -> list[str]:
+    def _sentences(self, feature_names: Sequence[str] | None) -> list[str]:
         return network_in_words(
             self.direct_form_,
-            getattr(self, "feature_names_in_", None),
+            feature_names,
             getattr(self, "feature_importances_", None),
         )
 
@@ -158,6 +175,17 @@ def validated(estimator: BaseEstimator, *data: Any, **how: Any) -> Any:
     """Data as scikit-learn's ``validate_data`` gives them back.
 
     It sums X to see whether it is finite, and NumPy would warn of infinities.
+
+    Raises
+    ------
+    ValueError
+        If data cannot be taken; of a frame it says which columns.
     """
-    with np.errstate(over="ignore", invalid="ignore"):
-        return validate_data(estimator, *data, **how)
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            return validate_data(estimator, *data, **how)
+    except (TypeError, ValueError) as error:
+        fault = columns_at_fault(data[0])
+        if not fault:
+            raise
+        raise ValueError(f"{error}\n{fault}") from error

@@ -1,6 +1,7 @@
 """What estimators share whose network was found among eigenvalues."""
 
 import math
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,6 +18,7 @@ from .importances import feature_importances
 from .predictor import Predictor
 from .pruning_curve import PruningCurve, pruning_curve
 from .result import Result
+from .summary import p_value_in_words
 
 #: Parameters that an estimator of the network has too, where they mean anything.
 _HANDED_ON = (
@@ -75,15 +77,18 @@ class Spectral(Predictor):
             **{name: own[name] for name in _HANDED_ON if name in own},
         )
 
-    def _sentences(self) -> list[str]:
+    def _sentences(self, feature_names: Sequence[str] | None) -> list[str]:
         """The network, and how much speaks for its neurons."""
-        said, p = super()._sentences(), self.linear_p_value_
+        said, p = super()._sentences(feature_names), self.linear_p_value_
         if not math.isnan(p):
-            said.append(
-                f"p-value of the linear model {p:.3f}: were it true, that share of "
-                "data sets would speak as much against it."
-            )
+            said.append(p_value_in_words(p, self._without_neurons()))
         return said
+
+    def _without_neurons(self) -> str | None:
+        """Why a linear model that misses something is none the less kept, if it is."""
+        if not self.active_architecture_.is_linear:
+            return None
+        return "no neuron that was allowed was worth its price"
 
     def spectral_matrices(self) -> SpectralMatrices:
         """Φ, Λ and A = Φ Λ Φ⁻¹ of the network that was found, as dense arrays.

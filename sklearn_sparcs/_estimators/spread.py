@@ -32,6 +32,9 @@ _LARGEST = 2**24
 _ASKED, _FEWEST, _BUDGET = 2**12, 1000, 2**31
 #: Ridge of the neurons' weights, in units of the noise of a sample.
 _PRIOR = 0.3
+#: Type of what grows with the hidden weights squared, and is nearly all that is kept:
+#: the ridge bounds what its rounding can do to a standard deviation.
+_KEPT = np.float32
 #: Rows that pass through the network at a time.
 _SLICE = 8192
 
@@ -48,7 +51,8 @@ class Spread:
     n_samples : float
         How many it was trained on.
     factors : tuple of ndarrays, or None
-        Those of a `Factor`, triangles without their zeros; none if it is too large.
+        Those of a `Factor`, triangles without their zeros, and what grows with the
+        hidden weights in single precision; none if it is too large.
     noise : ndarray of shape (outputs,)
         Standard deviation of a sample's own noise, in scaled units.
     deviation : ndarray of shape (outputs,)
@@ -139,7 +143,8 @@ def _arrays(factor: Factor) -> tuple[np.ndarray, ...]:
         tensor.cpu().numpy()
         for tensor in (factor.outputs, factor.coupling, factor.hidden, factor.basis)
     )
-    return _packed(outputs), coupling, _packed(hidden), basis
+    coupling, hidden = coupling.astype(_KEPT), _packed(hidden).astype(_KEPT)
+    return _packed(outputs), coupling, hidden, basis
 
 
 def _factor(arrays: tuple[np.ndarray, ...]) -> Factor:
@@ -147,7 +152,7 @@ def _factor(arrays: tuple[np.ndarray, ...]) -> Factor:
     outputs, coupling, hidden, basis = arrays
     _, s, p = coupling.shape
     tensors = _unpacked(outputs, s), coupling, _unpacked(hidden, p), basis
-    return Factor(*map(as_tensor, tensors))
+    return Factor(*(as_tensor(tensor).double() for tensor in tensors))
 
 
 def _packed(lower: np.ndarray) -> np.ndarray:

@@ -14,6 +14,8 @@ _FEATURES, _NEURONS, _SENDERS = 5, 10, 3
 #: Share of what is decided below which a feature is not named, and of the largest of
 #: what a neuron hears.
 _LEAST, _FAINT = 0.01, 0.1
+#: The p-value from which on chance is no explanation.
+_CERTAIN = 0.05
 
 
 def network_in_words(
@@ -27,6 +29,33 @@ def network_in_words(
     if importances is not None:
         sentences.append(_features(names, importances))
     return [*sentences, *_neurons(form, names)]
+
+
+def p_value_in_words(p: float, without_neurons: str | None) -> str:
+    """What a p-value says of the linear model, beside a network that was chosen.
+
+    The two answer different questions, truth and use; so that they do not seem to deny
+    each other, it is said why there are no neurons where a bend is certain.
+
+    Parameters
+    ----------
+    p : float
+    without_neurons : str, optional
+        Why a linear model is kept although it misses something; None if none is kept.
+    """
+    linear = without_neurons is not None
+    if p > _CERTAIN:
+        so = "it may be true" if linear else "the neurons may be owed to chance"
+    else:
+        so = (
+            f"it misses something, but {without_neurons}"
+            if linear
+            else "it falls short"
+        )
+    return (
+        f"p-value of the linear model {p:.3f}: were it true, that share of data sets "
+        f"would speak as much against it; so {so}."
+    )
 
 
 def _size(form: DirectForm) -> str:
@@ -83,8 +112,7 @@ def _driven(
     heard: list[tuple[float, float, str]] = []
     for j in form.senders(i):
         w = form.coefs[i, j][n]
-        known = j == 1 and form.feature_scale is not None
-        size = np.abs(w) * form.feature_scale if known else np.abs(w)
+        size = form.feature_strengths(i)[n] if j == 1 else np.abs(w)
         heard += zip(size.tolist(), w.tolist(), names[j], strict=True)
     least = _FAINT * max((h[0] for h in heard), default=0.0)
     most = sorted((h for h in heard if h[0] > least), key=lambda h: -h[0])[:_SENDERS]

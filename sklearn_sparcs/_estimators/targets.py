@@ -16,6 +16,7 @@ from .._training.bridge import BridgePenalty
 from .._training.losses import ClassificationLoss, Loss
 from .._training.problem import Problem
 from .._training.task import Task
+from .at_fault import targets_at_fault
 from .encoding import ClassEncoding, Encoding, RealEncoding
 from .labels import plain_labels
 from .predictor import Predictor, validated
@@ -60,11 +61,20 @@ class RegressionTargets(RegressorMixin, Predictor):
         classes: Any = None,
         before: np.ndarray | None = None,
     ) -> Task:
-        """Check the data, and learn their encoding unless it is known."""
+        """Check the data, and learn their encoding unless it is known.
+
+        Raises
+        ------
+        ValueError
+            If data cannot be taken, or targets are no numbers.
+        """
         X, y = as_array(X), as_array(y)
         X, y = validated(
             self, X, y, multi_output=True, y_numeric=True, reset=fresh, **X_FORMAT
         )
+        fault = targets_at_fault(y, type(self).__name__)
+        if fault:
+            raise ValueError(fault)
         if fresh:
             self.encoding_ = RealEncoding.of(y)
         return _task(self.encoding_, X, y, usable_weight(sample_weight, X))

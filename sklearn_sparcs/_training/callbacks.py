@@ -1,9 +1,29 @@
 """Which of skorch's callbacks an epoch here would not obey."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from skorch.callbacks import Callback, InputShapeSetter, ParamMapper
 from skorch.utils import freeze_parameter, unfreeze_parameter
+
+
+def refuse_others(callbacks: Iterable[Any]) -> None:
+    """Refuse what is no callback of skorch's: not one, its class, nor a pair with it.
+
+    Raises
+    ------
+    TypeError
+        If there is one.
+    """
+    for given in callbacks:
+        pair = isinstance(given, tuple) and len(given) == 2
+        callback = given[1] if pair else given
+        of_class = isinstance(callback, type) and issubclass(callback, Callback)
+        if not (of_class or isinstance(callback, Callback)):
+            raise TypeError(
+                "callbacks must hold callbacks of skorch's, or pairs of a name and "
+                f"one; got {given!r}."
+            )
 
 
 def refuse_unheeded(callbacks: Iterable[tuple[str, Callback]]) -> None:

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from .._data.batches import Batch, TrainingData
 from .._networks.network import Network
-from .callbacks import refuse_unheeded
+from .callbacks import refuse_others, refuse_unheeded
 from .epochs import epoch, evaluate, shuffled
 from .losses import ClassificationLoss
 from .solver import Solver
@@ -88,6 +88,7 @@ class SparcsNet(NeuralNet):
 
     def initialize_callbacks(self) -> "SparcsNet":
         """Take the user's callbacks, but none that would not be obeyed."""
+        refuse_others(self.callbacks or ())
         super().initialize_callbacks()
         refuse_unheeded(self.callbacks_)
         return self

@@ -65,6 +65,14 @@ def test_senders():
     assert [form.senders(i) for i in (2, 3, 4)] == [[1], [2], [1, 3]]
 
 
+def test_strengths_of_features_count_in_standard_deviations():
+    form = random_form((2, 3, 4, 1), [(3, 2), (4, 3), (2, 1), (4, 1)])
+    assert_allclose(form.feature_strengths(2), abs(form.coefs[2, 1]))
+    scaled = replace(form, feature_scale=np.array([10.0, 0.1]))
+    assert_allclose(scaled.feature_strengths(4), abs(form.coefs[4, 1]) * [10.0, 0.1])
+    assert_allclose(scaled.feature_strengths(3), np.zeros((4, 2)))
+
+
 def test_features_are_cut_off_at_their_bounds():
     low, high = np.array([-1.0, 0.0, -0.5]), np.array([1.0, 2.0, 0.5])
     form = random_form(*WIRINGS[1])

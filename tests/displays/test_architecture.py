@@ -1,5 +1,8 @@
 """`ArchitectureDisplay`: neurons, links and names."""
 
+from itertools import pairwise
+
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from helpers.displays import OPTIONS, small_form
@@ -12,6 +15,7 @@ from sklearn_sparcs import (
     SparcsClassifier,
     SparcsRegressor,
 )
+from sklearn_sparcs._displays.room import legible
 from sklearn_sparcs._displays.style import NEGATIVE, POSITIVE
 
 pytestmark = pytest.mark.filterwarnings("ignore:max_iter")
@@ -97,6 +101,49 @@ def test_names_of_features_and_classes(rings):
     many.feature_names = [f"x{k}" for k in range(40)]
     few = many.plot(max_neurons=3).ax_.get_yticklabels()
     assert [tick.get_text() for tick in few] == ["x37", "x38", "x39"]
+
+
+def overlapping(display):
+    """Pairs of names of features that stand on one another once all is drawn."""
+    figure = display.figure_
+    figure.draw_without_rendering()
+    shown = [t for t in display.ax_.get_yticklabels() if t.get_text()]
+    boxes = [t.get_window_extent() for t in shown]
+    return sum(a.overlaps(b) for a, b in pairwise(boxes))
+
+
+def thirty_features():
+    weights = {(2, 1): np.arange(1.0, 61).reshape(2, 30), (3, 2): np.ones((1, 2))}
+    weights[3, 1] = np.ones((1, 30))
+    names = [f"feature {k}" for k in range(30)]
+    return ArchitectureDisplay((30, 2, 1), weights, feature_names=names)
+
+
+def test_thirty_names_have_room_on_a_figure_of_their_own():
+    display = thirty_features().plot()
+    assert len(display.ax_.get_yticklabels()) == 30
+    assert overlapping(display) == 0
+    assert 4.8 < display.figure_.get_figheight() <= 10
+
+
+def test_on_given_axes_those_that_are_heard_most_are_named():
+    figure, axes = plt.subplots(2)
+    display = thirty_features().plot(axes[0])
+    assert figure.get_figheight() == 4.8
+    names = [tick.get_text() for tick in display.ax_.get_yticklabels()]
+    assert overlapping(display) == 0
+    assert 3 < len(names) < 30 and names[-1] == "feature 29"
+
+
+def test_names_that_have_room():
+    worth = np.array([3.0, 1.0, 2.0, 0.0])
+    size, shown = legible(np.array([30.0, 20.0, 10.0, 0.0]), worth)
+    assert size == 8 and shown.all()
+    size, shown = legible(np.array([24.0, 16.0, 8.0, 0.0]), worth)
+    assert_allclose(size, 6.4)
+    assert shown.all()
+    size, shown = legible(np.array([6.0, 4.0, 2.0, -4.0]), worth)
+    assert size == 6 and shown.tolist() == [True, False, False, True]
 
 
 def test_architecture_of_compact_linear_and_constant_models(kinked):

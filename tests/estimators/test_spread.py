@@ -115,6 +115,20 @@ def test_pickled_without_torch():
     assert_allclose(std, model.predict(X_NEW, return_std=True)[1], rtol=0)
 
 
+def test_four_bytes_a_number_are_enough(monkeypatch):
+    """What is kept is half of the hidden weights squared, and rounding is not seen."""
+    model = CompactRegressor((30,), random_state=0).fit(X, Y)
+    n_hidden, far = model.coefs_[2, 1].size + 30, 10 * X_NEW
+    n_numbers = n_hidden * (n_hidden + 1) / 2 + 41 * n_hidden
+    assert 4 * n_numbers < len(pickle.dumps(model)) < 4 * n_numbers + 30_000
+    monkeypatch.setattr(module, "_KEPT", np.float64)
+    exact = CompactRegressor((30,), random_state=0).fit(X, Y)
+    for rows in (X_NEW, far):
+        expected = exact.predict(rows, return_std=True)[1]
+        assert_allclose(model.predict(rows, return_std=True)[1], expected, rtol=1e-5)
+    assert_allclose(model.linear_coef_std_, exact.linear_coef_std_, rtol=1e-4)
+
+
 def test_unknown_where_the_network_was_not_fitted_as_it_is():
     model = SparcsRegressor(random_state=0).fit(X, Y)
     small = model.pruned_estimator_

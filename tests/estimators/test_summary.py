@@ -1,5 +1,7 @@
 """What estimators say in words of what they found."""
 
+import re
+
 import numpy as np
 import pytest
 from helpers.compacts import compact
@@ -73,6 +75,15 @@ def test_cross_validation_begins_with_its_verdict():
 def test_one_neuron_without_a_linear_model():
     said = compact(hidden=(1,), links=[(2, 1), (3, 2)]).summary()
     assert said.startswith("4 → 1 → 1: 1 hidden neuron (relu), which hears 4 features")
+
+
+def test_names_that_are_given():
+    X, y = make_friedman1(60, random_state=0)
+    model = SparcsRegressor((), random_state=0).fit(X, y)
+    names = [f"name {j}" for j in range(10)]
+    assert model.summary(names) == re.sub(r"\bx(\d)\b", r"name \1", model.summary())
+    with pytest.raises(ValueError, match="as many as the features, 10; got 1"):
+        model.summary(["a"])
 
 
 def test_not_fitted():

@@ -39,6 +39,12 @@ from sklearn_sparcs import (
 pytestmark = pytest.mark.filterwarnings("ignore:max_iter")
 
 
+@pytest.mark.parametrize("given", [1, int, ("a", "b"), lambda net: None])
+def test_what_is_no_callback_is_refused(given):
+    with pytest.raises(TypeError, match="callbacks must hold callbacks of skorch's"):
+        SparcsRegressor(callbacks=[given]).fit([[0.0], [1.0]], [0.0, 1.0])
+
+
 def test_pipeline_and_grid_search(kinked):
     X, y = kinked
     pipeline = make_pipeline(

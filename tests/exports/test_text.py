@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 from helpers.compacts import ENCODINGS, SHAPES, compact, features
 from numpy.testing import assert_allclose
@@ -29,13 +30,19 @@ def within(values, pairs):
     return values | cut
 
 
+def listed(title, lines):
+    """What the line of a title says of (name, low, high)."""
+    (said,) = [line for line in lines if line.startswith(title)] or [""]
+    return re.findall(r"(\w+) \[(.*?), (.*?)\]", said)
+
+
 def evaluated(text, X):
     """Predictions (n, k), as someone would work them out who reads the text."""
     lines = re.sub(r"\n {4}", " ", text).split("\n")
     ends = r" within \[(.*), (.*)\]"
     features = {f"x{j}": x for j, x in enumerate(X.T)}
-    whole = within(features, re.findall(r"(\w+) is heard" + ends, text))
-    inner = re.findall(r"(\w+) is heard by hidden neurons" + ends, text)
+    whole = within(features, listed("heard within: ", lines))
+    inner = listed("heard by hidden neurons within: ", lines)
     sent, said = within(whole, inner), {}
     formulas = [line.split(" = ") for line in lines if " = " in line]
     for name, right in (f for f in formulas if f[0][0] == "h"):
@@ -98,6 +105,8 @@ def test_lines_break_between_terms():
 def test_refused():
     with pytest.raises(NotFittedError):
         export_text(SparcsRegressor())
+    with pytest.raises(TypeError, match="must be a sequence of names"):
+        export_text(compact(), "abcd")
     with pytest.raises(ValueError, match="as many as the features, 4; got 2"):
         export_text(compact(), ["a", "b"])
     with pytest.raises(ValueError, match="must be different; 'a' is there twice"):
@@ -106,8 +115,52 @@ def test_refused():
 
 @pytest.mark.parametrize("decimals", [-1, 101, 2.0, "2", True, None, np.nan])
 def test_digits_that_are_no_number_of_digits(decimals):
-    with pytest.raises(ValueError, match="decimals must be a whole number from zero"):
+    with pytest.raises(ValueError, match="decimals must be a whole number from 0 to"):
         export_text(compact(), decimals=decimals)
+
+
+@pytest.mark.parametrize("number", [0, -1, 2.0, "all", True])
+def test_features_that_are_no_number_of_features(number):
+    with pytest.raises(
+        ValueError, match="max_features must be a whole number from 1 on"
+    ):
+        export_text(compact(), max_features=number)
+
+
+def test_only_the_features_that_are_heard_most():
+    model = compact(hidden=(2,), hidden_bounds=True)
+    form = model.direct_form_
+    form.coefs[2, 1][:] = [[1.0, 0.0, -2.0, 0.1], [0.0, 0.0, 0.0, 3.0]]
+    form.coefs[3, 1][:] = [[1.0, 2.0, 3.0, 4.0]]
+    vars(form)["feature_scale"] = np.array([1.0, 5.0, 0.1, 100.0])
+    names = ["a b", "b", "c", "d"]
+    text = export_text(model, names, decimals=1, max_features=2).split("\n")
+    assert re.fullmatch(
+        r"y = .* \+ 4.0 \* d \+ 2.0 \* b .*h2 .* \(2 features more\)", text[0]
+    )
+    assert re.fullmatch(
+        r"h1 = relu\(.* \+ 0.1 \* d \+ 1.0 \* a_b \+ \(1 feature more\)\)", text[1]
+    )
+    assert re.fullmatch(r"h2 = relu\(.* \+ 3.0 \* d\)", text[2])
+    assert re.fullmatch(
+        r"heard by hidden neurons within: a_b \[.*\], d \[.*\]", text[3]
+    )
+    assert text[4:] == ["underscores in names may stand for spaces"]
+    assert export_text(model, max_features=4).count("more") == 0
+
+
+def test_thirty_features_take_few_lines():
+    """Of what is cut off, and of names, there are some in a line."""
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(100, 30)), columns=[f"f {j}" for j in range(30)])
+    model = SparcsRegressor(()).fit(X, X["f 3"])
+    model.direct_form_.coefs[2, 1][:] = 1.0
+    vars(model.direct_form_)["bounds"] = (np.full(30, -1.0), np.full(30, 1.0))
+    lines = export_text(model).split("\n")
+    assert len(lines) < 20
+    assert max(map(len, lines)) <= 80
+    assert any("f_29 [-1.00, 1.00]" in line for line in lines)
+    assert lines[-1] == "underscores in names may stand for spaces"
 
 
 def test_names_that_are_no_identifiers_are_given_others():
@@ -116,8 +169,8 @@ def test_names_that_are_no_identifiers_are_given_others():
     text = export_text(model, hostile, decimals=17)
     instead = ["body_mass_", "relu_", "score1_", "class_"]
     for j, (name, was) in enumerate(zip(instead, hostile, strict=True)):
-        assert f"\n{name} is {was!r}" in text
-        text = text.replace(f"\n{name} is {was!r}", "").replace(name, f"x{j}")
+        assert f"{name} is {was!r}" in text
+        text = text.replace(f"{name} is {was!r}", "").replace(name, f"x{j}")
     assert_allclose(evaluated(text, X), expected(model, X), rtol=1e-9)
     assert " is 'a" not in export_text(model, ["a", "été", "x3", "h1"])
 

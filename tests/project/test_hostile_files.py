@@ -23,7 +23,7 @@ NAMES = [
 def on_path(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "examples"))
     yield
-    for module in ("own_table", "demo_page"):
+    for module in ("own_table", "read_words", "say", "demo_page"):
         sys.modules.pop(module, None)
 
 
