@@ -97,6 +97,7 @@ ifneq ($(DATA),)
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .[backbone]
 	$(PAPER)/cifar10.py $(if $(FULL),,--quick) --jobs $(JOBS) --data="$$DATA"
 	$(PAPER)/backbone.py $(if $(FULL),,--quick) --jobs $(JOBS) --data="$$DATA"
+	$(PAPER)/fine_tuning.py $(if $(FULL),,--quick) --jobs $(JOBS) --data="$$DATA"
 endif
 
 # -W: a link that leads nowhere, or an example that fails, ends the build

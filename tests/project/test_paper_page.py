@@ -215,6 +215,30 @@ class TestImages:
         assert_shown(" ".join(text.groups()), [lam[lam > 0].min(), lam.max()])
         assert (output == 1).all()
 
+    @pytest.mark.parametrize("head", ["linear", "paper's", "growing"])
+    def test_fine_tuning(self, head):
+        (row,) = (r for r in figures("fine_tuning")["rows"] if r["head"] == head)
+        name = "the paper's" if head == "paper's" else head
+        shown = cells(f"fine-tuned here, {name} head")
+        frozen, tuned, active, seconds, memory = shown
+        assert_shown(frozen, [100 * row["frozen"]])
+        assert_shown(tuned, [100 * row["fine-tuned"]])
+        assert_shown(seconds, [row["seconds"]])
+        assert_shown(memory, [row["megabytes"]])
+        if head != "linear":
+            assert_shown(active, [(np.abs(row["eigenvalues"]) >= 1e-3).sum()])
+
+    def test_eigenvalues_of_the_fine_tuned_head(self):
+        rows = {r["head"]: r for r in figures("fine_tuning")["rows"]}
+        lam, output = (
+            np.abs(rows["paper's"][key])
+            for key in ("eigenvalues", "output eigenvalues")
+        )
+        words = r"figure 18: (\S+) at\smost, where .* between (\S+) and (\S+),"
+        text = re.search(words, PAGE)
+        shown = [lam.max(), output.min(), output.max()]
+        assert_shown(" ".join(text.groups()), shown)
+
     def test_backbone(self):
         labels = [
             "`LogisticRegression` on scaled features, 1000 iterations at most",
