@@ -81,9 +81,12 @@ def checked_alphas(alphas: Any) -> np.ndarray:
     Raises
     ------
     ValueError
-        If one is negative or not finite, or there is none.
+        If one is no number, negative or not finite, or there is none.
     """
-    found = np.sort(np.asarray(alphas, dtype=float).ravel())[::-1]
+    given = np.asarray(alphas)
+    if given.dtype.kind not in "iuf":
+        raise ValueError(f"alphas must be real numbers; got {alphas!r}.")
+    found = np.sort(given.astype(float).ravel())[::-1]
     if len(found) == 0 or not np.isfinite(found).all() or found[-1] < 0:
         raise ValueError(
             f"alphas must be finite numbers of at least zero; got {alphas!r}."

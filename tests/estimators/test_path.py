@@ -83,3 +83,9 @@ def test_same_seed_same_path(kinked):
 def test_bad_input(kinked, options, message):
     with pytest.raises(ValueError, match=message):
         sparcs_path(*kinked, **options)
+
+
+@pytest.mark.parametrize("alphas", [(1, 1.0, "1"), ["0.1"], [True, False], [1j]])
+def test_alphas_that_are_no_numbers_are_refused(kinked, alphas):
+    with pytest.raises(ValueError, match="alphas must be real numbers; got"):
+        sparcs_path(*kinked, alphas=alphas)
