@@ -206,7 +206,7 @@ class TestImages:
             np.abs(growing[key]) for key in ("eigenvalues", "output eigenvalues")
         )
         active = [row["active"] for row in growing["epochs"]]
-        words = r"(\d+) wake in the first epoch, (\d+) are there after the fourth"
+        words = r"(\d+) neurons wake in the first epoch, (\d+) are there after the fourth"
         assert_shown(" ".join(re.search(words, PAGE).groups()), [active[0], active[3]])
         assert active[-1] == active[3] + 8
         (cut,) = re.search(r"With its neurons cut it falls to (\S+) %", PAGE).groups()
