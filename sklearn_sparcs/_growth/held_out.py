@@ -43,9 +43,9 @@ from .survey import Surveyed, sensitivities
 #: Candidates that climb: the more there are, the more they see together.
 _N_CLIMB = 400
 
-#: Of what the outputs' links would gain, the share that neurons must. A fortieth looks
-#: bent, where the loss is a cross-entropy and links have all to learn.
-_SHARE = 0.1
+#: Of what the outputs' links would gain, the share that neurons must. Up to a sixth
+#: looks bent, where the loss is a cross-entropy and links have all to learn.
+_SHARE = 0.25
 
 
 @torch_as_usual()

@@ -218,7 +218,7 @@ def test_wide_heads_stay_linear(n_signals, labels, n_steps):
 @pytest.mark.slow
 def test_wide_heads_grow_where_it_pays():
     """Nobody wakes at a forbidding price."""
-    grown, linear = (Head(2048, taught_labels, 800, alpha=a) for a in (1e-4, 1e9))
+    grown, linear = (Head(1100, taught_labels, 800, alpha=a) for a in (1e-4, 1e9))
     assert linear.n_live == 0
     assert grown.n_live >= 8
     assert grown.accuracy() > linear.accuracy() + 0.02
