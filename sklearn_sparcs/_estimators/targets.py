@@ -275,7 +275,8 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         return like_given(X, self._probabilities(X))
 
     def _probabilities(self, X: Any) -> np.ndarray:
-        return self.encoding_.probabilities(self._outputs(X))
+        output = self._outputs(X)  # refused first, if it is not fitted
+        return self.encoding_.probabilities(output)
 
     def predict_log_proba(self, X: Any) -> np.ndarray:
         """Logarithm of ``predict_proba``, finite where that is rounded to zero.
