@@ -184,7 +184,7 @@ def curves(runs):
     right.set(xlabel="epoch", ylabel=f"neurons of {MAX_NEURONS}: |λ| ≥ {ACTIVE}")
     for ax in (left, right):
         ax.xaxis.get_major_locator().set_params(integer=True)
-        ax.legend(frameon=False)
+        ax.legend(frameon=False, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1))
     return figure
 
 

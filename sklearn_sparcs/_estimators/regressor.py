@@ -162,8 +162,8 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
     history_ : skorch.history.History
         A row an epoch, or, for second-order growth, a row an alpha: "alpha",
         "train_loss", "objective", "n_live", and "valid_loss" and "valid_score" with
-        ``early_stopping``. At an ``alpha`` that is given, there is a row for each
-        survey, and one for the network trained to its optimum.
+        ``early_stopping``; the last is of the network kept, trained until it settles.
+        At an ``alpha`` that is given, there is a row for each survey.
     n_iter_ : int
         Rows of ``history_``: alphas passed, or epochs.
     n_outputs_ : int

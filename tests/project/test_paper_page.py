@@ -206,9 +206,9 @@ class TestImages:
             np.abs(growing[key]) for key in ("eigenvalues", "output eigenvalues")
         )
         active = [row["active"] for row in growing["epochs"]]
-        words = r"(\d+) neurons wake in the first epoch, (\d+) are there after the fourth"
+        words = r"(\d+) neurons\nwake in the first epoch, (\d+) are there after"
         assert_shown(" ".join(re.search(words, PAGE).groups()), [active[0], active[3]])
-        assert active[-1] == active[3] + 8
+        assert active[-1] == active[3] + 16
         (cut,) = re.search(r"With its neurons cut it falls to (\S+) %", PAGE).groups()
         assert_shown(cut, [100 * growing["epochs"][-1]["cut"]])
         text = re.search(r"begin at one, lie between (\S+) and (\S+);", PAGE)
