@@ -13,8 +13,9 @@ known without a word on how many were tried, as F was chosen elsewhere. They are
 
 - if Σ s exceeds ``min_significance`` of its standard errors;
 - if they gain, (Σ s)² over the squared length of what F adds to linear maps, a fair
-  share of what the outputs' own links do by a few steps of theirs: where a loss is not
-  quadratic, some of what links have still to learn looks bent, and is no neuron's.
+  share of what the outputs' own links do by a few steps of theirs, the larger the less
+  certain it is: where a loss is not quadratic, some of what links have still to learn
+  looks bent, and is no neuron's.
 """
 
 from collections.abc import Sequence
@@ -43,9 +44,10 @@ from .survey import Surveyed, sensitivities
 #: Candidates that climb: the more there are, the more they see together.
 _N_CLIMB = 400
 
-#: Of what the outputs' links would gain, the share that neurons must. Up to a sixth
-#: looks bent, where the loss is a cross-entropy and links have all to learn.
-_SHARE = 0.25
+#: Of what the outputs' links would gain, the share that neurons must at least, and what
+#: it must be times the standard errors that it lies above zero. Up to 1.7 looks bent,
+#: where the loss is a cross-entropy and links have all to learn.
+_SHARE, _CERTAINTY = 0.1, 2.0
 
 
 @torch_as_usual()
@@ -117,11 +119,17 @@ class Proved:
     gain: float
     by_links: float
 
+    @property
+    def beside_links(self) -> bool:
+        """Whether the gain, above zero, is a fair share of what links would gain."""
+        share = max(_SHARE, _CERTAINTY / self.n_errors)
+        return self.gain > share * self.by_links
+
     def best(
         self, penalty: SparseGroupPenalty, n_errors: float, most: int
     ) -> Recruits | None:
         """The ``most`` that pay best, if all together are proved and any pays."""
-        if self.n_errors <= n_errors or self.gain <= _SHARE * self.by_links:
+        if self.n_errors <= n_errors or not self.beside_links:
             return None
         network, n_layers = self.network, len(self.network.lam)
         indices = asleep(network, self.layer)
