@@ -45,8 +45,9 @@ from .survey import Surveyed, sensitivities
 _N_CLIMB = 400
 
 #: Of what the outputs' links would gain, the share that neurons must at least, and what
-#: it must be times the standard errors that it lies above zero. Up to 1.7 looks bent,
-#: where the loss is a cross-entropy and links have all to learn.
+#: it must be times the standard errors that it lies above zero. Some looks bent, where
+#: the loss is a cross-entropy and links have all to learn; set so that labels that are
+#: linear wake nobody.
 _SHARE, _CERTAINTY = 0.1, 2.0
 
 
