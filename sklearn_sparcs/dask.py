@@ -6,28 +6,37 @@ the estimators of one machine, and the numbers too, to rounding. The extra ``das
 installs what they need.
 """
 
-from functools import partial
 from typing import Any
 
-from dask.base import is_dask_collection
+import numpy as np
 
 from ._dask.blocks import no_rows, refuse_collections
 from ._dask.cluster import refuse_strangers
-from ._dask.labels import accuracy, checked_classes, encoding_of
-from ._dask.predictions import by_partition, r2
+from ._dask.labels import checked_classes, encoding_of
+from ._dask.lazy import LazyClasses, LazyTargets
 from ._dask.table import checked_table
+from ._data.shared_samples import SharedSamples
 from ._estimators.classifier import SparcsClassifier as Classifier
-from ._estimators.encoding import RealEncoding
+from ._estimators.cv import SparcsClassifierCV as ClassifierCV
+from ._estimators.cv import SparcsRegressorCV as RegressorCV
+from ._estimators.encoding import ClassEncoding, RealEncoding
 from ._estimators.regressor import SparcsRegressor as Regressor
 from ._estimators.sections import with_sections_of
+from ._estimators.shared_cv import FitsSharedCV, constraints_of
 from ._estimators.shared_fit import FitsShared
+from ._estimators.shared_scores import OF_CLASSES, OF_TARGETS
 from ._sklearn import fit_context
 
-__all__ = ["SparcsClassifier", "SparcsRegressor"]
+__all__ = [
+    "SparcsClassifier",
+    "SparcsClassifierCV",
+    "SparcsRegressor",
+    "SparcsRegressorCV",
+]
 
 
 @with_sections_of(Regressor, "Parameters", "Attributes")
-class SparcsRegressor(FitsShared, Regressor):
+class SparcsRegressor(LazyTargets, FitsShared, Regressor):
     """`sklearn_sparcs.SparcsRegressor` for dask's collections.
 
     The same attributes and, to rounding, numbers. Partitions are checked, scaled and
@@ -85,11 +94,7 @@ DataFrame
         RuntimeError
             If a worker has not this version of the package.
         """
-        refuse_strangers()
-        samples, facts = checked_table(X, y, sample_weight)
-        known = samples.ends_of_targets, not facts.shape_of_y
-        encoding = RealEncoding.of_ends(*known, self.prediction_margin)
-        return self._fit_shared(samples, encoding, no_rows(X))
+        return self._fit_shared(*_of_targets(self, X, y, sample_weight))
 
     @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, sample_weight=None):
@@ -116,54 +121,9 @@ DataFrame
         refuse_collections(X=X, y=y, sample_weight=sample_weight)
         return super().partial_fit(X, y, sample_weight)
 
-    def predict(self, X: Any, return_std: bool = False) -> Any:
-        """Predict targets, partition by partition, when the result is computed.
-
-        Parameters
-        ----------
-        X : dask Array of shape (n_samples, n_features) or DataFrame
-            Or anything in memory, as for the estimator of one machine.
-        return_std : bool, default=False
-            Return, besides, how far a new sample's target may be from what is
-            predicted.
-
-        Returns
-        -------
-        y : dask Array of shape (n_samples,) or (n_samples, n_outputs), or Series, \
-DataFrame
-            One-dimensional if the y of ``fit`` was.
-        std : the same
-            If ``return_std``.
-        """
-        if return_std and is_dask_collection(X):
-            return self.predict(X), by_partition(self._std, X)
-        return by_partition(partial(super().predict, return_std=return_std), X)
-
-    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """R² of predictions, by sums over partitions.
-
-        Parameters
-        ----------
-        X : dask Array of shape (n_samples, n_features) or DataFrame
-            Or anything in memory, as for the estimator of one machine.
-        y : dask Array of shape (n_samples,) or (n_samples, n_outputs), Series, \
-DataFrame
-            In the same partitions.
-        sample_weight : dask Array of shape (n_samples,) or Series, optional
-            In the same partitions.
-
-        Returns
-        -------
-        float
-            The mean over targets.
-        """
-        if not is_dask_collection(X):
-            return float(super().score(X, y, sample_weight))
-        return r2(y, self.predict(X), sample_weight)
-
 
 @with_sections_of(Classifier, "Parameters", "Attributes")
-class SparcsClassifier(FitsShared, Classifier):
+class SparcsClassifier(LazyClasses, FitsShared, Classifier):
     """`sklearn_sparcs.SparcsClassifier` for dask's collections.
 
     The same attributes and, to rounding, numbers. Classes are those that any partition
@@ -217,10 +177,8 @@ class SparcsClassifier(FitsShared, Classifier):
         RuntimeError
             If a worker has not this version of the package.
         """
-        refuse_strangers()
-        encoding, of_classes = encoding_of(y, self.class_weight)
-        samples = checked_classes(X, y, encoding, sample_weight, of_classes)
-        return self._fit_shared(samples, encoding, no_rows(X))
+        given, _ = _of_classes(self, X, y, sample_weight)
+        return self._fit_shared(*given)
 
     @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, classes=None, sample_weight=None):
@@ -251,80 +209,223 @@ class SparcsClassifier(FitsShared, Classifier):
         refuse_collections(X=X, y=y, sample_weight=sample_weight)
         return super().partial_fit(X, y, classes, sample_weight)
 
-    def predict(self, X: Any) -> Any:
-        """Predict classes, partition by partition, when the result is computed.
+
+@with_sections_of(RegressorCV, "Parameters", "Attributes")
+class SparcsRegressorCV(LazyTargets, FitsSharedCV, RegressorCV):
+    """`sklearn_sparcs.SparcsRegressorCV` for dask's collections.
+
+    The same attributes and, to rounding, numbers as with the same folds on one machine.
+    The rows of every partition are dealt out to ``cv`` folds, five by default, as
+    ``random_state`` draws, and each fold's network is scored by sums over the rows that
+    it leaves out: ``scoring`` is "r2", by default, or "neg_mean_squared_error".
+    ``n_jobs`` folds at a time are led by threads of this process.
+
+    {sections}
+
+    Notes
+    -----
+    Dask computes on the cluster of the current ``distributed.Client``, or else in
+    threads of this process. While they fit, workers hold the table raw, scaled, and
+    scaled for each fold: six times, of five folds; dask writes to their disks what
+    does not fit. One that dies is made up for: dask computes what it held anew.
+
+    Examples
+    --------
+    >>> import dask.array as da
+    >>> from sklearn.datasets import make_friedman1
+    >>> from sklearn_sparcs.dask import SparcsRegressorCV
+    >>> X, y = (da.from_array(a, 100) for a in make_friedman1(300, random_state=0))
+    >>> model = SparcsRegressorCV(
+    ...     4, n_alphas=5, cv=2, activation="relu", random_state=0
+    ... ).fit(X, y)
+    >>> model.linear_suffices_
+    False
+    """
+
+    _parameter_constraints = constraints_of(RegressorCV, OF_TARGETS)
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None):
+        """Choose on folds of the partitions' rows, and fit to all of them.
 
         Parameters
         ----------
         X : dask Array of shape (n_samples, n_features) or DataFrame
-            Or anything in memory, as for the estimator of one machine.
+            Of more rows than features, and dense, with as many rows in each partition
+            as there are folds.
+        y : dask Array of shape (n_samples,) or (n_samples, n_outputs), Series, \
+DataFrame
+            In the same partitions.
+        sample_weight : dask Array of shape (n_samples,) or Series, optional
+            In the same partitions, for training and scores. Samples of weight zero are
+            left out.
 
         Returns
         -------
-        dask Array of shape (n_samples,) or Series
-        """
-        return by_partition(super().predict, X)
+        self
 
-    def predict_proba(self, X: Any) -> Any:
-        """Probability of each class, partition by partition, when it is computed.
+        Raises
+        ------
+        TypeError
+            If X, y or the weights are no collection of dask's.
+        ValueError
+            For data or parameters that cannot be used; the message says why.
+        RuntimeError
+            If a worker has not this version of the package.
+        """
+        return self._fit_shared(*_of_targets(self, X, y, sample_weight))
+
+    def path(self, X, y, sample_weight=None, *, X_val=None, y_val=None):
+        """Follow the path over all partitions, every layer open, without choosing.
+
+        The estimator is left as it is.
 
         Parameters
         ----------
         X : dask Array of shape (n_samples, n_features) or DataFrame
-            Or anything in memory, as for the estimator of one machine.
+            Of more rows than features, and dense.
+        y : dask Array of shape (n_samples,) or (n_samples, n_outputs), Series, \
+DataFrame
+            In the same partitions.
+        sample_weight : dask Array of shape (n_samples,) or Series, optional
+            In the same partitions.
+        X_val, y_val : array-like, optional
+            Validation data in memory, for the path's ``valid_loss``.
 
         Returns
         -------
-        dask Array of shape (n_samples, n_classes) or DataFrame
-            In the order of ``classes_``.
-        """
-        return by_partition(super().predict_proba, X)
+        SparcsPath
 
-    def predict_log_proba(self, X: Any) -> Any:
-        """Logarithm of ``predict_proba``; −inf where that is zero.
+        Raises
+        ------
+        TypeError
+            If X, y or the weights are no collection of dask's.
+        ValueError
+            For data or parameters that cannot be used; the message says why.
+        RuntimeError
+            If a worker has not this version of the package.
+        """
+        self._validate_params()
+        given = _of_targets(self, X, y, sample_weight)
+        return self._path_shared(*given, X_val, y_val)
+
+
+@with_sections_of(ClassifierCV, "Parameters", "Attributes")
+class SparcsClassifierCV(LazyClasses, FitsSharedCV, ClassifierCV):
+    """`sklearn_sparcs.SparcsClassifierCV` for dask's collections.
+
+    The same attributes and, to rounding, numbers as with the same folds on one machine.
+    The rows of every partition, class by class, are dealt out to ``cv`` folds, five by
+    default, as ``random_state`` draws, and each fold's network is scored by sums over
+    the rows that it leaves out: ``scoring`` is "accuracy", by default, or
+    "neg_log_loss". ``n_jobs`` folds at a time are led by threads of this process.
+    Several labels a sample are refused.
+
+    {sections}
+
+    Notes
+    -----
+    Dask computes on the cluster of the current ``distributed.Client``, or else in
+    threads of this process. While they fit, workers hold the table raw, scaled, and
+    scaled for each fold: six times, of five folds; dask writes to their disks what
+    does not fit. One that dies is made up for: dask computes what it held anew.
+
+    Examples
+    --------
+    >>> import dask.array as da
+    >>> from sklearn.datasets import make_moons
+    >>> from sklearn_sparcs.dask import SparcsClassifierCV
+    >>> X, y = (da.from_array(a, 100) for a in make_moons(200, random_state=0))
+    >>> model = SparcsClassifierCV(
+    ...     4, n_alphas=4, cv=2, activation="relu", random_state=0
+    ... ).fit(X, y)
+    >>> model.linear_suffices_
+    False
+    """
+
+    _parameter_constraints = constraints_of(ClassifierCV, OF_CLASSES)
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None):
+        """Choose on folds of the partitions' rows, and fit to all of them.
 
         Parameters
         ----------
         X : dask Array of shape (n_samples, n_features) or DataFrame
-            Or anything in memory, as for the estimator of one machine.
+            Of more rows than features, and dense, with as many rows in each partition
+            as there are folds.
+        y : dask Array of shape (n_samples,) or Series
+            Classes of any type, in the same partitions.
+        sample_weight : dask Array of shape (n_samples,) or Series, optional
+            In the same partitions, for training and scores. Samples of weight zero are
+            left out.
 
         Returns
         -------
-        dask Array of shape (n_samples, n_classes) or DataFrame
-        """
-        return by_partition(super().predict_log_proba, X)
+        self
 
-    def decision_function(self, X: Any) -> Any:
-        """Scores, of which the largest, or one above zero, is what is predicted.
+        Raises
+        ------
+        TypeError
+            If X, y or the weights are no collection of dask's.
+        ValueError
+            For data or parameters that cannot be used; the message says why.
+        RuntimeError
+            If a worker has not this version of the package.
+        """
+        given, of_classes = _of_classes(self, X, y, sample_weight)
+        return self._fit_shared(*given, of_classes)
+
+    def path(self, X, y, sample_weight=None, *, X_val=None, y_val=None):
+        """Follow the path over all partitions, every layer open, without choosing.
+
+        The estimator is left as it is.
 
         Parameters
         ----------
         X : dask Array of shape (n_samples, n_features) or DataFrame
-            Or anything in memory, as for the estimator of one machine.
-
-        Returns
-        -------
-        dask Array of shape (n_samples,) or (n_samples, n_classes), or Series, DataFrame
-            Of two classes, the log-odds of the second.
-        """
-        return by_partition(super().decision_function, X)
-
-    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Accuracy of predictions, by sums over partitions.
-
-        Parameters
-        ----------
-        X : dask Array of shape (n_samples, n_features) or DataFrame
-            Or anything in memory, as for the estimator of one machine.
+            Of more rows than features, and dense.
         y : dask Array of shape (n_samples,) or Series
             In the same partitions.
         sample_weight : dask Array of shape (n_samples,) or Series, optional
             In the same partitions.
+        X_val, y_val : array-like, optional
+            Validation data in memory, for the path's ``valid_loss``.
 
         Returns
         -------
-        float
+        SparcsPath
+
+        Raises
+        ------
+        TypeError
+            If X, y or the weights are no collection of dask's.
+        ValueError
+            For data or parameters that cannot be used; the message says why.
+        RuntimeError
+            If a worker has not this version of the package.
         """
-        if not is_dask_collection(X):
-            return float(super().score(X, y, sample_weight))
-        return accuracy(y, self.predict(X), sample_weight)
+        self._validate_params()
+        given, _ = _of_classes(self, X, y, sample_weight)
+        return self._path_shared(*given, X_val, y_val)
+
+
+def _of_targets(
+    estimator: Regressor | RegressorCV, X: Any, y: Any, weight: Any
+) -> tuple[SharedSamples, RealEncoding, Any]:
+    """Checked samples of real targets, their encoding, and no rows of X."""
+    refuse_strangers()
+    samples, facts = checked_table(X, y, weight)
+    known = samples.ends_of_targets, not facts.shape_of_y
+    encoding = RealEncoding.of_ends(*known, estimator.prediction_margin)
+    return samples, encoding, no_rows(X)
+
+
+def _of_classes(
+    estimator: Classifier | ClassifierCV, X: Any, y: Any, weight: Any
+) -> tuple[tuple[SharedSamples, ClassEncoding, Any], np.ndarray | None]:
+    """Checked samples, their encoding, no rows of X; and the weights of classes."""
+    refuse_strangers()
+    encoding, of_classes = encoding_of(y, estimator.class_weight)
+    samples = checked_classes(X, y, encoding, weight, of_classes)
+    return (samples, encoding, no_rows(X)), of_classes

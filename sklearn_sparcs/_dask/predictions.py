@@ -8,6 +8,7 @@ import dask.array as da
 import numpy as np
 from dask.base import compute, is_dask_collection
 
+from .._estimators.shared_scores import explained
 from .blocks import a_row, no_rows
 
 #: From rows, what is said of each: an array (n,) or (n, k).
@@ -41,19 +42,14 @@ def by_partition(said: Said, X: Any) -> Any:
 
 
 def r2(y: Any, predicted: Any, weight: Any = None) -> float:
-    """R² of predictions in the same partitions, the mean over targets.
-
-    As scikit-learn has it, one of targets that never vary and are met, else zero.
-    """
+    """R² of predictions in the same partitions, the mean over targets."""
     y, predicted = (as_columns(each) for each in (y, predicted))
     w = da.ones_like(y[:, :1]) if weight is None else as_columns(weight)
     centre = (w * y).sum(axis=0) / w.sum(axis=0)
     left, total = compute(
         (w * (y - predicted) ** 2).sum(axis=0), (w * (y - centre) ** 2).sum(axis=0)
     )
-    perfect = (left == 0).astype(float)
-    share = np.where(total > 0, 1 - left / np.where(total > 0, total, 1.0), perfect)
-    return float(share.mean())
+    return explained(left, total)
 
 
 def as_columns(given: Any) -> da.Array:

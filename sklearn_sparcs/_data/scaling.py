@@ -92,9 +92,9 @@ class Scaling:
         """What cuts features off where hidden neurons hear them no further."""
         return replace(self, bounds=self.hidden_bounds or self.bounds)
 
-    def cuts(self, X: Any) -> bool:
-        """Whether any value of X lies beyond the bounds."""
-        return self.bounds is not None and beyond(ends_of(X), self.bounds)
+    def cuts(self, ends: Bounds) -> bool:
+        """Whether features of these least and greatest values lie beyond the bounds."""
+        return self.bounds is not None and beyond(ends, self.bounds)
 
     def seeing(self, X: Any) -> "Scaling":
         """The same, where features that vary in X, as new samples, are no constants."""

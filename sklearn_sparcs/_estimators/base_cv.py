@@ -21,7 +21,8 @@ from tqdm.auto import tqdm
 
 from .._activations import ACTIVATIONS
 from .._data.features import as_rows
-from .._data.samples import usable_weight
+from .._data.samples import Samples, usable_weight
+from .._data.shared_samples import SharedSamples
 from .._data.tensors import as_array
 from .._direct.form import DirectForm
 from .._direct.stability import hidden_share, stability
@@ -42,7 +43,8 @@ from .base import BaseSparcs
 from .choice import Choice, Point, choose, standard_error
 from .chosen_clip import leader_that_cuts_if_it_pays
 from .fit_tasks import TellsOfTasks
-from .folds import Fold, Judge
+from .folds import Fold, Part
+from .folds_here import JudgeHere, PartHere
 from .found_path import SparcsPath, checked_alphas, recorded
 from .full_layers import warn_of_full_layers
 from .labels import plain_labels
@@ -134,22 +136,11 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
             For data or parameters that cannot be used; the message says why.
         """
         self._validate_params()
-        if (X_val is None) != (y_val is None):
-            raise ValueError("X_val and y_val must be given together.")
-        own_alphas = None if self.alphas is None else checked_alphas(self.alphas)
         with torch_as_usual(), unchanged(self):
-            leader, valid = self._leader(), None
-            task, leader = afforded(self._task(X, y, sample_weight, fresh=True), leader)
+            task = self._task(X, y, sample_weight, fresh=True)
+            task, leader = afforded(task, self._leader())
             self.encoding_ = self._encoding_of(task.y, task.weight)
-            as_compact = partial(self._as_compact, samples=task.samples())
-            problem = leader.problem(task)
-            if X_val is not None:
-                valid = problem.data_of(self._task(X_val, y_val, None, fresh=False))
-            (seed,) = seeds(own_random_state(self.random_state), 1)
-            fit = leader.begun(problem, self._activations()[0], leader.layers, seed)
-            alphas = self._grid([fit]) if own_alphas is None else own_alphas
-            with self._progress(len(alphas)) as advanced:
-                return recorded(fit, alphas, as_compact, valid, advanced)[0]
+            return self._path(PartHere(task), leader, X_val, y_val)
 
     def _fit(self, X: Any, y: Any, sample_weight: Any, groups: Any) -> Any:
         """From the user's data to fitted attributes."""
@@ -158,38 +149,64 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
             leader, state = self._leader(), own_random_state(self.random_state)
             task = self._task(X, y, sample_weight, fresh=True)
             task, leader = afforded(task, leader)
-            self._grew = leader.grows
             folds = self._folds(task, leader, y, sample_weight, groups, state)
-            self._refuse_undefined(folds[0].linear_score(leader))
-            constant = np.array([fold.constant_score(self.encoding_) for fold in folds])
-            if self.clip == "auto":
-                leader = leader_that_cuts_if_it_pays(task, folds, leader, self.n_jobs)
-                folds = [replace(fold, leader=leader) for fold in folds]
-            self.clip_ = leader.units.clip
             self.encoding_ = self._encoding_of(task.y, task.weight)
-            problem = leader.problem(task)
-            self.linear_alpha_ = problem.linear_alpha
-            self._record_loss(problem.loss)
-            whole = self._whole(problem, leader, state)
-            begun = self._begun(folds, leader.layers[-1:])
-            fits = [*whole, *(path.fit for curve in begun for path in curve.paths)]
-            self.alphas_ = self._grid(fits) if own_alphas is None else own_alphas
-            curves = self._cross_validate(folds, leader, begun)
-            significance = max(path.significance for path in whole)
-            choice = choose(curves, self._slack, significance)
-            self._keep_choice(curves, choice, constant)
-            samples = task.samples()
-            as_compact = partial(self._as_compact, samples=samples)
-            network = self._refit(problem, leader, curves, choice, state, as_compact)
-            sizes, factor = leader.sizes, self.depth_factor
-            self._adopt(Result.of_live(problem, network, sizes, factor, state), samples)
-            self.linear_p_value_ = linear_p_value(problem)
-            self._record_spread(problem, replace(leader.penalty, alpha=self.alpha_))
-            self._describe(task.X, curves, choice.chosen, state)
+            self._learn(PartHere(task), folds, leader, state, own_alphas)
         warn_of_full_layers(self.direct_form_, leader.sizes)
         return self
 
     # -- stages ------------------------------------------------------------------------
+
+    def _path(self, whole: Part, leader: Leader, X_val: Any, y_val: Any) -> SparcsPath:
+        """The path over all the data, wherever they are."""
+        if (X_val is None) != (y_val is None):
+            raise ValueError("X_val and y_val must be given together.")
+        own_alphas = None if self.alphas is None else checked_alphas(self.alphas)
+        problem, valid = whole.problem(leader), None
+        if X_val is not None:
+            valid = problem.data_of(self._task(X_val, y_val, None, fresh=False))
+        (seed,) = seeds(own_random_state(self.random_state), 1)
+        fit = leader.begun(problem, self._activations()[0], leader.layers, seed)
+        alphas = self._grid([fit]) if own_alphas is None else own_alphas
+        as_compact = partial(self._as_compact, samples=whole.samples())
+        with self._progress(len(alphas)) as advanced:
+            return recorded(fit, alphas, as_compact, valid, advanced)[0]
+
+    def _learn(
+        self,
+        whole: Part,
+        folds: list[Fold],
+        leader: Leader,
+        state: np.random.RandomState,
+        own_alphas: np.ndarray | None,
+    ) -> None:
+        """Choose on folds and fit to all the data, wherever both are."""
+        self._grew = leader.grows
+        self._refuse_undefined(folds[0].linear_score(leader))
+        constant = np.array([fold.constant_score(self.encoding_) for fold in folds])
+        if self.clip == "auto":
+            given = whole.columns(), folds, leader, self.n_jobs
+            leader = leader_that_cuts_if_it_pays(*given)
+            folds = [replace(fold, leader=leader) for fold in folds]
+        self.clip_ = leader.units.clip
+        problem, samples = whole.problem(leader), whole.samples()
+        self.linear_alpha_ = problem.linear_alpha
+        self._record_loss(problem.loss)
+        paths = self._whole(problem, leader, state)
+        begun = self._begun(folds, leader.layers[-1:])
+        fits = [*paths, *(path.fit for curve in begun for path in curve.paths)]
+        self.alphas_ = self._grid(fits) if own_alphas is None else own_alphas
+        curves = self._cross_validate(folds, leader, begun)
+        significance = max(path.significance for path in paths)
+        choice = choose(curves, self._slack, significance)
+        self._keep_choice(curves, choice, constant)
+        as_compact = partial(self._as_compact, samples=samples)
+        network = self._refit(problem, leader, curves, choice, state, as_compact)
+        sizes, factor = leader.sizes, self.depth_factor
+        self._adopt(Result.of_live(problem, network, sizes, factor, state), samples)
+        self.linear_p_value_ = linear_p_value(problem)
+        self._record_spread(problem, replace(leader.penalty, alpha=self.alpha_))
+        self._describe(samples, curves, choice.chosen, state)
 
     @property
     def _slack(self) -> float:
@@ -279,16 +296,16 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
                 UserWarning,
             )
 
-        def judge(train: np.ndarray) -> Judge:
+        def judge(train: np.ndarray, test: np.ndarray) -> JudgeHere:
             """Judges by what the rows trained on say of the targets."""
             known = None if task.weight is None else task.weight[train]
             encoding = self._encoding_of(task.y[train], known)
             # their rows are arrays, without names
             as_compact = partial(self._as_compact, encoding=encoding, named=False)
-            return Judge(scorer, as_compact, X, y, weight)
+            return JudgeHere(scorer, as_compact, X, y, weight, test)
 
         return [
-            Fold(task, train, test, seed, leader, judge(train))
+            Fold(PartHere(task, train), judge(train, test), seed, leader)
             for (train, test), seed in zip(
                 splits, seeds(state, len(splits)), strict=True
             )
@@ -402,15 +419,16 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
 
     def _describe(
         self,
-        X: Any,
+        samples: Samples | SharedSamples,
         curves: list[Curve],
         chosen: Point,
         state: np.random.RandomState,
     ) -> None:
         """Say what the hidden neurons do, and what of them comes back in the folds."""
         curve, k = curves[chosen.curve], chosen.alpha
-        n_seen = max(_N_SEEN, _N_SEEN_PER_FEATURE * X.shape[1])
-        seen = X[np.sort(state.permutation(X.shape[0])[:n_seen])]
+        n, n_features = samples.X.shape
+        n_seen = max(_N_SEEN, _N_SEEN_PER_FEATURE * n_features)
+        seen = samples.X[np.sort(state.permutation(n)[:n_seen])]
         forms = [path.fit.form(path.fit.points[k].network) for path in curve.paths]
         self.fold_architectures_ = [path.architectures[k] for path in curve.paths]
         self.hidden_share_ = hidden_share(self.direct_form_, seen)

@@ -9,7 +9,7 @@ from scipy import sparse
 from sklearn.model_selection import KFold
 from sklearn.utils.parallel import Parallel, delayed
 
-from .._data.columns import Table
+from .._data.columns import Columns
 from .._data.leverage import decisive_rows
 from .._data.scaling import Scaling
 from .._growth.path import Leader
@@ -31,7 +31,7 @@ _N_FOLDS = 5
 
 
 def leader_that_cuts_if_it_pays(
-    task: Task, folds: Sequence[Fold], leader: Leader, n_jobs: int | None
+    columns: Columns, folds: Sequence[Fold], leader: Leader, n_jobs: int | None
 ) -> Leader:
     """The leader with a cut, if the folds' linear models are better with it.
 
@@ -39,8 +39,8 @@ def leader_that_cuts_if_it_pays(
 
     Parameters
     ----------
-    task : Task
-        All the data.
+    columns : Columns
+        Those of all the data.
     folds : sequence of Fold
     leader : Leader
         Without a cut.
@@ -48,7 +48,7 @@ def leader_that_cuts_if_it_pays(
         Linear models at a time.
     """
     cutting = replace(leader, units=replace(leader.units, clip=TRIED))
-    if not _cuts(task, cutting):
+    if not _cuts(columns, cutting):
         return leader
     scores = Parallel(n_jobs=n_jobs)(
         delayed(_score)(fold, tried) for tried in (leader, cutting) for fold in folds
@@ -109,17 +109,17 @@ def pays(whole: np.ndarray, cut: np.ndarray) -> bool:
     return bool(gained > _GAIN_PER_LOSS * lost and gains.mean() > trifle)
 
 
-def _cuts(task: Task, leader: Leader) -> bool:
+def _cuts(columns: Columns, leader: Leader) -> bool:
     """Whether a value of any feature lies beyond the leader's bounds."""
-    samples, units = task.samples(), leader.units
+    units = leader.units
     scaling = Scaling.of(
-        Table(samples),
+        columns,
         standardize=units.standardize,
         center=units.bias,
         scale_targets=False,
         clip=units.clip,
     )
-    return scaling.cuts(samples.X)
+    return scaling.cuts(columns.ends)
 
 
 def _score(fold: Fold, leader: Leader) -> float:

@@ -44,8 +44,11 @@ class Encoding(Protocol):
     def encode(self, y: np.ndarray, dtype: Any) -> np.ndarray:
         """Targets as the loss takes them."""
 
-    def constant(self, y: np.ndarray, weight: np.ndarray | None) -> np.ndarray:
-        """Outputs (n_outputs,) for one who knows encoded targets alone."""
+    def shown(self, y: np.ndarray) -> np.ndarray:
+        """Numbers (n, n_outputs), of encoded targets, whose means say something."""
+
+    def constant(self, mean: np.ndarray, n: int) -> np.ndarray:
+        """Outputs (n_outputs,) for one who knows the mean alone of what n show."""
 
     def comparable(self, scale: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
         """From outputs, predictions whose differences can be added up.
@@ -132,9 +135,13 @@ class RealEncoding:
             )
         return targets
 
-    def constant(self, y: np.ndarray, weight: np.ndarray | None) -> np.ndarray:
+    def shown(self, y: np.ndarray) -> np.ndarray:
+        """The targets."""
+        return y
+
+    def constant(self, mean: np.ndarray, n: int) -> np.ndarray:
         """The mean of each target."""
-        return np.average(y, axis=0, weights=weight).astype(float)
+        return mean.astype(float)
 
     def comparable(self, scale: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
         """From outputs, targets in standard deviations (outputs,)."""
@@ -340,15 +347,20 @@ class ClassEncoding:
         given = np.array([float(weight) for weight in class_weight.values()])
         refuse_extreme_weights(given, "class_weight")
 
-    def constant(self, y: np.ndarray, weight: np.ndarray | None) -> np.ndarray:
+    def shown(self, y: np.ndarray) -> np.ndarray:
+        """Indicators of each class, of the second of two, or of each label."""
+        if y.ndim == 2:
+            return y
+        return (y[:, None] == np.arange(self.n_outputs)).astype(np.float64)
+
+    def constant(self, mean: np.ndarray, n: int) -> np.ndarray:
         """Log-odds, or logarithms, of each class's share, as if one sample were of all.
 
         So nothing is infinite where a class is missing.
         """
-        several = y.ndim == 1
-        shown = y[:, None] == np.arange(self.n_outputs) if several else y
-        n, even = len(y), 1 / self.n_outputs if several else 0.5
-        shares = (n * np.average(shown, axis=0, weights=weight) + even) / (n + 1)
+        several = not (self.multilabel or self._two)
+        even = 1 / self.n_outputs if several else 0.5
+        shares = (n * mean + even) / (n + 1)
         return np.log(shares) if several else logit(shares)
 
     def comparable(self, scale: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:

@@ -1,17 +1,43 @@
 """A fold of a cross-validation: its own path, and its judgement of what it finds."""
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 
+from .._data.columns import Columns
+from .._data.samples import Samples
+from .._data.shared_samples import SharedSamples
 from .._direct.architecture import Architecture
 from .._direct.form import DirectForm
 from .._growth.path import Leader, Path
-from .._training.task import Task
+from .._training.problem import Problem
 from .encoding import Encoding
+
+
+class Part(Protocol):
+    """All the data, or those that a fold trains on, wherever they are."""
+
+    def problem(self, leader: Leader) -> Problem:
+        """The problem that they pose, begun at the linear model."""
+
+    def samples(self) -> Samples | SharedSamples:
+        """The rows that count."""
+
+    def columns(self) -> Columns:
+        """Their features and targets."""
+
+    def constant(self, encoding: Encoding) -> DirectForm:
+        """What gives one and the same answer for all rows: the best that there is."""
+
+
+class Judge(Protocol):
+    """What scores networks on rows that they have not seen."""
+
+    def scores(self, forms: Sequence[DirectForm]) -> list[float]:
+        """The score of each network."""
 
 
 @dataclass(frozen=True)
@@ -33,72 +59,40 @@ class FoldPath:
 
 
 @dataclass(frozen=True)
-class Judge:
-    """What scores networks on rows that they have not seen.
-
-    Attributes
-    ----------
-    scorer : callable
-        As scikit-learn's, of an estimator, X and y.
-    as_compact : callable
-        Makes an estimator of a `DirectForm`.
-    X, y, weight : arrays
-        The user's own; ``weight`` may be None.
-    """
-
-    scorer: Callable[..., float]
-    as_compact: Callable[[DirectForm], Any]
-    X: Any
-    y: Any
-    weight: np.ndarray | None
-
-    def score(self, form: DirectForm, rows: np.ndarray) -> float:
-        """The score of a network on some of the rows."""
-        routed = {} if self.weight is None else {"sample_weight": self.weight[rows]}
-        model = self.as_compact(form)
-        return float(self.scorer(model, self.X[rows], self.y[rows], **routed))
-
-
-@dataclass(frozen=True)
 class Fold:
-    """One split of a task, and how to fit and judge on it.
+    """One split of the data, and how to fit and judge on it.
 
     Attributes
     ----------
-    task : Task
-        Whole.
-    train, test : ndarrays of int
-        Rows.
+    part : Part
+        What is trained on.
+    judge : Judge
+        Of what is left out.
     seed : int
         Of its own draws.
     leader : Leader
-    judge : Judge
     """
 
-    task: Task
-    train: np.ndarray
-    test: np.ndarray
+    part: Part
+    judge: Judge
     seed: int
     leader: Leader
-    judge: Judge
 
     def linear_score(self, leader: Leader) -> float:
         """The score of the linear model, in the units of a leader."""
-        problem = leader.problem(self.task.taken(self.train))
-        return self.judge.score(problem.linear_form(), self.test)
+        (score,) = self.judge.scores([self.part.problem(leader).linear_form()])
+        return score
 
     def constant_score(self, encoding: Encoding) -> float:
         """The score of one and the same answer for all rows."""
-        task = self.task.taken(self.train)
-        outputs = encoding.constant(task.y, task.weight)
-        form = DirectForm.constant(outputs, task.X.shape[1])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # scores that a constant leaves undefined
-            return self.judge.score(form, self.test)
+            (score,) = self.judge.scores([self.part.constant(encoding)])
+        return score
 
     def begun(self, activation: str, layers: Sequence[int]) -> FoldPath:
         """A path on the training rows, at its beginning."""
-        problem = self.leader.problem(self.task.taken(self.train))
+        problem = self.part.problem(self.leader)
         return FoldPath(self.leader.begun(problem, activation, layers, self.seed))
 
     def advanced(self, path: FoldPath, alphas: np.ndarray) -> FoldPath:
@@ -107,6 +101,6 @@ class Fold:
         forms = [fit.form(point.network) for point in fit.points[len(path.scores) :]]
         return FoldPath(
             fit,
-            (*path.scores, *(self.judge.score(form, self.test) for form in forms)),
+            (*path.scores, *self.judge.scores(forms)),
             (*path.architectures, *map(Architecture.of, forms)),
         )

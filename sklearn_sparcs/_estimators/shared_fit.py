@@ -27,7 +27,7 @@ class FitsShared(BaseSparcs):
         """
         with torch_as_usual(), unchanged_on_failure(self):
             self._refuse_contradictions()
-            self._refuse_too_few(samples)
+            refuse_too_few(samples, self.fit_intercept)
             validated(self, like, reset=True, dtype=None, ensure_min_samples=0)
             self.encoding_ = encoding
             self.clip_ = self._clip_of(samples)
@@ -93,18 +93,19 @@ class FitsShared(BaseSparcs):
                     f"machine, or {name}=False."
                 )
 
-    def _refuse_too_few(self, samples: SharedSamples) -> None:
-        """Refuse tables that are wide and short.
 
-        Raises
-        ------
-        ValueError
-            If features are as many as samples, or more than second-order growth takes.
-        """
-        n, p = len(samples), samples.n_features
-        if p >= n or p + self.fit_intercept > MOST_INPUTS:
-            raise ValueError(
-                f"Samples in several places must be more than features, and these "
-                f"{MOST_INPUTS} at most; got {n} samples of {p} features. Such a table "
-                "fits on one machine: use the estimator of that."
-            )
+def refuse_too_few(samples: SharedSamples, intercept: bool) -> None:
+    """Refuse tables that are wide and short.
+
+    Raises
+    ------
+    ValueError
+        If features are as many as samples, or more than second-order growth takes.
+    """
+    n, p = len(samples), samples.n_features
+    if p >= n or p + intercept > MOST_INPUTS:
+        raise ValueError(
+            f"Samples in several places must be more than features, and these "
+            f"{MOST_INPUTS} at most; got {n} samples of {p} features. Such a table "
+            "fits on one machine: use the estimator of that."
+        )

@@ -185,13 +185,18 @@ class Leader:
         """Every hidden layer, counted from 0."""
         return tuple(range(len(self.sizes)))
 
+    @property
+    def smooths(self) -> bool:
+        """Whether labels may be smoothed for these networks."""
+        return self.smooth and self.grows and bool(self.sizes)
+
     def problem(self, task: Task) -> Problem:
         """The problem that a task poses, begun at the linear model."""
         return Problem.of(
             task,
             self.units,
             linear_alpha=self.linear_alpha,
-            smooth=self.smooth and self.grows and bool(self.sizes),
+            smooth=self.smooths,
         )
 
     def begun(

@@ -8,9 +8,11 @@ import warnings
 
 import numpy as np
 import pytest
-from helpers.shared import assert_same_fit
+from helpers.shared import assert_same_choice, assert_same_fit, drawn_folds
+from sklearn.model_selection import PredefinedSplit
 
 from sklearn_sparcs import SparcsRegressor as OneMachine
+from sklearn_sparcs import SparcsRegressorCV
 
 da = pytest.importorskip("dask.array")
 distributed = pytest.importorskip("distributed")
@@ -86,3 +88,15 @@ def test_predictions_on_the_cluster(kinked, client):
     np.testing.assert_allclose(
         model.predict(arrays(X, y)[0]).compute(), model.predict(X)
     )
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_folds_on_the_cluster_are_those_of_one_machine(kinked, client):
+    X, y = kinked
+    options = {"hidden_layer_sizes": (2,), "alphas": [0.3, 0.03], "random_state": 0}
+    model = dask.SparcsRegressorCV(**options, cv=2, activation="relu", n_jobs=2)
+    model.fit(*arrays(X, y))
+    cv = PredefinedSplit(drawn_folds(y, (60, 120, 180, 240), 2))
+    expected = SparcsRegressorCV(**options, cv=cv, activation="relu").fit(X, y)
+    assert_same_choice(model, expected)
+    assert len(client.who_has()) == 0  # nothing is left behind

@@ -52,7 +52,7 @@ def test_linear_scores_are_those_of_least_squares(monkeypatch):
     own = Fold.linear_score
 
     def watched(fold, leader):
-        clip, first = leader.units.clip, fold.test[0]
+        clip, first = leader.units.clip, fold.judge.rows[0]
         scores[clip, first] = own(fold, leader)
         return scores[clip, first]
 

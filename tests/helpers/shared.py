@@ -6,12 +6,21 @@ from itertools import pairwise
 
 import numpy as np
 
-from sklearn_sparcs import SparcsClassifier, SparcsRegressor
+from sklearn_sparcs import (
+    SparcsClassifier,
+    SparcsClassifierCV,
+    SparcsRegressor,
+    SparcsRegressorCV,
+)
 from sklearn_sparcs._data.parts import Listed, Placed
 from sklearn_sparcs._data.samples import Samples
+from sklearn_sparcs._data.shared_folds import Deal
 from sklearn_sparcs._data.shared_samples import SharedSamples
 from sklearn_sparcs._estimators.encoding import ClassEncoding, RealEncoding
+from sklearn_sparcs._estimators.shared_cv import FitsSharedCV, constraints_of
 from sklearn_sparcs._estimators.shared_fit import FitsShared
+from sklearn_sparcs._estimators.shared_scores import OF_CLASSES, OF_TARGETS
+from sklearn_sparcs._training.randomness import seeds
 
 
 class Sent(Listed):
@@ -98,3 +107,69 @@ def assert_same_classes(found, expected, X):
     assert found.active_architecture_ == expected.active_architecture_
     pruned = found.pruned_estimator_, expected.pruned_estimator_
     assert pruned[0].active_architecture_ == pruned[1].active_architecture_
+
+
+class CVInPieces(FitsSharedCV, SparcsRegressorCV):
+    """The cross-validated regressor, fitted to pieces."""
+
+    _parameter_constraints = constraints_of(SparcsRegressorCV, OF_TARGETS)
+
+    def given(self, X, y, cuts, weight=None):
+        targets = y.reshape(len(y), -1).astype(X.dtype)
+        encoding = RealEncoding.of(y).having_seen(targets, self.prediction_margin)
+        return shared(X, targets, cuts, weight), encoding, X[:0]
+
+    def fit_pieces(self, *given):
+        return self._fit_shared(*self.given(*given))
+
+    def path_of_pieces(self, *given, X_val=None, y_val=None):
+        return self._path_shared(*self.given(*given), X_val, y_val)
+
+
+class ClassesCVInPieces(FitsSharedCV, SparcsClassifierCV):
+    """The cross-validated classifier, fitted to pieces."""
+
+    _parameter_constraints = constraints_of(SparcsClassifierCV, OF_CLASSES)
+
+    def fit_pieces(self, X, y, cuts, weight=None):
+        encoding, class_weights = ClassEncoding.of(y), None
+        numbers = encoding.encode(y)
+        if self.class_weight is not None:
+            counts = np.unique(y, return_counts=True)[1]
+            class_weights = encoding.weights_of_classes(self.class_weight, counts)
+            of_rows = class_weights[numbers.ravel().astype(int)]
+            weight = of_rows if weight is None else of_rows * weight
+        given = shared(X, numbers, cuts, weight), encoding, X[:0]
+        return self._fit_shared(*given, class_weights)
+
+
+def folds_of(deal, y, cuts):
+    """The fold (n,) of each row of a table cut like that."""
+    edges, X = [0, *cuts, len(y)], np.zeros((len(y), 1))
+    pieces = [Placed(a, Samples(X[a:b], y[a:b], None)) for a, b in pairwise(edges)]
+    return np.concatenate([deal.folds(piece) for piece in pieces])
+
+
+def drawn_folds(y, cuts, n_folds, by_class=False):
+    """The folds (n,) that ``random_state=0`` draws of a table cut like that."""
+    own = seeds(np.random.RandomState(0), n_folds)
+    return folds_of(Deal(n_folds, tuple(own), by_class), y, cuts)
+
+
+def assert_same_choice(found, expected, rtol=1e-8):
+    """Every number that cross-validation leaves behind."""
+    assert found.cv_curves_ == expected.cv_curves_
+    assert found.cv_architectures_path_ == expected.cv_architectures_path_
+    assert found.fold_architectures_ == expected.fold_architectures_
+    assert found.active_architecture_ == expected.active_architecture_
+    assert found.verdict_ == expected.verdict_
+    for name, value in vars(expected).items():
+        if isinstance(value, np.ndarray | float) and not name.startswith("_"):
+            given = getattr(found, name), value
+            np.testing.assert_allclose(*given, rtol, 1e-10, err_msg=name)
+    for name in ("pruned_estimator_", "estimator_1se_"):
+        small = getattr(found, name), getattr(expected, name)
+        assert small[0].active_architecture_ == small[1].active_architecture_
+    np.testing.assert_allclose(
+        found.path_.train_loss, expected.path_.train_loss, rtol=rtol
+    )

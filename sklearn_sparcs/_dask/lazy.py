@@ -1,0 +1,141 @@
+"""Estimators that say what they say of collections partition by partition."""
+
+from functools import partial
+from typing import Any
+
+from dask.base import is_dask_collection
+
+from .._estimators.targets import ClassificationTargets, RegressionTargets
+from .labels import accuracy
+from .predictions import by_partition, r2
+
+
+class LazyTargets(RegressionTargets):
+    """Real targets of collections. Not for use by itself."""
+
+    def predict(self, X: Any, return_std: bool = False) -> Any:
+        """Predict targets, partition by partition, when the result is computed.
+
+        Parameters
+        ----------
+        X : dask Array of shape (n_samples, n_features) or DataFrame
+            Or anything in memory, as for the estimator of one machine.
+        return_std : bool, default=False
+            Return, besides, how far a new sample's target may be from what is
+            predicted.
+
+        Returns
+        -------
+        y : dask Array of shape (n_samples,) or (n_samples, n_outputs), or Series, \
+DataFrame
+            One-dimensional if the y of ``fit`` was.
+        std : the same
+            If ``return_std``.
+        """
+        if return_std and is_dask_collection(X):
+            return self.predict(X), by_partition(self._std, X)
+        return by_partition(partial(super().predict, return_std=return_std), X)
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """R² of predictions, by sums over partitions.
+
+        Parameters
+        ----------
+        X : dask Array of shape (n_samples, n_features) or DataFrame
+            Or anything in memory, as for the estimator of one machine.
+        y : dask Array of shape (n_samples,) or (n_samples, n_outputs), Series, \
+DataFrame
+            In the same partitions.
+        sample_weight : dask Array of shape (n_samples,) or Series, optional
+            In the same partitions.
+
+        Returns
+        -------
+        float
+            The mean over targets.
+        """
+        if not is_dask_collection(X):
+            return float(super().score(X, y, sample_weight))
+        return r2(y, self.predict(X), sample_weight)
+
+
+class LazyClasses(ClassificationTargets):
+    """Classes of collections. Not for use by itself."""
+
+    def predict(self, X: Any) -> Any:
+        """Predict classes, partition by partition, when the result is computed.
+
+        Parameters
+        ----------
+        X : dask Array of shape (n_samples, n_features) or DataFrame
+            Or anything in memory, as for the estimator of one machine.
+
+        Returns
+        -------
+        dask Array of shape (n_samples,) or Series
+        """
+        return by_partition(super().predict, X)
+
+    def predict_proba(self, X: Any) -> Any:
+        """Probability of each class, partition by partition, when it is computed.
+
+        Parameters
+        ----------
+        X : dask Array of shape (n_samples, n_features) or DataFrame
+            Or anything in memory, as for the estimator of one machine.
+
+        Returns
+        -------
+        dask Array of shape (n_samples, n_classes) or DataFrame
+            In the order of ``classes_``.
+        """
+        return by_partition(super().predict_proba, X)
+
+    def predict_log_proba(self, X: Any) -> Any:
+        """Logarithm of ``predict_proba``, finite where that is rounded to zero.
+
+        Parameters
+        ----------
+        X : dask Array of shape (n_samples, n_features) or DataFrame
+            Or anything in memory, as for the estimator of one machine.
+
+        Returns
+        -------
+        dask Array of shape (n_samples, n_classes) or DataFrame
+        """
+        return by_partition(super().predict_log_proba, X)
+
+    def decision_function(self, X: Any) -> Any:
+        """Scores, of which the largest, or one above zero, is what is predicted.
+
+        Parameters
+        ----------
+        X : dask Array of shape (n_samples, n_features) or DataFrame
+            Or anything in memory, as for the estimator of one machine.
+
+        Returns
+        -------
+        dask Array of shape (n_samples,) or (n_samples, n_classes), or Series, DataFrame
+            Of two classes, the log-odds of the second.
+        """
+        return by_partition(super().decision_function, X)
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Accuracy of predictions, by sums over partitions.
+
+        Parameters
+        ----------
+        X : dask Array of shape (n_samples, n_features) or DataFrame
+            Or anything in memory, as for the estimator of one machine.
+        y : dask Array of shape (n_samples,) or Series
+            In the same partitions.
+        sample_weight : dask Array of shape (n_samples,) or Series, optional
+            In the same partitions.
+
+        Returns
+        -------
+        float
+        """
+        if not is_dask_collection(X):
+            return float(super().score(X, y, sample_weight))
+        return accuracy(y, self.predict(X), sample_weight)

@@ -1,0 +1,117 @@
+"""What folds train on, and judge by, where the data are in several places."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .._data.parts import added, rows_of
+from .._data.samples import Samples
+from .._data.shared_samples import SharedSamples
+from .._direct.form import DirectForm
+from .._growth.path import Leader
+from .._training.losses import Loss
+from .._training.shared_problem import SharedProblem
+from .encoding import Encoding
+from .shared_scores import Cost, Score
+
+
+@dataclass(frozen=True)
+class SharedPart:
+    """Samples in several places: a `Part`.
+
+    Attributes
+    ----------
+    shared : SharedSamples
+    loss : Loss
+    n_outputs : int
+        Outputs of the network.
+    """
+
+    shared: SharedSamples
+    loss: Loss
+    n_outputs: int
+    #: The last problem that they posed: its scaled samples are held where they are.
+    _posed: dict[Leader, SharedProblem] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def problem(self, leader: Leader) -> SharedProblem:
+        """The problem that they pose, begun at the linear model; the same if known."""
+        if leader not in self._posed:
+            self._posed.clear()
+            given = self.shared, self.loss, self.n_outputs, leader.units
+            ridge = leader.linear_alpha, leader.smooths
+            self._posed[leader] = SharedProblem.of_shared(*given, *ridge)
+        return self._posed[leader]
+
+    def samples(self) -> SharedSamples:
+        """The rows that count."""
+        return self.shared
+
+    def columns(self) -> SharedSamples:
+        """Their features and targets."""
+        return self.shared
+
+    def constant(self, encoding: Encoding) -> DirectForm:
+        """What gives one and the same answer for all rows: the best that there is."""
+        asked = self.shared.parts.mapped(rows_of, _shown, encoding)
+        total, shown = asked.folded(added)
+        outputs = encoding.constant(shown / total, len(self.shared))
+        return DirectForm.constant(outputs, self.shared.n_features)
+
+
+@dataclass(frozen=True)
+class SharedJudge:
+    """What scores networks on samples in several places: a `Judge`.
+
+    Attributes
+    ----------
+    score : Score
+    encoding : Encoding
+        Of what was trained on.
+    samples : SharedSamples
+        Those that are left out.
+    class_weights : ndarray of shape (classes,), or None
+        What the samples' weights hold that scores do not count.
+    """
+
+    score: Score
+    encoding: Encoding
+    samples: SharedSamples
+    class_weights: np.ndarray | None
+
+    def scores(self, forms: Sequence[DirectForm]) -> list[float]:
+        """The score of each network."""
+        asked = tuple(forms), self.encoding, self.score.cost, self.class_weights
+        found = self.samples.parts.mapped(rows_of, _costs, *asked)
+        total, costs = found.folded(added)
+        return [self.score.of_mean(cost / total, self.samples) for cost in costs]
+
+
+def _shown(samples: Samples, encoding: Encoding) -> tuple[float, np.ndarray]:
+    """Weights, and what targets show (outputs,), summed."""
+    weight = _weight(samples)
+    return float(weight.sum()), weight @ encoding.shown(samples.y)
+
+
+def _costs(
+    samples: Samples,
+    forms: tuple[DirectForm, ...],
+    encoding: Encoding,
+    cost: Cost,
+    class_weights: np.ndarray | None,
+) -> tuple[float, np.ndarray]:
+    """Weights, and what each network costs, summed."""
+    weight = _weight(samples)
+    if class_weights is not None:
+        weight = weight / class_weights[samples.y.ravel().astype(np.intp)]
+    X, y = samples.X, samples.y
+    outputs = [form(X).astype(X.dtype, copy=False) for form in forms]
+    summed = [weight @ cost(encoding, y, output) for output in outputs]
+    return float(weight.sum()), np.array(summed)
+
+
+def _weight(samples: Samples) -> np.ndarray:
+    """The weights (n,), which are one where there are none."""
+    return np.ones(len(samples)) if samples.weight is None else samples.weight

@@ -1,0 +1,87 @@
+"""What folds train on, and judge by, where all the data are in memory."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .._data.columns import Table
+from .._data.samples import Samples
+from .._direct.form import DirectForm
+from .._growth.path import Leader
+from .._training.problem import Problem
+from .._training.task import Task
+from .encoding import Encoding
+
+
+@dataclass(frozen=True)
+class PartHere:
+    """Some rows of a task, or all: a `Part`.
+
+    Attributes
+    ----------
+    whole : Task
+    rows : ndarray of int, or None
+        None is all.
+    """
+
+    whole: Task
+    rows: np.ndarray | None = None
+
+    @property
+    def task(self) -> Task:
+        """The task on these rows."""
+        return self.whole if self.rows is None else self.whole.taken(self.rows)
+
+    def problem(self, leader: Leader) -> Problem:
+        """The problem that they pose, begun at the linear model."""
+        return leader.problem(self.task)
+
+    def samples(self) -> Samples:
+        """The rows that count."""
+        return self.task.samples()
+
+    def columns(self) -> Table:
+        """Their features and targets."""
+        return Table(self.samples())
+
+    def constant(self, encoding: Encoding) -> DirectForm:
+        """What gives one and the same answer for all rows: the best that there is."""
+        samples = self.samples()
+        shown = encoding.shown(samples.y)
+        mean = np.average(shown, axis=0, weights=samples.weight)
+        outputs = encoding.constant(mean, len(samples))
+        return DirectForm.constant(outputs, samples.X.shape[1])
+
+
+@dataclass(frozen=True)
+class JudgeHere:
+    """What scores networks on some of the user's rows: a `Judge`.
+
+    Attributes
+    ----------
+    scorer : callable
+        As scikit-learn's, of an estimator, X and y.
+    as_compact : callable
+        Makes an estimator of a `DirectForm`.
+    X, y, weight : arrays
+        The user's own; ``weight`` may be None.
+    rows : ndarray of int
+        Those that are left out.
+    """
+
+    scorer: Callable[..., float]
+    as_compact: Callable[[DirectForm], Any]
+    X: Any
+    y: Any
+    weight: np.ndarray | None
+    rows: np.ndarray
+
+    def scores(self, forms: Sequence[DirectForm]) -> list[float]:
+        """The score of each network."""
+        rows, weight = self.rows, self.weight
+        routed = {} if weight is None else {"sample_weight": weight[rows]}
+        X, y = self.X[rows], self.y[rows]
+        models = map(self.as_compact, forms)
+        return [float(self.scorer(model, X, y, **routed)) for model in models]

@@ -1,0 +1,123 @@
+"""Stages of a cross-validated fit to samples in several places."""
+
+from dataclasses import replace
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+from joblib import parallel_config
+from sklearn.base import is_classifier
+
+from .._data.shared_folds import Deal, SharedFolds
+from .._data.shared_samples import SharedSamples
+from .._growth.path import Leader
+from .._sklearn import Interval, StrOptions
+from .._training.as_usual import torch_as_usual
+from .._training.randomness import own_random_state, seeds
+from .base_cv import BaseSparcsCV
+from .encoding import Encoding, RealEncoding
+from .folds import Fold
+from .folds_elsewhere import SharedJudge, SharedPart
+from .found_path import SparcsPath, checked_alphas
+from .full_layers import warn_of_full_layers
+from .predictor import validated
+from .shared_fit import refuse_too_few
+from .shared_scores import OF_CLASSES, OF_TARGETS, Score
+from .transaction import unchanged, unchanged_on_failure
+
+#: Folds where nobody says how many.
+_N_FOLDS = 5
+
+
+class FitsSharedCV(BaseSparcsCV):
+    """Cross-validation of samples elsewhere. Not for use by itself."""
+
+    def _fit_shared(
+        self,
+        samples: SharedSamples,
+        encoding: Encoding,
+        like: Any,
+        class_weights: np.ndarray | None = None,
+    ) -> Any:
+        """From checked samples to fitted attributes, as `_fit` from arrays.
+
+        ``like`` holds no rows, and the columns of X, with names if they have some.
+        Weights of samples hold those of their classes, which scores do not count.
+        """
+        own_alphas = None if self.alphas is None else checked_alphas(self.alphas)
+        with torch_as_usual(), unchanged_on_failure(self):
+            leader, state = self._leader(), own_random_state(self.random_state)
+            whole = self._shared_part(samples, encoding, like)
+            folds = self._shared_folds(whole, leader, class_weights, state)
+            with parallel_config(backend="threading"):  # processes know no partitions
+                self._learn(whole, folds, leader, state, own_alphas)
+        warn_of_full_layers(self.direct_form_, leader.sizes)
+        return self
+
+    def _path_shared(
+        self,
+        samples: SharedSamples,
+        encoding: Encoding,
+        like: Any,
+        X_val: Any,
+        y_val: Any,
+    ) -> SparcsPath:
+        """The path over checked samples; validation data are in memory."""
+        with torch_as_usual(), unchanged(self):
+            whole = self._shared_part(samples, encoding, like)
+            return self._path(whole, self._leader(), X_val, y_val)
+
+    def _shared_part(
+        self, samples: SharedSamples, encoding: Encoding, like: Any
+    ) -> SharedPart:
+        """Checked samples, once their columns and their encoding are taken over."""
+        refuse_too_few(samples, self.fit_intercept)
+        validated(self, like, reset=True, dtype=None, ensure_min_samples=0)
+        self.encoding_ = encoding
+        return SharedPart(samples, self._trained_by(encoding), encoding.n_outputs)
+
+    def _shared_folds(
+        self,
+        whole: SharedPart,
+        leader: Leader,
+        class_weights: np.ndarray | None,
+        state: np.random.RandomState,
+    ) -> list[Fold]:
+        """Folds of every partition's rows, each with a seed of its own."""
+        own = seeds(state, self.cv or _N_FOLDS)
+        deal = Deal(len(own), tuple(own), is_classifier(self))
+        dealt = SharedFolds.of(whole.shared, deal)
+
+        def fold(k: int, seed: int) -> Fold:
+            part = replace(whole, shared=dealt.trained_on(k))
+            refuse_too_few(part.shared, self.fit_intercept)
+            seen = _encoding_of(self.encoding_, part.shared)
+            given = seen, dealt.left_out(k), class_weights
+            return Fold(part, SharedJudge(self._score_by, *given), seed, leader)
+
+        return [fold(k, seed) for k, seed in enumerate(own)]
+
+    @property
+    def _score_by(self) -> Score:
+        """What ``scoring`` means; by default the estimator's own score."""
+        if is_classifier(self):
+            return OF_CLASSES[self.scoring or "accuracy"]
+        return OF_TARGETS[self.scoring or "r2"]
+
+
+def constraints_of(
+    estimator: type[BaseSparcsCV], scores: dict[str, Score]
+) -> dict[str, list[Any]]:
+    """Those of an estimator's parameters, where folds and scores are by partitions."""
+    return {
+        **estimator._parameter_constraints,
+        "cv": [Interval(Integral, 2, None, closed="left"), None],
+        "scoring": [StrOptions(set(scores)), None],
+    }
+
+
+def _encoding_of(encoding: Encoding, samples: SharedSamples) -> Encoding:
+    """The encoding of samples, which knows the range of their real targets."""
+    if not isinstance(encoding, RealEncoding) or encoding.margin is None:
+        return encoding
+    return replace(encoding, seen=samples.ends_of_targets)
