@@ -5,8 +5,10 @@ import io
 import json
 import os
 import platform
+import subprocess
 import time
 import warnings
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -20,14 +22,15 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("MPLBACKEND", "agg")
 
 RESULTS = Path(__file__).parent / "results"
+PACKAGE = Path(__file__).parents[2] / "sklearn_sparcs"
 PACKAGES = ("sklearn-sparcs", "numpy", "scipy", "scikit-learn", "torch", "skorch")
 
 
-def command_line(description, data=None, **numbers):
+def command_line(description, data=None, keep=None, **numbers):
     """Parse ``--quick``, ``--jobs``, ``--out``, and what an experiment has besides.
 
-    That is ``--data`` if ``data`` explains it, and an option for each of ``numbers``,
-    which say what it is without it.
+    That is ``--data`` and ``--keep`` if ``data`` and ``keep`` explain them, and an
+    option for each of ``numbers``, which say what it is without it.
 
     From here on every process computes on one thread; ``--jobs`` says how many.
     """
@@ -45,21 +48,33 @@ def command_line(description, data=None, **numbers):
     )
     if data is not None:
         parser.add_argument("--data", type=Path, required=True, help=data)
+    if keep is not None:
+        parser.add_argument("--keep", type=Path, help=keep)
     for name, default in numbers.items():
         parser.add_argument(f"--{name}", type=int, help=f"default: {default}")
     return parser.parse_args()
 
 
 def timed(model, X, y):
-    """The model, fitted, and the seconds that it took.
+    """The model, fitted, and the CPU seconds that it took.
 
     That a recipe of so many epochs stops after so many is no reason to warn.
     """
-    started = time.perf_counter()
+    started = time.process_time()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(X, y)
-    return model, time.perf_counter() - started
+    return model, time.process_time() - started
+
+
+def commit():
+    """The last commit that changed the package, empty outside a checkout."""
+    log = ["git", "log", "-1", "--format=%h", "--", PACKAGE.name]
+    try:
+        said = subprocess.run(log, cwd=PACKAGE.parent, capture_output=True, text=True)
+    except FileNotFoundError:  # there is no git
+        return ""
+    return said.stdout.strip()
 
 
 class Report:
@@ -105,12 +120,14 @@ class Report:
         self._save(f"-{name}.png", lambda path: few.save(path, optimize=True))
 
     def write(self, **figures):
-        """Save the figures, what was asked, versions and seconds."""
+        """Save the figures, what was asked, date, commit, versions and seconds."""
         record = {
             "experiment": self.name,
             "asked": self.asked,
             "figures": figures,
             "seconds": round(time.perf_counter() - self._started, 1),
+            "date": f"{datetime.now(UTC):%Y-%m-%d}",
+            "commit": commit(),
             "jobs": self.arguments.jobs,
             "cores": os.cpu_count(),
             "machine": platform.machine(),

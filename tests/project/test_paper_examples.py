@@ -3,8 +3,10 @@
 import io
 import json
 import pickle
+import re
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -84,7 +86,26 @@ def test_an_experiment_leaves_its_figures(tmp_path):
         "direct, no skips": 40_000,
     }
     assert printed.count("reached") == 3
+    assert date.fromisoformat(record["date"]) >= date(2026, 1, 1)
+    assert re.fullmatch("[0-9a-f]*", record["commit"])
     assert (tmp_path / "parameter_counts-figure8.png").stat().st_size > 10_000
+
+
+# joblib's, of a machine that is busy
+@pytest.mark.filterwarnings("ignore:Persisting input arguments")
+def test_fits_that_are_kept_are_not_done_again(monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(str(PAPER))
+    import linear_to_nonlinear as script
+
+    plan = script.Plan(np.array([0.0, 1.0]), n_samples=200, n_trials=2, n_epochs=1)
+    kept = script.Memory(tmp_path, verbose=0).cache(script.fit)
+    growth = plan.models["growth"]
+    once, again = (script.transition(growth, 1000, plan, 1, kept) for _ in range(2))
+    assert_array_equal(once["seconds"], again["seconds"])
+    assert once["path_norm"].shape == (2, 2)
+    assert once["path_norm"][0].max() == 0 < once["path_norm"][1].min()
+    without = once["path_norm, no bias"][1]
+    assert np.all(without < once["path_norm"][1])
 
 
 @pytest.mark.slow

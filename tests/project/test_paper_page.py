@@ -43,54 +43,101 @@ def assert_shown(text, values):
     assert numbers(text) == expected
 
 
-def means(kind, quantity):
-    measured = figures("linear_to_nonlinear")[kind][quantity]
+KINDS = ("recipe", "growth", "growth, default")
+NORMS = ("path_norm", "path_norm, no bias")
+
+
+def means(kind, beta, quantity):
+    measured = figures("linear_to_nonlinear")[f"{kind}, beta={beta}"][quantity]
     return np.array(measured).mean(axis=1)
 
 
+def controls():
+    return np.round(figures("linear_to_nonlinear")["controls"], 2)
+
+
+def rows(label, n):
+    """Of the n rows of a table that begin so, the cells of each kind of network."""
+    found = [line for line in PAGE.splitlines() if line.startswith(f"| {label}")]
+    assert len(found) == n, label
+    return [[c.strip() for c in line.strip("|").split("|")][1:] for line in found]
+
+
 class TestLinearToNonlinear:
+    def test_trials(self):
+        found = figures("linear_to_nonlinear")
+        words = re.search(r"samples, (\d+) values of α, (\w+) trials each", PAGE)
+        assert words.group(1) == str(len(found["controls"]))
+        numerals = ("two", "three", "four", "five", "six", "eight", "ten")
+        trials = dict(zip((2, 3, 4, 5, 6, 8, 10), numerals, strict=True))
+        assert words.group(2) == trials[found["n_trials"]]
+        assert np.shape(found["recipe, beta=5"]["r2"]) == (21, found["n_trials"])
+
     def test_ranks(self):
         asked = {a["asked"]: a["found"] for a in record("linear_to_nonlinear")["asked"]}
-        found = [
-            next(v for a, v in asked.items() if a.startswith(f"{kind}: ‖Γ‖ rises"))
-            for kind in ("recipe", "growth")
-        ]
-        label = "‖Γ‖ without the bias neuron against α at β = 5, Spearman of the means"
-        assert_shown(" ".join(cells(label)), found)
+        (cells,) = rows("‖Γ‖ against α at β = 5, Spearman", 1)
+        for cell, kind in zip(cells, KINDS, strict=True):
+            start = f"{kind}: ‖Γ‖ rises"
+            (found,) = (v for a, v in asked.items() if a.startswith(start))
+            assert_shown(cell, [found])
 
     def test_the_jump(self):
-        controls = np.array(figures("linear_to_nonlinear")["controls"])
-        recipe, growth = cells("‖Γ‖ at β = 1000, below / at / above α = 1/2")
-        below, above = controls < 0.5, controls > 0.5
-        norm = means("recipe, beta=1000", "path_norm")
-        assert np.round(np.log10(norm[below])).tolist() == [-6] * below.sum()
-        assert recipe.startswith("10⁻⁶ / ")
-        at = norm[~below & ~above].item()
-        assert_shown(recipe.removeprefix("10⁻⁶"), [at, norm[above].mean()])
-        norm = means("growth, beta=1000", "path_norm")
-        at = norm[~below & ~above].item()
-        assert_shown(growth, [norm[below].max(), at, norm[above].mean()])
+        below, above = controls() < 0.5, controls() > 0.5
+        shown = rows("‖Γ‖ at β = 1000, below / at / above", 2)
+        for cells, quantity in zip(shown, NORMS, strict=True):
+            for cell, kind in zip(cells, KINDS, strict=True):
+                norm = means(kind, 1000, quantity)
+                first, *others = cell.split(" / ")
+                least = norm[below].max()
+                if first == "0":
+                    assert least == 0
+                else:
+                    assert first == "10⁻⁶" and round(np.log10(least)) == -6
+                at = norm[~below & ~above].item()
+                assert_shown(" / ".join(others), [at, norm[above].mean()])
+
+    def test_the_rise(self):
+        shown = rows("‖Γ‖ at β = 5, α = 0, 0.25, 0.5, 0.75, 1", 2)
+        chosen = np.isin(controls(), (0, 0.25, 0.5, 0.75, 1))
+        for cells, quantity in zip(shown, NORMS, strict=True):
+            for cell, kind in zip(cells, KINDS, strict=True):
+                norm = means(kind, 5, quantity)[chosen]
+                for number, value in zip(cell.split(", "), norm, strict=True):
+                    assert_shown(number, [value])
 
     def test_neurons_and_fit(self):
-        controls = figures("linear_to_nonlinear")["controls"]
-        label = "live neurons at β = 5, means at α = 0, 0.05, 0.1, 0.3, 0.5, 1"
-        _, growth = cells(label)
-        counted = dict(
-            zip(
-                np.round(controls, 2),
-                means("growth, beta=5", "n_hidden"),
-                strict=True,
-            )
-        )
-        assert_shown(growth, [counted[a] for a in (0, 0.05, 0.1, 0.3, 0.5, 1)])
-        assert set(means("recipe, beta=5", "n_hidden")) == {300}
-        least = [
-            min(means(f"{kind}, beta={beta}", "r2").min() for beta in (5, 1000))
-            for kind in ("recipe", "growth")
+        linear = controls() < 0.5
+        (cells,) = rows("live neurons where the data are linear", 1)
+        for cell, kind in zip(cells, KINDS, strict=True):
+            found = figures("linear_to_nonlinear")[f"{kind}, beta=1000"]["n_hidden"]
+            assert_shown(cell, [np.array(found)[linear].max()])
+        (cells,) = rows("live neurons at β = 5, means at α = 0, 0.05", 1)
+        chosen = np.isin(controls(), (0, 0.05, 0.1, 0.3, 0.5, 1))
+        assert set(means("recipe", 5, "n_hidden")) == {300}
+        for cell, kind in zip(cells[1:], KINDS[1:], strict=True):
+            assert_shown(cell, means(kind, 5, "n_hidden")[chosen])
+        (cells,) = rows("R² on the training data, least of the means", 1)
+        for cell, kind in zip(cells, KINDS, strict=True):
+            least = min(means(kind, beta, "r2").min() for beta in (5, 1000))
+            assert_shown(cell, [least])
+
+    def test_what_the_page_says_besides(self):
+        asked = {a["asked"]: a["found"] for a in record("linear_to_nonlinear")["asked"]}
+        (rank,) = (v for a, v in asked.items() if a.startswith("growth: live neurons"))
+        text = re.search(r"rise with α with a Spearman\ncorrelation of (\S+);", PAGE)
+        assert_shown(text.group(1), [rank])
+        found = figures("linear_to_nonlinear")
+        trials = np.array(found["recipe, beta=5"]["path_norm"])
+        apart = np.ptp(trials, axis=1) / trials.mean(axis=1)
+        assert round(apart[controls() == 0.4].item(), 1) == 0.5
+        assert round(apart[controls() >= 0.45].max(), 1) == 0.1
+        seconds = [
+            np.mean([found[f"{kind}, beta={beta}"]["seconds"] for beta in (5, 1000)])
+            for kind in KINDS
         ]
-        label = "R² on the training data, least of the means"
-        for cell, value in zip(cells(label), least, strict=True):
-            assert_shown(cell, [value])
+        assert np.round(seconds).tolist() == [10, 1, 1]
+        without = means("recipe", 5, NORMS[1]) / means("recipe", 5, NORMS[0])
+        assert np.all(np.abs(0.9 - without[controls() >= 0.45]) < 0.025)
 
     def test_networks(self):
         found = figures("linear_to_nonlinear_networks")["beta=5"]
@@ -319,3 +366,14 @@ def test_parameter_counts():
 def test_every_picture_is_on_the_page_and_there():
     shown = set(re.findall(r"\.\./examples/paper/results/(\S+\.png)\)", PAGE))
     assert shown == {path.name for path in RESULTS.glob("*.png")}
+
+
+def test_every_row_has_a_verdict():
+    page = (ROOT / "docs" / "paper-row-by-row.md").read_text()
+    lines = [line for line in page.splitlines() if line.startswith("| ")]
+    verdicts = [line.strip("| ").rsplit(" | ", 1)[1] for line in lines]
+    verdicts = [verdict for verdict in verdicts if verdict != "verdict"]
+    assert len(verdicts) > 100
+    for verdict in verdicts:
+        assert verdict.startswith(("works", "differs"))
+        assert ("differs" in verdict) <= ("because" in verdict), verdict
