@@ -1,18 +1,51 @@
-"""Which columns of a frame, or which targets, are no numbers that a network takes.
+"""Which columns, or which targets, are no numbers that a network takes.
 
-scikit-learn says what is wrong; of a frame with many columns it is asked, where.
+scikit-learn says what is wrong; of many columns it is asked, where.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
+from sklearn.utils.multiclass import type_of_target
 
 from .._direct.words import counted, on_one_line
 from .._sklearn import is_missing
 
 #: Columns that are named, at most.
 _NAMED = 10
+#: How types of dates, times and durations begin: NumPy's, pandas', polars', pyarrow's.
+_OF_TIME = ("date", "time", "duration")
+
+
+def refuse_unready(X: Any) -> None:
+    """Refuse what scikit-learn would stumble over, or take for numbers.
+
+    Raises
+    ------
+    TypeError
+        If X is a lazy frame, which has no rows yet.
+    ValueError
+        If it holds dates or durations, which would count as nanoseconds or days.
+    """
+    if hasattr(X, "collect_schema") and not hasattr(X, "shape"):
+        raise TypeError(
+            f"X is a {type(X).__name__}, whose rows have not been computed; "
+            "give X.collect()."
+        )
+    if any(str(kind).lower().startswith(_OF_TIME) for kind in _types(X)):
+        fault = columns_at_fault(X)
+        if fault:
+            raise ValueError(fault)
+
+
+def _types(X: Any) -> Iterable[Any]:
+    """Types of the columns of a frame, or that of an array."""
+    if hasattr(X, "columns") and hasattr(X, "dtypes"):
+        return X.dtypes
+    if hasattr(X, "schema"):  # pyarrow's
+        return X.schema.types
+    return [getattr(X, "dtype", "")]
 
 
 def columns_at_fault(X: Any) -> str:
@@ -21,25 +54,58 @@ def columns_at_fault(X: Any) -> str:
     Parameters
     ----------
     X : object
-        Whatever a user gave; only frames have names of columns.
+        Whatever a user gave; columns of a frame are named, those of an array numbered.
 
     Returns
     -------
     str
         Empty if there are none.
     """
-    if not hasattr(X, "columns"):
-        return ""
-    columns = [(name, np.asarray(X[name])) for name in X.columns]
+    columns = _columns(X)
     words = [(name, f"holds {what}") for name, x in columns for what in _no_numbers(x)]
     if words:
         return (
             f"These columns hold no numbers: {_listed(words)}. Make numbers of them "
             "first, by skrub's TableVectorizer or scikit-learn's OneHotEncoder."
         )
-    counts = [(name, _n_gaps(x)) for name, x in columns]
+    counts = [(name, int(_gaps(x).sum())) for name, x in columns]
     gaps = [(name, f"{counted(n, 'row')} of {len(X)}") for name, n in counts if n]
     return f"Missing or infinite values are in: {_listed(gaps)}." if gaps else ""
+
+
+def _columns(X: Any) -> list[tuple[str, np.ndarray]]:
+    """Columns with what to call them: of a frame with unlike names, or of an array."""
+    if isinstance(X, np.ndarray):
+        return [(f"column {j}", x) for j, x in enumerate(X.T)] if X.ndim == 2 else []
+    names = list(getattr(X, "column_names", getattr(X, "columns", ())))
+    if len(set(names)) < len(names):
+        return []
+    return [(repr(on_one_line(name)), np.asarray(X[name])) for name in names]
+
+
+def gaps_of_targets(y: Any) -> str:
+    """A sentence on targets that are missing or infinite.
+
+    Parameters
+    ----------
+    y : object
+        Whatever a user gave.
+
+    Returns
+    -------
+    str
+        Empty if there are none.
+    """
+    values = np.asarray(y)
+    if values.ndim not in (1, 2):
+        return ""
+    rows = np.flatnonzero(_gaps(values).any(axis=tuple(range(1, values.ndim))))
+    if not len(rows):
+        return ""
+    return (
+        f"y has missing or infinite values in {counted(len(rows), 'row')} of "
+        f"{len(values)}, the first of them row {rows[0]}."
+    )
 
 
 def targets_at_fault(y: Any, name: str) -> str:
@@ -64,8 +130,52 @@ def targets_at_fault(y: Any, name: str) -> str:
     return ""
 
 
-def _listed(pairs: list[tuple[Any, str]]) -> str:
-    said = ", ".join(f"{on_one_line(name)!r} ({what})" for name, what in pairs[:_NAMED])
+def labels_at_fault(y: Any, name: str) -> str:
+    """A sentence on labels that are no classes, as those of a classifier must be.
+
+    Parameters
+    ----------
+    y : object
+    name : str
+        Of the estimator.
+
+    Returns
+    -------
+    str
+        Empty if scikit-learn has the word, or there is nothing to be said.
+    """
+    kinds = _kinds(y)
+    if len(kinds) > 1 and "str" in kinds:
+        return (
+            f"Unknown label type: y holds labels of the types {' and '.join(kinds)}; "
+            "give them one, as numpy.asarray(y, dtype=str) does."
+        )
+    kind = type_of_target(y)
+    if kind.startswith("continuous"):
+        instead = name.replace("Classifier", "Regressor")
+        return (
+            f"Unknown label type: {kind}. {name} predicts classes, and y holds "
+            f"numbers that are not whole; {instead} predicts such."
+        )
+    if kind == "multiclass-multioutput":
+        return (
+            f"{name} predicts one class a row, or labels that are 0 or 1; of y, whose "
+            f"shape is {np.shape(y)}, scikit-learn's MultiOutputClassifier fits a "
+            "column at a time."
+        )
+    return ""
+
+
+def _kinds(y: Any) -> list[str]:
+    """Names of the types of objects."""
+    labels = np.asarray(y) if hasattr(y, "dtype") else np.empty(0)
+    if labels.dtype.kind != "O":
+        return []
+    return sorted({type(label).__name__ for label in labels.ravel()})
+
+
+def _listed(pairs: list[tuple[str, str]]) -> str:
+    said = ", ".join(f"{name} ({what})" for name, what in pairs[:_NAMED])
     more = len(pairs) - _NAMED
     return f"{said} and {more} more" if more > 0 else said
 
@@ -84,6 +194,11 @@ def _no_numbers(values: np.ndarray) -> Iterator[str]:
                 return
 
 
-def _n_gaps(values: np.ndarray) -> int:
-    numbers = np.array([np.nan if is_missing(v) else v for v in values.tolist()], float)
-    return int((~np.isfinite(numbers)).sum())
+def _gaps(values: np.ndarray) -> np.ndarray:
+    """Where numbers, or objects that are some, are missing or infinite."""
+    if values.dtype.kind == "f":
+        return ~np.isfinite(values)
+    if values.dtype.kind != "O":
+        return np.zeros(values.shape, bool)
+    gaps = [is_missing(v) or v in (np.inf, -np.inf) for v in values.ravel()]
+    return np.reshape(gaps, values.shape)

@@ -325,7 +325,8 @@ class BaseSparcs(TrainsByEpochs, Spectral):
     def _warn_of_size(self, grown: bool) -> None:
         """Say which layers are full, of a network that grew."""
         if grown:
-            warn_of_full_layers(self.direct_form_, self._checked_sizes())
+            sizes = self._checked_sizes()
+            warn_of_full_layers(self.direct_form_, sizes, or_else=", or raise alpha")
 
     # -- what the parameters mean ------------------------------------------------------
 

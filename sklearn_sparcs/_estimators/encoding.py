@@ -189,8 +189,9 @@ class ClassEncoding:
             column_or_1d(y, warn=True) if classes is None else np.asarray(classes)
         )
         if len(found) < 2:
+            hold = "the data contain" if classes is None else "classes holds"
             raise ValueError(
-                "A classifier needs samples of at least 2 classes; the data contain "
+                f"A classifier needs samples of at least 2 classes; {hold} "
                 f"only one class: {found[0]}."
             )
         return cls(found, False)

@@ -1,7 +1,7 @@
 """What is found at each alpha of a path."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
 
@@ -14,7 +14,7 @@ from .._growth.path import Path
 from .compact import CompactClassifier, CompactRegressor
 
 
-@dataclass
+@dataclass(repr=False)
 class SparcsPath:
     """What was found at each alpha, from the largest to the smallest.
 
@@ -50,7 +50,15 @@ class SparcsPath:
     train_loss: np.ndarray
     valid_loss: np.ndarray | None
     eigenvalues: list[np.ndarray]
-    estimators: list[CompactRegressor | CompactClassifier] = field(repr=False)
+    estimators: list[CompactRegressor | CompactClassifier]
+
+    def __repr__(self) -> str:
+        """Its ends, in a line: whole arrays would fill the screen."""
+        largest, smallest = self.alphas[0], self.alphas[-1]
+        return (
+            f"SparcsPath({len(self.alphas)} alphas, {largest:.3g} to {smallest:.3g}: "
+            f"{self.architectures[0]} to {self.architectures[-1]})"
+        )
 
     @property
     def n_hidden(self) -> np.ndarray:

@@ -8,7 +8,9 @@ from .._direct.form import DirectForm
 from .warned import warn_user
 
 
-def warn_of_full_layers(form: DirectForm, sizes: Sequence[int]) -> None:
+def warn_of_full_layers(
+    form: DirectForm, sizes: Sequence[int], *, or_else: str = ""
+) -> None:
     """Warn if a hidden layer of the network has as many neurons as it may have.
 
     Parameters
@@ -17,6 +19,8 @@ def warn_of_full_layers(form: DirectForm, sizes: Sequence[int]) -> None:
         The neurons that live.
     sizes : sequence of int
         Most neurons of each hidden layer.
+    or_else : str, default=""
+        What helps besides more neurons.
     """
     full = [
         f"{_all(len(neurons))} of hidden layer {layer}"
@@ -28,7 +32,7 @@ def warn_of_full_layers(form: DirectForm, sizes: Sequence[int]) -> None:
         are = "is" if said.count("neuron") == 1 > said.count("neurons") else "are"
         warn_user(
             f"{said[0].upper()}{said[1:]} {are} live, and more might do better: allow "
-            f"more by hidden_layer_sizes, which was {tuple(sizes)}, or raise alpha.",
+            f"more by hidden_layer_sizes, which was {tuple(sizes)}{or_else}.",
             ConvergenceWarning,
         )
 

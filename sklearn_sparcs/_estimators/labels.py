@@ -1,5 +1,6 @@
 """Targets from series, of their own kind, and no label missing."""
 
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ from .._sklearn import is_missing
 def plain_labels(y: Any) -> Any:
     """Labels as scikit-learn takes them, without pandas' own dtypes.
 
-    A nullable boolean is a bool then, and not the number that scikit-learn makes of it.
+    A nullable boolean is a bool then, and not the number that scikit-learn makes of it;
+    and numbers among objects are numbers, where it knows no such labels.
 
     Raises
     ------
@@ -23,6 +25,8 @@ def plain_labels(y: Any) -> Any:
         y = y.to_numpy()
     if getattr(y, "ndim", None) == 1 and y.dtype == object:
         _refuse_missing(y)
+        numbers = all(isinstance(label, Real) for label in y)
+        return np.array(y.tolist()) if numbers else y
     return y
 
 

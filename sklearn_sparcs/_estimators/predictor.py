@@ -19,7 +19,7 @@ from .._sklearn import diagram_block
 from .._training.as_usual import torch_as_usual
 from .._training.losses import Loss
 from .._training.task import Task
-from .at_fault import columns_at_fault
+from .at_fault import columns_at_fault, gaps_of_targets, refuse_unready
 from .doc_link import page_of
 from .encoding import Encoding
 from .state import checked_state, stamped_state
@@ -70,6 +70,7 @@ class Predictor(BaseEstimator, ABC):
     @property
     def active_architecture_(self) -> Architecture:
         """The neurons that compute, and which layers feed which."""
+        check_is_fitted(self)
         return Architecture.of(self.direct_form_)
 
     def to_torch(self, dtype: torch.dtype | None = None) -> nn.Module:
@@ -178,14 +179,18 @@ def validated(estimator: BaseEstimator, *data: Any, **how: Any) -> Any:
 
     Raises
     ------
-    ValueError
-        If data cannot be taken; of a frame it says which columns.
+    TypeError, ValueError
+        If data cannot be taken; it says which columns, and which targets.
     """
+    X, *targets = data
+    refuse_unready(X)
     try:
         with np.errstate(over="ignore", invalid="ignore"):
             return validate_data(estimator, *data, **how)
     except (TypeError, ValueError) as error:
-        fault = columns_at_fault(data[0])
-        if not fault:
+        faults = columns_at_fault(X), *map(gaps_of_targets, targets)
+        said = [fault for fault in faults if fault]
+        if not said:
             raise
-        raise ValueError(f"{error}\n{fault}") from error
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind("\n".join([str(error), *said])) from error

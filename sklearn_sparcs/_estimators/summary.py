@@ -24,7 +24,8 @@ def network_in_words(
     importances: np.ndarray | None,
 ) -> list[str]:
     """Sentences: what the network is, which features matter, what each neuron hears."""
-    names = [on_one_line(name) for name in feature_names_of(form, feature_names)]
+    given = feature_names_of(form, feature_names)
+    names = [on_one_line(name) or repr(name) for name in given]
     sentences = [_size(form)]
     if importances is not None:
         sentences.append(_features(names, importances))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.exceptions import NotFittedError
+from sklearn.utils.validation import check_is_fitted
 
 from .._data.features import X_FORMAT, as_rows
 from .._data.samples import usable_weight
@@ -16,7 +17,7 @@ from .._training.bridge import BridgePenalty
 from .._training.losses import ClassificationLoss, Loss
 from .._training.problem import Problem
 from .._training.task import Task
-from .at_fault import targets_at_fault
+from .at_fault import gaps_of_targets, labels_at_fault, targets_at_fault
 from .encoding import ClassEncoding, Encoding, RealEncoding
 from .labels import plain_labels
 from .predictor import Predictor, validated
@@ -66,13 +67,14 @@ class RegressionTargets(RegressorMixin, Predictor):
         Raises
         ------
         ValueError
-            If data cannot be taken, or targets are no numbers.
+            If data cannot be taken, or targets are no numbers or missing.
         """
         X, y = as_array(X), as_array(y)
         X, y = validated(
             self, X, y, multi_output=True, y_numeric=True, reset=fresh, **X_FORMAT
         )
-        fault = targets_at_fault(y, type(self).__name__)
+        # None among objects passes scikit-learn's checks
+        fault = targets_at_fault(y, type(self).__name__) or gaps_of_targets(y)
         if fault:
             raise ValueError(fault)
         if fresh:
@@ -103,6 +105,7 @@ class RegressionTargets(RegressorMixin, Predictor):
     @property
     def linear_coef_(self) -> np.ndarray:
         """Weights of the linear part, (n_features,), or (n_outputs, n_features)."""
+        check_is_fitted(self)
         form = self.direct_form_
         nothing = np.zeros((form.layer_sizes[-1], form.layer_sizes[0]))
         return self._one(form.coefs.get((len(form.layer_sizes), 1), nothing))
@@ -212,6 +215,9 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         """
         X, y = as_array(X), plain_labels(y)
         X, y = validated(self, X, y, multi_output=True, reset=fresh, **X_FORMAT)
+        fault = labels_at_fault(y, type(self).__name__)
+        if fault:
+            raise ValueError(fault)
         weight = usable_weight(sample_weight, X)
         if fresh:
             # of rows without weight, too: bagging makes such

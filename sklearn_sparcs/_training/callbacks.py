@@ -1,9 +1,10 @@
-"""Which of skorch's callbacks an epoch here would not obey."""
+"""Which of skorch's callbacks an epoch here would not obey, or not feed."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from skorch.callbacks import Callback, InputShapeSetter, ParamMapper
+from skorch.callbacks.scoring import ScoringBase
 from skorch.utils import freeze_parameter, unfreeze_parameter
 
 
@@ -58,4 +59,31 @@ def _unheeded(callback: Callback) -> str:
         return "freezes parameters for autograd"
     if isinstance(callback, InputShapeSetter):
         return "sets the input's size, which is that of X already"
+    return ""
+
+
+def refuse_unfed(callbacks: Iterable[tuple[str, Callback]]) -> None:
+    """Refuse callbacks that wait for validation data, of a fit that has none.
+
+    Raises
+    ------
+    ValueError
+        If there is one: skorch would stop at a missing key, or score nothing.
+    """
+    for name, callback in callbacks:
+        wanted = _wanted(callback)
+        if wanted:
+            raise ValueError(
+                f"callbacks holds {name} ({type(callback).__name__}), which {wanted}, "
+                "and there are no validation data: early_stopping=True sets some aside."
+            )
+
+
+def _wanted(callback: Callback) -> str:
+    """What a callback wants of validation data; empty if it wants nothing."""
+    monitor = getattr(callback, "monitor", None)
+    if isinstance(monitor, str) and monitor.startswith("valid"):
+        return f"watches {monitor!r}"
+    if isinstance(callback, ScoringBase) and not callback.on_train:
+        return "scores them unless it is given on_train=True"
     return ""

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from .._data.batches import Batch, TrainingData
 from .._networks.network import Network
-from .callbacks import refuse_others, refuse_unheeded
+from .callbacks import refuse_others, refuse_unfed, refuse_unheeded
 from .epochs import epoch, evaluate, shuffled
 from .losses import ClassificationLoss
 from .solver import Solver
@@ -152,6 +152,8 @@ class SparcsNet(NeuralNet):
         """Begin to keep the best iterate, with the start as the first."""
         super().on_train_begin(net, X, y, **kw)
         train, valid = X
+        if valid is None:
+            refuse_unfed(self.callbacks_)
         self.status_ = Status.RUNNING
         self.n_drops_, self.n_stalled_ = 0, 0
         self.best_score_ = (

@@ -44,6 +44,11 @@ def test_one_class():
         SparcsClassifier().fit(X, np.full(60, "a"))
 
 
+def test_one_class_named_for_a_stream():
+    with pytest.raises(ValueError, match="classes holds only one class: 0"):
+        SparcsClassifier().partial_fit([[0.0], [1.0]], [0, 1], classes=[0])
+
+
 @pytest.mark.parametrize("Model", [SparcsClassifier, CompactClassifier])
 @pytest.mark.parametrize("labels", [LABELS, np.where(X[:, 1] > 1, "c", LABELS)])
 def test_one_class_that_has_weight(Model, labels):

@@ -30,6 +30,7 @@ def test_a_full_layer(kinked, model):
     (found,) = said(model, *kinked)
     assert found.startswith("All 2 neurons of hidden layer 1 are live")
     assert "hidden_layer_sizes, which was (2,)" in found
+    assert ("raise alpha" in found) == hasattr(model, "alpha")
 
 
 def test_two_full_layers(rings):

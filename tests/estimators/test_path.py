@@ -61,6 +61,12 @@ def test_a_grid_of_ones_own_is_used_from_the_largest_down(kinked):
     assert below.linear_until == np.inf
 
 
+def test_it_prints_in_a_line(kinked):
+    path = sparcs_path(*kinked, alphas=[1e3, 1e2], random_state=0)
+    n = kinked[0].shape[1]
+    assert repr(path) == f"SparcsPath(2 alphas, 1e+03 to 100: {n} → 1 to {n} → 1)"
+
+
 def test_same_seed_same_path(kinked):
     one, two = (sparcs_path(*kinked, n_alphas=4, random_state=3) for _ in range(2))
     assert one.train_loss.tolist() == two.train_loss.tolist()

@@ -46,6 +46,12 @@ def test_names_do_not_break_lines():
     assert not any("\n" in sentence for sentence in said)
 
 
+def test_names_without_a_letter_are_quoted():
+    names = ["", " ", "x", "y"]
+    said = network_in_words(compact(hidden=(1,)).direct_form_, names, np.ones(4) / 4)
+    assert said[1].endswith("by '' 25%, ' ' 25%, x 25%, y 25%.")
+
+
 def test_many_neurons_and_outputs():
     said = compact("several classes", hidden=(12,)).summary().split("\n")
     assert len(said) == 1 + 10 + 1

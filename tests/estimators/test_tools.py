@@ -246,6 +246,20 @@ def test_early_stopping_callback_ends_training(kinked):
     assert model.n_iter_ < 40
 
 
+@pytest.mark.parametrize(
+    ("callback", "said"),
+    [
+        (EarlyStopping(), "watches 'valid_loss', and there are no validation data"),
+        (EpochScoring("r2"), "scores them unless it is given on_train=True, and there"),
+    ],
+)
+def test_callbacks_that_wait_for_validation_data(callback, said, kinked):
+    options = {"callbacks": [callback], "max_iter": 2, "tol": 1.0}
+    with pytest.raises(ValueError, match=said):
+        SparcsRegressor(**options).fit(*kinked)
+    SparcsRegressor(early_stopping=True, n_iter_no_change=1, **options).fit(*kinked)
+
+
 def test_classification_callbacks(rings):
     X, y = rings
     accuracy = EpochScoring("accuracy", lower_is_better=False, name="accuracy")
