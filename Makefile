@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help env test test-all fuzz test-floor test-versions lint types tests slow coverage house dist demo paper docs audit bench bench-accuracy accuracy-page bench-path bench-scale bench-depth bench-p-values bench-foundation soak clean
+.PHONY: help env test test-all fuzz faults peers robustness test-floor test-versions lint types tests slow coverage house dist demo paper docs audit bench bench-accuracy accuracy-page bench-path bench-scale bench-depth bench-p-values bench-foundation soak clean
 
 help: ## say what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1	/'
@@ -39,9 +39,26 @@ tests: env ## tests and examples, without lint and types
 slow: env ## the tests that must be large
 	$(PYTEST) $(EVERY_CORE) -m slow
 
+# What was tried to break it: reports, which `make robustness` makes tables of.
+REPORTS := robustness
+REPORT = --junitxml=$(REPORTS)/$@.xml
+
 EXAMPLES ?= 300
 fuzz: env ## property tests, longer and with other data each time (EXAMPLES=300 each)
-	FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -q tests/properties --hypothesis-profile=fuzz
+	FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -q tests/properties --hypothesis-profile=fuzz $(REPORT)
+
+FAULTS := tests/estimators/test_faults.py tests/estimators/test_interrupts.py tests/growth/test_interrupts.py \
+  tests/exports/test_faulty_files.py tests/exports/test_hostile_names.py tests/project/test_hostile_files.py \
+  tests/estimators/test_torch_switches.py tests/training/test_threads.py tests/dask/test_cluster.py
+faults: env ## memory that runs out, interrupts, files cut short, hostile names, threads, forks and workers killed
+	$(PYTEST) $(FAULTS) $(REPORT)
+
+peers: env ## scikit-learn's own tests of networks, paths and cross-validation, against ours
+	OMP_NUM_THREADS=1 PYTHONPATH=tests $(BIN)/python -m peers $(REPORT)
+	$(PYTEST) tests/estimators/test_common.py --junitxml=$(REPORTS)/checks.xml
+
+robustness: env ## the page on what was tried to break it, from the reports that there are
+	$(BIN)/python benchmarks/robustness.py $(REPORTS)
 
 FLOOR ?=
 test-floor: env ## the tests of one floor: FLOOR=_networks
@@ -149,7 +166,7 @@ audit: env ## bandit over the package, and advisories of the packages that are p
 FITS ?= 10000
 PREDICTIONS ?= 1000000
 soak: env ## ten thousand fits and a million predictions in one process, half an hour: is memory flat, no handle left? (FITS=10000 PREDICTIONS=1000000)
-	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/soak.py --fits $(FITS) --predictions $(PREDICTIONS)
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/soak.py --fits $(FITS) --predictions $(PREDICTIONS) --json $(REPORTS)/soak.json
 
 clean: ## remove what make made
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache docs/_build docs/gallery docs/generated

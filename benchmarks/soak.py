@@ -308,6 +308,7 @@ def main() -> int:
             "threads": ratio,
             "search": asdict(of_search),
         }
+        arguments.json.parent.mkdir(parents=True, exist_ok=True)
         arguments.json.write_text(json.dumps(held, indent=1) + "\n")
     flat = is_flat(of_fits), is_flat(of_predictions), of_search.is_flat()
     return 0 if all(flat) else 1

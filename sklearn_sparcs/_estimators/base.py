@@ -264,7 +264,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         training, drawing, starting = generators(state, 3)
         recipe = self._recipe()
         n_samples = len(problem.train)
-        schedule = self._schedule(n_samples, None if recent is None else 1)
+        schedule = self._schedule(n_samples, stream=recent is not None)
 
         def run(solver: Solver) -> FoundByEpochs:
             return FoundByEpochs.of(train(solver, problem, schedule, training), problem)

@@ -45,18 +45,23 @@ class TrainsByEpochs(TellsOfTasks):
     verbose: bool | int
     callbacks: list[Any] | None = None
 
-    def _schedule(self, n_samples: int, max_iter: int | None = None) -> Schedule:
-        """How to run epochs over so many samples."""
+    def _schedule(self, n_samples: int, *, stream: bool = False) -> Schedule:
+        """How to run epochs over so many samples.
+
+        A stream takes one, and what it comes to: an epoch that was undone would be the
+        same in the next call, which would be undone again.
+        """
         timing = [EpochTimer(), PrintLog(sink=show)] if self.verbose else []
         followed = [EpochsAsSteps(self._tell_of_step)] if self._is_followed else []
         return Schedule(
             batch_size_for(self.batch_size, n_samples),
-            self.max_iter if max_iter is None else max_iter,
+            1 if stream else self.max_iter,
             self.tol,
             self.n_iter_no_change,
             self.shuffle,
             (*timing, *followed, *(self.callbacks or ())),
             int(self.verbose),
+            keeps_best=not stream,
         )
 
     def _told(self) -> Callable[[Mapping[str, Any]], None]:

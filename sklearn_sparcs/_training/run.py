@@ -31,6 +31,8 @@ class Schedule:
         Whether each epoch has an order of its own.
     callbacks : sequence of skorch callbacks
     verbose : int
+    keeps_best : bool
+        Whether the best iterate is kept, or the last that is finite.
     """
 
     batch_size: int
@@ -40,6 +42,7 @@ class Schedule:
     shuffle: bool = True
     callbacks: Sequence[Any] = ()
     verbose: int = 0
+    keeps_best: bool = True
 
 
 @dataclass(frozen=True)
@@ -49,13 +52,13 @@ class Outcome:
     Attributes
     ----------
     solver : Solver
-        Its network is the best iterate.
+        Its network is the iterate that is kept.
     history : list of dict
         What was recorded, a row an epoch.
     status : Status
         Why training ended.
     best_score : float
-        The objective, or validation loss, of the best iterate.
+        The objective, or validation loss, of that iterate.
     alpha_max : float or None
         Where the solver grows: the smallest alpha at which nothing would have woken.
     """
@@ -80,6 +83,7 @@ def train(
         tol=schedule.tol,
         n_iter_no_change=schedule.n_iter_no_change,
         shuffle=schedule.shuffle,
+        keeps_best=schedule.keeps_best,
         callbacks=list(schedule.callbacks),
         verbose=schedule.verbose,
         output_scale=problem.scaling.y_scale,

@@ -44,14 +44,17 @@ class SparcsNet(NeuralNet):
         From the network's output to the user's units, for callbacks.
     batch_size, shuffle, tol, n_iter_no_change
         As in the estimators.
+    keeps_best : bool
+        Keep the best iterate, or the last.
     generator : torch.Generator
         Draws the order of the samples, if they are shuffled.
 
     Attributes
     ----------
     best_score_ : float
-        Lowest objective (validation loss, where there is validation data) so far;
-        that iterate is in the solver's network when ``fit`` returns.
+        Objective (validation loss, where there is validation data) of the iterate that
+        is kept: the lowest so far, or the last. It is in the solver's network when
+        ``fit`` returns.
     status_ : Status
         How training ended, once it has.
     """
@@ -65,12 +68,14 @@ class SparcsNet(NeuralNet):
         tol: float,
         n_iter_no_change: int,
         shuffle: bool = True,
+        keeps_best: bool = True,
         output_scale: np.ndarray | float = 1.0,
         output_mean: np.ndarray | float = 0.0,
         **kwargs: Any,
     ):
         self.solver, self.generator = solver, generator
         self.tol, self.n_iter_no_change, self.shuffle = tol, n_iter_no_change, shuffle
+        self.keeps_best = keeps_best
         self.output_scale, self.output_mean = output_scale, output_mean
         super().__init__(
             module,
@@ -149,7 +154,7 @@ class SparcsNet(NeuralNet):
     # -- epochs ---------------------------------------------------------------------
 
     def on_train_begin(self, net: Any, X: Any = None, y: Any = None, **kw: Any) -> None:
-        """Begin to keep the best iterate, with the start as the first."""
+        """Keep the start, until an iterate takes its place."""
         super().on_train_begin(net, X, y, **kw)
         train, valid = X
         if valid is None:
@@ -165,7 +170,7 @@ class SparcsNet(NeuralNet):
         self.best_iterate_ = self.solver.snapshot()
 
     def on_train_end(self, net: Any, X: Any = None, y: Any = None, **kw: Any) -> None:
-        """Say how training ended, and go back to the best iterate."""
+        """Say how training ended, and go back to the iterate that was kept."""
         super().on_train_end(net, X, y, **kw)
         if self.status_ == Status.RUNNING:
             reached = len(self.history) >= self.max_epochs
@@ -245,14 +250,14 @@ class SparcsNet(NeuralNet):
     # -- progress -------------------------------------------------------------------
 
     def on_epoch_end(self, net: Any, **kwargs: Any) -> None:
-        """Keep the best iterate; adapt the learning rate, or end training."""
+        """Keep what is to be kept; adapt the learning rate, or end training."""
         super().on_epoch_end(net, **kwargs)
         row = self.history[-1]
         score = row.get("valid_loss", row["objective"])
         if not (isfinite(score) and isfinite(row["objective"])):
             self.status_ = Status.DIVERGED
             return
-        if score < self.best_score_:
+        if score < self.best_score_ or not self.keeps_best:
             self.best_score_, self.best_iterate_ = score, self.solver.snapshot()
         self._adapt(score)
 

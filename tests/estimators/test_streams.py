@@ -35,6 +35,18 @@ def test_small_pieces_grow_neurons(kinked_stream, size):
     assert model.n_iter_ == 600 / size
 
 
+@pytest.mark.parametrize("solver", ["first_order", "adam"])
+def test_a_piece_that_comes_again_and_again_is_learnt(kinked_stream, solver):
+    """An epoch that made it worse is gone on from, too: undone, it would come again."""
+    X, y = (part[:150] for part in kinked_stream)
+    options = {"solver": solver, "learning_rate_init": 0.1, "random_state": 0}
+    model = SparcsRegressor((10,), **options)
+    for _ in range(60):
+        before = model.predict(X) if model.__sklearn_is_fitted__() else None
+        assert not np.array_equal(model.partial_fit(X, y).predict(X), before)
+    assert model.score(X, y) > 0.98
+
+
 def test_small_pieces_of_linear_data_stay_linear():
     rng = np.random.default_rng(1)
     X = rng.normal(size=(600, 4))

@@ -1,0 +1,1 @@
+"""scikit-learn's own tests, run against our estimators: `make peers`."""
