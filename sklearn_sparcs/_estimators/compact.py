@@ -43,9 +43,9 @@ class CompactRegressor(RegressionTargets, BaseCompact):
     tol : float, default=1e-4
         Progress of the loss less than this counts as none: of an iteration, relative to
         the loss, or of an epoch.
-    n_iter_no_change : int, default=10
+    n_iter_no_change : int or inf, default=10
         Epochs without progress before the learning rate is halved; training ends
-        when that happens a fifth time.
+        when that happens a fifth time, and never before ``max_iter`` if it is inf.
     prediction_margin : float or None, default=None
         Keep predictions within the range of the training targets, widened at either
         end by this share of its width; 0 keeps to the range. None lets a network of
@@ -200,9 +200,9 @@ class CompactClassifier(ClassificationTargets, BaseCompact):
     tol : float, default=1e-4
         Progress of the loss less than this counts as none: of an iteration, relative to
         the loss, or of an epoch.
-    n_iter_no_change : int, default=10
+    n_iter_no_change : int or inf, default=10
         Epochs without progress before the learning rate is halved; training ends
-        when that happens a fifth time.
+        when that happens a fifth time, and never before ``max_iter`` if it is inf.
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes, by label; "balanced" makes them inversely proportional
         to the classes' frequencies.

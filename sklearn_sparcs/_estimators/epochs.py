@@ -1,5 +1,6 @@
 """What estimators share that train by epochs: their schedule, and their warnings."""
 
+import math
 from collections.abc import Callable, Mapping
 from numbers import Integral, Real
 from typing import Any
@@ -9,7 +10,7 @@ from skorch.callbacks import EpochTimer, PrintLog
 
 from .._activations import ACTIVATIONS
 from .._growth.recipe import batch_size_for
-from .._sklearn import Interval, StrOptions
+from .._sklearn import Interval, Options, StrOptions
 from .._training.run import Schedule
 from .._training.status import Status
 from .alpha_log import AlphaLog
@@ -26,7 +27,10 @@ TRAINING_CONSTRAINTS: dict[str, list[Any]] = {
     "max_iter": [Interval(Integral, 1, None, closed="left")],
     "shuffle": ["boolean"],
     "tol": [Interval(Real, 0, None, closed="left")],
-    "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+    "n_iter_no_change": [
+        Interval(Integral, 1, None, closed="left"),
+        Options(Real, {math.inf}),
+    ],
     "warm_start": ["boolean"],
     "device": [str],
     "random_state": ["random_state"],
@@ -40,7 +44,7 @@ class TrainsByEpochs(TellsOfTasks):
     batch_size: int | str
     max_iter: int
     tol: float
-    n_iter_no_change: int
+    n_iter_no_change: float
     shuffle: bool
     verbose: bool | int
     callbacks: list[Any] | None = None

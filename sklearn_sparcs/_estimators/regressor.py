@@ -104,9 +104,9 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         Progress less than this counts as none: of an epoch, or of an iteration,
         relative to the objective. A loss below it also ends the search for the depth:
         nothing is left for a deeper network to explain.
-    n_iter_no_change : int, default=20
+    n_iter_no_change : int or inf, default=20
         Epochs without progress before the learning rate is halved; training ends
-        when that happens a fifth time.
+        when that happens a fifth time, and never before ``max_iter`` if it is inf.
     early_stopping : bool, default=False
         Set a validation part aside, stratified by class where there are some, and judge
         by the loss on it: depth and pruning; the best iterate where epochs train; and

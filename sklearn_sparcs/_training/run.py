@@ -25,7 +25,7 @@ class Schedule:
         Most epochs.
     tol : float
         Progress less than this counts as none.
-    n_iter_no_change : int
+    n_iter_no_change : int or inf
         Epochs without progress before the learning rate is halved.
     shuffle : bool
         Whether each epoch has an order of its own.
@@ -38,7 +38,7 @@ class Schedule:
     batch_size: int
     max_iter: int
     tol: float
-    n_iter_no_change: int
+    n_iter_no_change: float
     shuffle: bool = True
     callbacks: Sequence[Any] = ()
     verbose: int = 0

@@ -66,7 +66,7 @@ class SparcsNet(NeuralNet):
         solver: Solver,
         generator: torch.Generator,
         tol: float,
-        n_iter_no_change: int,
+        n_iter_no_change: float,
         shuffle: bool = True,
         keeps_best: bool = True,
         output_scale: np.ndarray | float = 1.0,

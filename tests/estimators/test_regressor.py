@@ -1,6 +1,7 @@
 """`SparcsRegressor`: what it finds, and that it starts at least squares."""
 
 import pickle
+import warnings
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import torch
 from numpy.testing import assert_allclose
 from scipy import sparse
 from sklearn.compose import TransformedTargetRegressor
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import r2_score
 
@@ -326,3 +328,12 @@ def test_transformed_target(kinked):
     )
     linear = LinearRegression().fit(X, y).score(X, y)
     assert model.fit(X, y).score(X, y) > linear + 0.15
+
+
+@pytest.mark.parametrize(("patience", "n_epochs"), [(1, 5), (np.inf, 9)])
+def test_infinite_patience_runs_every_epoch(kinked, patience, n_epochs):
+    options = {"solver": "adam", "max_iter": 9, "tol": 1e9, "random_state": 0}
+    model = SparcsRegressor((5,), n_iter_no_change=patience, **options)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        assert model.fit(*kinked).n_iter_ == n_epochs
