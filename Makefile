@@ -108,8 +108,8 @@ paper: env ## the paper's experiments, a minute each (FULL=1: whole, hours; DATA
 	$(PAPER)/linear_to_nonlinear.py $(if $(FULL),,--quick) --jobs $(JOBS)
 	$(PAPER)/linear_to_nonlinear_networks.py $(if $(FULL),,--quick) --jobs $(JOBS)
 	$(PAPER)/teacher_student.py $(if $(FULL),,--quick) --jobs $(JOBS)
-	$(PAPER)/teacher_student_notebook.py $(if $(FULL),--width 200,--quick)
-	$(if $(FULL),$(PAPER)/teacher_student_notebook.py --width 200 --epochs 200)
+	$(PAPER)/teacher_student_notebook.py $(if $(FULL),--width 200 --epochs 200,--quick)
+	$(if $(FULL),$(PAPER)/teacher_student_notebook.py --width 2000 --epochs 16)
 ifneq ($(DATA),)
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .[backbone]
 	$(PAPER)/cifar10.py $(if $(FULL),,--quick) --jobs $(JOBS) --data="$$DATA"

@@ -3,9 +3,9 @@
 It is not table 4: both rotations are the same matrix, the data are as they are, the
 student has 2000 + 2000 hidden neurons and no bias, ρ = 1e-4, batches 1024 and epochs
 100; an eigenvalue counts from 1e-3 on, and smaller ones are trimmed. It prints one
-active layer, the second, and a largest λ_2 of 2.0e-4.
+active layer, the second, and a largest λ_2, with its sign, of 2.0e-4.
 
-2000 neurons a layer take 20 CPU seconds an epoch, ``--width 200`` two, and ``--quick``
+2000 neurons a layer take 30 CPU seconds an epoch, ``--width 200`` one, and ``--quick``
 half a minute in all. Ctrl-C ends training, and what there is by then is reported.
 """
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "paper.md").read_text()
@@ -159,7 +160,7 @@ class TestTeacherStudent:
 
     def test_growth(self, rows):
         labels = {
-            200: "growth, default parameters but for batches of 1000",
+            200: "growth, default parameters",
             2000: "growth",
         }
         for width, label in labels.items():
@@ -172,6 +173,8 @@ class TestTeacherStudent:
             assert_shown(r2, [min(found), max(found)])
             assert numbers(live) == [r["live"] for r in grown[:1]]
             assert {(r["live"], r["layers"]) for r in grown} == {(20, 1)}
+            seconds = np.round([r["seconds"] for r in grown])
+            assert set(seconds) <= {5, 6} and "5 to 6 CPU seconds" in PAGE
 
     def test_linear(self, rows):
         found = [r["linear R²"] for r in rows]
@@ -191,24 +194,46 @@ class TestTeacherStudent:
 
     def test_time(self):
         larger = figures("teacher_student")["recipe_2000"]
-        text = re.search(r"took (\S+) s beside other jobs, and there are (\S+) ", PAGE)
+        text = re.search(r"took (\S+) CPU seconds beside .* are (\S+) of", PAGE)
         assert_shown(
             " ".join(text.groups()), [larger["seconds_a_step"], larger["steps"]]
         )
 
-    @pytest.mark.parametrize("epochs", [100, 200])
-    def test_notebook(self, epochs):
-        ending = "" if epochs == 100 else f"-{epochs}"
-        found = figures(f"teacher_student_notebook-200{ending}")
-        assert (found["n_epochs"], found["row"]["width"]) == (epochs, 200)
+    @pytest.mark.parametrize(("width", "n_epochs"), [(200, 200), (2000, 16)])
+    def test_notebook(self, width, n_epochs):
+        found = figures(f"teacher_student_notebook-{width}-{n_epochs}")
         row = found["row"]
-        first, second = row["largest λ_2"], row["largest λ_3"]
-        shown = cells(f"ours, 200 + 200, {epochs} epochs")
-        values = [first, second, *row["active λ"], row["R²"]]
+        assert (len(found["epochs"]), row["width"]) == (n_epochs, width)
+        shown = cells(f"ours, {width} + {width}, {n_epochs} epochs")
+        values = [row["largest λ_2"], row["largest λ_3"], *row["active λ"], row["R²"]]
         for cell, value in zip(shown, values, strict=True):
             assert_shown(cell, [value])
-        if epochs == 200:
-            assert round(second / first) == 28
+
+    def test_notebook_on_its_way(self):
+        epochs = figures("teacher_student_notebook-200-200")["epochs"]
+        *shown, r2 = cells("the same, after 100 of them")
+        values = [*epochs[99]["largest"], *epochs[99]["active λ"]]
+        for cell, value in zip(shown, values, strict=True):
+            assert_shown(cell, [value])
+        assert r2 == ""
+        row = figures("teacher_student_notebook-200-200")["row"]
+        assert round(row["largest λ_3"] / row["largest λ_2"]) == 28
+        assert "twenty-eighth of the second layer's, and nine are left" in PAGE
+
+    def test_what_2000_neurons_show(self):
+        epochs = figures("teacher_student_notebook-2000-16")["epochs"]
+        first, second = np.array([e["largest"] for e in epochs]).T
+        assert first.argmax() == 3 and round(first[3], 2) == 0.25
+        assert "largest eigenvalue is 0.25 after the fourth epoch" in PAGE
+        falls = np.round(100 * (1 - first[4:] / first[3:-1]))
+        assert (falls.min(), falls.max()) == (5, 11)
+        assert "falls by 5 to 11 % an epoch" in PAGE
+        assert np.all(np.diff(second[3:]) > 0)
+        counts = [epochs[k]["active λ"] for k in (3, 15)]
+        words = r"second layer (\d+) eig.* epoch and (\d+) .* layer (\d+) and (\d+)\."
+        text = re.search(words, PAGE)
+        expected = [count[layer] for layer in (1, 0) for count in counts]
+        assert_shown(" ".join(text.groups()), expected)
 
 
 class TestImages:
@@ -256,6 +281,9 @@ class TestImages:
         words = r"(\d+) neurons\nwake in the first epoch, (\d+) are there after"
         assert_shown(" ".join(re.search(words, PAGE).groups()), [active[0], active[3]])
         assert active[-1] == active[3]  # none has woken since
+        parted = [row["accuracy"] - row["cut"] for row in growing["epochs"][:3]]
+        assert np.round(100 * np.array(parted)).tolist() == [2, 2, 8]
+        assert "two points apart\nafter the first epoch, eight after the third" in PAGE
         (cut,) = re.search(r"With its neurons cut it falls to (\S+) %", PAGE).groups()
         assert_shown(cut, [100 * growing["epochs"][-1]["cut"]])
         text = re.search(r"begin at one, lie between (\S+) and (\S+);", PAGE)
@@ -365,7 +393,23 @@ def test_parameter_counts():
 
 def test_every_picture_is_on_the_page_and_there():
     shown = set(re.findall(r"\.\./examples/paper/results/(\S+\.png)\)", PAGE))
-    assert shown == {path.name for path in RESULTS.glob("*.png")}
+    pictures = {path.name for path in RESULTS.glob("*.png")}
+    assert shown == {name for name in pictures if "-quick-" not in name}
+
+
+def test_what_is_of_an_earlier_commit():
+    """Results that name no commit are those that the page says are older."""
+    (text,) = re.findall(r"Those that do not say so are.*?\n\n", PAGE, re.S)
+    records = [p for p in RESULTS.glob("*.json") if "-quick" not in p.name]
+    older = {p.stem for p in records if not record(p.stem).get("commit")}
+    named = set(re.findall(r"`(\w+)`", text)) - {"linear_to_nonlinear"}
+    assert named == older
+    networks = figures("linear_to_nonlinear_networks")
+    common = np.isin(controls(), networks["controls"])
+    for quantity, name in zip(NORMS, ("‖Γ‖", "‖Γ‖ without the bias"), strict=True):
+        for beta in (5, 1000):
+            again = means("recipe", beta, quantity)[common]
+            assert_allclose(again, networks[f"beta={beta}"][name], rtol=1e-9)
 
 
 def test_every_row_has_a_verdict():
