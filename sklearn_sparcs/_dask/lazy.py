@@ -5,12 +5,38 @@ from typing import Any
 
 from dask.base import is_dask_collection
 
+from .._estimators.predictor import Predictor
 from .._estimators.targets import ClassificationTargets, RegressionTargets
 from .labels import accuracy
 from .predictions import by_partition, r2
 
 
-class LazyTargets(RegressionTargets):
+class LazyParts(Predictor):
+    """What features add to predictions, of collections. Not for use by itself."""
+
+    def contributions(self, X: Any) -> Any:
+        """What each feature adds to each prediction, when the result is computed.
+
+        Parameters
+        ----------
+        X : dask Array of shape (n_samples, n_features) or DataFrame
+            Or anything in memory, as for the estimator of one machine.
+
+        Returns
+        -------
+        dask Array of shape (n_samples, n_features), or DataFrame
+            Of several outputs a dask Array of shape (n_samples, n_features, n_outputs).
+            It is what the estimator of one machine says.
+
+        Raises
+        ------
+        TypeError
+            If X is a frame and there are several outputs.
+        """
+        return by_partition(super().contributions, X)
+
+
+class LazyTargets(LazyParts, RegressionTargets):
     """Real targets of collections. Not for use by itself."""
 
     def predict(self, X: Any, return_std: bool = False) -> Any:
@@ -59,7 +85,7 @@ DataFrame
         return r2(y, self.predict(X), sample_weight)
 
 
-class LazyClasses(ClassificationTargets):
+class LazyClasses(LazyParts, ClassificationTargets):
     """Classes of collections. Not for use by itself."""
 
     def predict(self, X: Any) -> Any:

@@ -11,7 +11,7 @@ from dask.base import compute, is_dask_collection
 from .._estimators.shared_scores import explained
 from .blocks import a_row, no_rows
 
-#: From rows, what is said of each: an array (n,) or (n, k).
+#: From rows, what is said of each: an array (n, …).
 Said = Callable[[Any], Any]
 
 
@@ -26,6 +26,11 @@ def by_partition(said: Said, X: Any) -> Any:
     Returns
     -------
     dask Array, or Series or DataFrame with X's index; of data in memory what is said
+
+    Raises
+    ------
+    TypeError
+        If X is a frame, and a table is said of each row.
     """
     if not is_dask_collection(X):
         return said(X)
@@ -35,8 +40,16 @@ def by_partition(said: Said, X: Any) -> Any:
         rows = X.rechunk({1: -1})
         if like.ndim == 1:
             return rows.map_blocks(of_block, dtype=like.dtype, drop_axis=1, meta=like)
-        chunks = (rows.chunks[0], (like.shape[1],))
-        return rows.map_blocks(of_block, dtype=like.dtype, chunks=chunks, meta=like)
+        chunks = (rows.chunks[0], *((size,) for size in like.shape[1:]))
+        more = list(range(2, like.ndim))
+        return rows.map_blocks(
+            of_block, dtype=like.dtype, chunks=chunks, new_axis=more, meta=like
+        )
+    if like.ndim > 2:
+        raise TypeError(
+            "Each row has a table, of features and outputs, which no frame can hold; "
+            "give the rows as an array: X.to_dask_array(lengths=True)."
+        )
     meta = framed(like, no_rows(X))
     return X.map_partitions(partial(_of_frame, of_block), meta=meta)
 

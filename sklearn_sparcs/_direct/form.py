@@ -49,6 +49,9 @@ class DirectForm:
         Standard deviations of the features that the network was found on, if known.
     hidden_bounds : pair of arrays (features,), optional
         Hidden neurons hear features no further than there; the output hears them on.
+    feature_center : array (features,), optional
+        What was taken from the features that the network was found on: their means, or
+        zeros where they were not centred.
 
     Examples
     --------
@@ -70,6 +73,7 @@ class DirectForm:
     bounds: Bounds | None = None
     feature_scale: np.ndarray | None = None
     hidden_bounds: Bounds | None = None
+    feature_center: np.ndarray | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         """Links as a list: formats without code on loading take no tuples as keys."""
@@ -154,6 +158,16 @@ class DirectForm:
         """Mask (features,) of those that some neuron or output has a weight on."""
         heard = [w.any(axis=0) for (_, j), w in self.coefs.items() if j == 1]
         return np.any(heard, axis=0)
+
+    @property
+    def reference(self) -> np.ndarray:
+        """An ordinary sample (features,): the centre of the features, if it is known.
+
+        Zeros otherwise.
+        """
+        if self.feature_center is None:
+            return np.zeros(self.layer_sizes[0])
+        return self.feature_center
 
     def feature_strengths(self, receiver: int) -> np.ndarray:
         """How much a layer hears of each feature: |weight| times standard deviation.
@@ -263,12 +277,33 @@ class DirectForm:
         f = ACTIVATIONS[self.activation].array
         sent: dict[int, np.ndarray] = {}
         for i in sorted(z):
-            total = z[i]
-            for j in self.senders(i):
-                if j > 1:
-                    total = total + sent[j] @ self.coefs[i, j].T
+            total = self.received(i, z, sent)
             sent[i] = total if i == len(self.layer_sizes) else f(total)
         return sent
+
+    def received(
+        self, receiver: int, z: dict[int, np.ndarray], sent: dict[int, np.ndarray]
+    ) -> np.ndarray:
+        """What a layer receives in all.
+
+        Parameters
+        ----------
+        receiver : int
+            A layer, from 2.
+        z : dict of receiver to ndarray of shape (n, N_receiver)
+            The `drive` of each.
+        sent : dict of layer to ndarray of shape (n, N_layer)
+            What every layer before it sends.
+
+        Returns
+        -------
+        ndarray of shape (n, N_receiver)
+        """
+        total = z[receiver]
+        for j in self.senders(receiver):
+            if j > 1:
+                total = total + sent[j] @ self.coefs[receiver, j].T
+        return total
 
     def _signals(self, X: Rows) -> dict[int, np.ndarray]:
         """What every layer but the input sends."""
@@ -306,7 +341,7 @@ class DirectForm:
         for j in self.senders(last):
             coefs[last, j] = coefs[last, j] * np.reshape(y_scale, (-1, 1))
         intercepts[last] = intercepts[last] * y_scale + y_mean
-        scale = self.feature_scale
+        scale, center = self.feature_scale, self.feature_center
         return replace(
             self,
             coefs=coefs,
@@ -314,6 +349,7 @@ class DirectForm:
             bounds=_rescaled(self.bounds, x_mean, x_scale),
             feature_scale=None if scale is None else scale * x_scale,
             hidden_bounds=_rescaled(self.hidden_bounds, x_mean, x_scale),
+            feature_center=None if center is None else center * x_scale + x_mean,
         )
 
     def deaf_to(self, features: np.ndarray) -> "DirectForm":

@@ -35,17 +35,18 @@ class CompactRegressor(RegressionTargets, BaseCompact):
     learning_rate_init : float, default=0.001
         Adam's step size where epochs train. It is halved when the loss stalls.
     batch_size : int or "auto", default="auto"
-        Samples a step; "auto" is ``min(200, n_samples)``.
+        Samples a step where epochs train; "auto" is ``min(200, n_samples)``.
     max_iter : int, default=1000
         Most iterations, quasi-Newton's counting a quarter each, or most epochs.
     shuffle : bool, default=True
-        Shuffle the samples before each epoch.
+        Shuffle the samples before each epoch, where epochs train.
     tol : float, default=1e-4
         Progress of the loss less than this counts as none: of an iteration, relative to
         the loss, or of an epoch.
     n_iter_no_change : int or inf, default=10
         Epochs without progress before the learning rate is halved; training ends
         when that happens a fifth time, and never before ``max_iter`` if it is inf.
+        Second-order steps do not ask.
     prediction_margin : float or None, default=None
         Keep predictions within the range of the training targets, widened at either
         end by this share of its width; 0 keeps to the range. None lets a network of
@@ -192,17 +193,18 @@ class CompactClassifier(ClassificationTargets, BaseCompact):
     learning_rate_init : float, default=0.001
         Adam's step size where epochs train. It is halved when the loss stalls.
     batch_size : int or "auto", default="auto"
-        Samples a step; "auto" is ``min(200, n_samples)``.
+        Samples a step where epochs train; "auto" is ``min(200, n_samples)``.
     max_iter : int, default=1000
         Most iterations, quasi-Newton's counting a quarter each, or most epochs.
     shuffle : bool, default=True
-        Shuffle the samples before each epoch.
+        Shuffle the samples before each epoch, where epochs train.
     tol : float, default=1e-4
         Progress of the loss less than this counts as none: of an iteration, relative to
         the loss, or of an epoch.
     n_iter_no_change : int or inf, default=10
         Epochs without progress before the learning rate is halved; training ends
         when that happens a fifth time, and never before ``max_iter`` if it is inf.
+        Second-order steps do not ask.
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes, by label; "balanced" makes them inversely proportional
         to the classes' frequencies.

@@ -44,6 +44,9 @@ class Encoding(Protocol):
     def encode(self, y: np.ndarray, dtype: Any) -> np.ndarray:
         """Targets as the loss takes them."""
 
+    def scores(self, output: np.ndarray) -> np.ndarray:
+        """Outputs (…, n_outputs), or parts of them, as the user has them."""
+
     def shown(self, y: np.ndarray) -> np.ndarray:
         """Numbers (n, n_outputs), of encoded targets, whose means say something."""
 
@@ -150,8 +153,11 @@ class RealEncoding:
 
     def predictions(self, output: np.ndarray) -> np.ndarray:
         """Targets, within their bounds, shaped as the user's."""
-        output = self._within_bounds(output)
-        return output[:, 0] if self.one_dimensional else output
+        return self.scores(self._within_bounds(output))
+
+    def scores(self, output: np.ndarray) -> np.ndarray:
+        """Outputs (…, n_outputs); of a one-dimensional target, its own (…)."""
+        return output[..., 0] if self.one_dimensional else output
 
     def _within_bounds(self, output: np.ndarray) -> np.ndarray:
         if self.output_bounds is None:
@@ -381,15 +387,15 @@ class ClassEncoding:
         return np.hstack([-output, output]) if self._two else output
 
     def scores(self, output: np.ndarray) -> np.ndarray:
-        """Outputs (n, outputs); of two classes, those of the second (n,).
+        """Outputs (…, outputs); of two classes, those of the second (…).
 
         Of several classes they are known up to a constant, which makes their mean zero.
         """
         if self.multilabel:
             return output
-        return (
-            output[:, 0] if self._two else output - output.mean(axis=1, keepdims=True)
-        )
+        if self._two:
+            return output[..., 0]
+        return output - output.mean(axis=-1, keepdims=True)
 
     def predictions(self, scores: np.ndarray) -> np.ndarray:
         """Classes (n,), or indicators (n, labels), of scores."""

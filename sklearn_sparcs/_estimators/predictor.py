@@ -11,8 +11,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import nn
 
 from .._data.features import X_FORMAT, as_rows
-from .._data.tensors import as_array
+from .._data.tensors import as_array, like_given
 from .._direct.architecture import Architecture
+from .._direct.contributions import contributions
 from .._direct.form import DirectForm
 from .._networks.export import to_torch
 from .._sklearn import diagram_block
@@ -72,6 +73,45 @@ class Predictor(BaseEstimator, ABC):
         """The neurons that compute, and which layers feed which."""
         check_is_fitted(self)
         return Architecture.of(self.direct_form_)
+
+    def contributions(self, X: Any) -> np.ndarray:
+        """Say what each feature adds to each prediction.
+
+        DeepLIFT's rescale rule [1]_, beside a sample at the means of the features in
+        training: in every neuron on the way, what its input is more than there counts
+        by the mean slope from there. Of a linear model it is coefficient times distance
+        from the mean.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_features) or (n_samples, n_features, n_outputs)
+            In the units of the targets; of classes, parts of ``decision_function``:
+            log-odds of two, or of each label, and each of several classes' score.
+            Sums over features are the prediction less that at
+            ``direct_form_.reference``, to rounding: the means, or zeros where features
+            were not centred (with ``standardize=False`` or without an intercept, or
+            sparse and trained by epochs).
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            If it is not fitted.
+        ValueError
+            If X has not the features of ``fit``.
+
+        References
+        ----------
+        .. [1] A. Shrikumar, P. Greenside, A. Kundaje, "Learning Important Features
+           Through Propagating Activation Differences", 2017, arXiv:1704.02685.
+        """
+        check_is_fitted(self)
+        rows = as_rows(validated(self, as_array(X), reset=False, **X_FORMAT))
+        added = contributions(self.direct_form_, rows, self.encoding_.output_bounds)
+        return like_given(X, self.encoding_.scores(added).astype(rows.dtype))
 
     def to_torch(self, dtype: torch.dtype | None = None) -> nn.Module:
         """Make the network a plain torch module, which needs nothing of this package.

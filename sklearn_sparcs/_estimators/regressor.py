@@ -94,12 +94,12 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         0.3 times this, whether it is given or "auto": the noise of batches would
         otherwise put neurons to sleep.
     batch_size : int or "auto", default="auto"
-        Samples a step; "auto" is ``min(200, n_samples)``.
+        Samples a step where epochs train; "auto" is ``min(200, n_samples)``.
     max_iter : int, default=1000
         Most epochs, in each round of the search for the depth; or most iterations at
         an ``alpha`` that is given, of which second-order growth makes twenty at most.
     shuffle : bool, default=True
-        Shuffle the samples before each epoch.
+        Shuffle the samples before each epoch, where epochs train.
     tol : float, default=3e-4
         Progress less than this counts as none: of an epoch, or of an iteration,
         relative to the objective. A loss below it also ends the search for the depth:
@@ -107,6 +107,7 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
     n_iter_no_change : int or inf, default=20
         Epochs without progress before the learning rate is halved; training ends
         when that happens a fifth time, and never before ``max_iter`` if it is inf.
+        Second-order growth does not ask.
     early_stopping : bool, default=False
         Set a validation part aside, stratified by class where there are some, and judge
         by the loss on it: depth and pruning; the best iterate where epochs train; and

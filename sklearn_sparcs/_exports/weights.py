@@ -188,14 +188,17 @@ def _arrays(form: DirectForm) -> _Arrays:
     coefs = {f"coefs.{i}.{j}": coef for (i, j), coef in form.coefs.items()}
     intercepts = {f"intercepts.{i}": b for i, b in form.intercepts.items()}
     neurons = {f"neurons.{k}": n for k, n in enumerate(form.neurons)}
-    scale = form.feature_scale
+    moments = {
+        "feature_scale": form.feature_scale,
+        "feature_center": form.feature_center,
+    }
     return {
         **coefs,
         **intercepts,
         **neurons,
         **_pair("bounds", form.bounds),
         **_pair("hidden_bounds", form.hidden_bounds),
-        **({} if scale is None else {"feature_scale": scale}),
+        **{name: each for name, each in moments.items() if each is not None},
     }
 
 
@@ -220,6 +223,7 @@ def _form(header: dict[str, Any], arrays: _Arrays) -> DirectForm:
         bounds=_unpaired("bounds", arrays),
         feature_scale=arrays.get("feature_scale"),
         hidden_bounds=_unpaired("hidden_bounds", arrays),
+        feature_center=arrays.get("feature_center"),
     )
 
 
@@ -235,7 +239,7 @@ def _fits_together(form: DirectForm, encoding: _Encoding, arrays: _Arrays) -> bo
         **{f"neurons.{k}": (size,) for k, size in enumerate(sizes[1:-1])},
         **{f"{name}.{end}": (n,) for name in per_feature for end in ("low", "high")},
         **{f"seen.{end}": (n_outputs,) for end in ("low", "high")},
-        **{"feature_scale": (n,), _IMPORTANCES: (n,)},
+        **{name: (n,) for name in ("feature_scale", "feature_center", _IMPORTANCES)},
     }
     return (
         form.activation in ACTIVATIONS

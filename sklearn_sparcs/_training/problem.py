@@ -208,6 +208,7 @@ class Problem:
             bounds=s.bounds,
             feature_scale=s.x_scale,
             hidden_bounds=s.hidden_bounds if raw.layers else None,
+            feature_center=s.x_mean,
         )
 
     def in_scaled_units(self, form: DirectForm) -> DirectForm:

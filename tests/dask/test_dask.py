@@ -80,6 +80,33 @@ def test_several_targets_of_a_frame(kinked, frame):
     assert_allclose(score, one_machine.score(kinked[0], whole), rtol=1e-10)
 
 
+def test_what_features_add(kinked, expected, frame):
+    X, y = kinked
+    table, own = frame[["a", "b", "c"]], expected.contributions(X)
+    model = dask.SparcsRegressor(**OPTIONS).fit(*arrays(X, y))
+    found = model.contributions(arrays(X, y)[0])
+    assert found.chunks == ((110, 110, 80), (3,))
+    assert_allclose(found.compute(), own, rtol=1e-8, atol=1e-12)
+    assert_allclose(model.contributions(X), own, rtol=1e-8, atol=1e-12)
+    named = dask.SparcsRegressor(**OPTIONS).fit(table, frame["y"])
+    of_frame = named.contributions(table).compute()
+    assert_allclose(of_frame, own, rtol=1e-8, atol=1e-12)
+    assert_array_equal(of_frame.index, np.arange(300))
+
+
+def test_what_features_add_to_several_targets(kinked, frame):
+    X, y = kinked
+    table, targets = frame[["a", "b", "c"]], np.c_[y, X[:, 0]]
+    rows = da.from_array(X, (100, 2))
+    model = dask.SparcsRegressor(()).fit(rows, da.from_array(targets, (100, 2)))
+    found = model.contributions(rows)
+    assert found.chunks == ((100, 100, 100), (3,), (2,))
+    own = OneMachine(()).fit(X, targets).contributions(X)
+    assert_allclose(found.compute(), own, atol=1e-8)
+    with pytest.raises(TypeError, match="which no frame can hold; give the rows as"):
+        dask.SparcsRegressor(()).fit(table, frame[["y", "a"]]).contributions(table)
+
+
 def test_sizes_that_nobody_knows_are_counted(expected, frame):
     values = frame[["a", "b", "c"]].to_dask_array()
     assert np.isnan(values.shape[0])
