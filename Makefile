@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help env test test-all fuzz faults peers robustness test-floor test-versions lint types tests slow coverage house dist demo paper docs audit bench bench-accuracy accuracy-page bench-path bench-scale bench-depth bench-p-values bench-foundation soak clean
+.PHONY: help env test test-all fuzz faults peers robustness test-floor test-versions lint types tests slow coverage house dist demo paper docs audit bench bench-accuracy accuracy-page bench-path bench-scale bench-larger bench-depth bench-p-values bench-foundation soak clean
 
 help: ## say what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1	/'
@@ -145,6 +145,10 @@ bench-path: env ## what a path of alphas costs, and cross-validation along it
 
 bench-scale: env ## rounds and bytes that a fit over partitions takes, on one and two workers (ROWS="100000 1000000")
 	$(BIN)/python benchmarks/scale.py --json scale.json $(if $(ROWS),--rows $(ROWS))
+
+PIECES ?= 600
+bench-larger: env ## a fit of 20 GB that a generator makes, piece by piece: its peak of memory (PIECES=600)
+	$(BIN)/python benchmarks/larger.py --pieces $(PIECES) --json larger.json
 
 bench-coverage: env ## how often intervals of 90 % hold (DATA=folder of tables; CV=1 for cross-validation)
 	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/coverage.py $(if $(DATA),--data="$$DATA") $(if $(CV),--cv)

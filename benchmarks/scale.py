@@ -4,6 +4,7 @@ A round is a question to all partitions, and the way back of their answers. Rows
 features lie on one worker, then on two, processes of one thread each; the same rows are
 fitted on one machine, and the predictions compared. Beside that stands what first-order
 training in parallel would send: the gradient of all weights, once a batch.
+From what was counted follows, on paper, what more machines would do (`on_paper`).
 
 Bytes are those of one question and of the answer joined, as pickles. Seconds are of the
 clock and of the CPU: of the process that asks, which is dask's scheduler too, and of
@@ -12,6 +13,7 @@ the busiest worker.
 
 import argparse
 import json
+import math
 import os
 import pickle
 import time
@@ -39,19 +41,23 @@ from sklearn_sparcs.dask import SparcsRegressor
 FEATURES, PARTITIONS, BATCH = 20, 8, 200
 #: Weights of a network of 100 hidden neurons, which first-order training would send.
 WEIGHTS = 100 * (FEATURES + 1) + 100 + 1
+#: On paper: seconds that a message takes from machine to machine, bytes that pass a
+#: second (10 Gbit/s), and seconds that dask takes to hand out a task.
+MESSAGE, BANDWIDTH, TASK = 5e-4, 1.25e9, 5e-4
+#: Answers that dask's workers join at a time, and machines that are reckoned with.
+WIDTH, MACHINES = 4, (1, 2, 10, 100)
 #: What is asked, by the function that answers.
 KINDS = {
     "_sums": "matrix",
-    "_pull": "gradient",
-    "_of_outputs": "output layer's matrix",
+    "_loss_and_along": "loss, gradient, outputs' matrix",
     "_total_loss": "loss",
     "_arrays": "rows by number",
     "_rows": "rows by number",
 }
 ELSE = "scaling, linear start, first survey"
-#: What an iteration on all rows asks for, from one gradient to the next: the matrix of
-#: all rows or, where they are many, of some by number.
-ITERATION = ("gradient", "loss", "output layer's matrix", "matrix", "rows by number")
+#: What an iteration on all rows asks for, from one matrix to the next: that of all rows
+#: or, where they are many, of some by number, which are not brought.
+ITERATION = ("matrix", "loss, gradient, outputs' matrix", "loss")
 
 
 class Round(NamedTuple):
@@ -166,7 +172,7 @@ def by_kind(rounds):
 
 
 def an_iteration(rounds):
-    """Rounds and bytes of a mean iteration on all rows, from gradient to gradient."""
+    """Rounds and bytes of a mean iteration on all rows, from matrix to matrix."""
     starts = [k for k, each in enumerate(rounds) if each.kind == ITERATION[0]]
     stretches = [rounds[a:b] for a, b in pairwise(starts)]
     whole = [s for s in stretches if {each.kind for each in s} <= set(ITERATION)]
@@ -177,6 +183,33 @@ def an_iteration(rounds):
     return {"iterations": len(starts)} | dict(
         zip(("rounds", "asked", "answered"), mean.tolist(), strict=True)
     )
+
+
+def on_paper(found, machines, rows):
+    """Seconds of a fit of so many rows, a partition a machine, and of Adam's messages.
+
+    Rounds and bytes are as counted: they hardly depend on the rows. A question is sent
+    to every machine; answers come by a tree, on each of whose levels one machine takes
+    those of others. Adam's gradients are added by a tree of width two, there and back.
+    """
+    counts = [(e["rounds"], e["asked"], e["answered"]) for e in found["kinds"].values()]
+    rounds = sum(n for n, _, _ in counts)
+    asked, answered = (sum(e[0] * e[k] for e in counts) for k in (1, 2))
+    levels, two = (math.ceil(math.log(machines, w)) for w in (WIDTH, 2))
+    one = found["workers: 1"]
+    seconds = {
+        "asks": one["cpu"],
+        "answers": one["all"] * rows / found["rows"] / machines,
+        "waits": rounds * (2 * (levels + 1) * MESSAGE + machines * TASK),
+        "sends": (asked * machines + answered * (1 + (WIDTH - 1) * levels)) / BANDWIDTH,
+    }
+    step = 2 * two * (MESSAGE + 8 * WEIGHTS / BANDWIDTH)
+    return {"machines": machines, "rows": rows, "rounds": rounds} | {
+        **seconds,
+        "all": sum(seconds.values()),
+        "Adam's epoch": rows / BATCH * step,
+        "of large batches": rows / BATCH / machines * step,
+    }
 
 
 def measured(n):
@@ -191,6 +224,8 @@ def measured(n):
     found["kinds"] = by_kind(model.rounds_)
     found["iteration"] = an_iteration(model.rounds_)
     found["first order, an epoch"] = {"rounds": n // BATCH, "answered": 8 * WEIGHTS}
+    sizes = [(m, rows) for m in MACHINES for rows in dict.fromkeys((n, n * m))]
+    found["on paper"] = [on_paper(found, *size) for size in sizes]
     return found
 
 
@@ -214,6 +249,15 @@ def shown(found):
     print(f"{'first order, an epoch':38}{row['rounds']:8}{'':9}{kilo(row['answered'])}")
 
 
+def shown_on_paper(found):
+    """What more machines would do."""
+    names = [name for name in found["on paper"][0] if name not in ("rows", "rounds")]
+    print(f"\non paper, seconds\n{'rows':>14}" + "".join(f"{n:>18}" for n in names))
+    for row in found["on paper"]:
+        seconds = "".join(f"{row[name]:18.1f}" for name in names[1:])
+        print(f"{row['rows']:14,}{row['machines']:18}{seconds}")
+
+
 def kilo(n_bytes):
     return f"{n_bytes / 1000:9.1f}"
 
@@ -228,6 +272,7 @@ def main():
     for n in arguments.rows:
         results.append(measured(n))
         shown(results[-1])
+        shown_on_paper(results[-1])
     if arguments.json:
         Path(arguments.json).write_text(json.dumps(results, indent=1) + "\n")
 

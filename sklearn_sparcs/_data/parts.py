@@ -103,9 +103,22 @@ def _picked(
     arrays: Callable[[Any, np.ndarray], tuple[np.ndarray, ...]],
 ) -> tuple[np.ndarray, ...]:
     """Where rows of the piece stand in an index, and the rows."""
+    where, own = _own(piece, index)
+    return where, *arrays(piece.rows, own)
+
+
+def own_of(
+    piece: Placed, of: Callable[[Any, np.ndarray], Any], index: np.ndarray
+) -> Placed:
+    """What a function makes of a piece's rows, and of its own numbers in an index."""
+    return Placed(piece.before, of(piece.rows, _own(piece, index)[1]))
+
+
+def _own(piece: Placed, index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where rows of the piece stand in an index, and their numbers in the piece."""
     own = index - piece.before
     (where,) = np.nonzero((own >= 0) & (own < len(piece.rows)))
-    return where, *arrays(piece.rows, own[where])
+    return where, own[where]
 
 
 def _one_after_the_other(

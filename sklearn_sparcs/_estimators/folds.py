@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -13,6 +13,7 @@ from .._data.shared_samples import SharedSamples
 from .._direct.architecture import Architecture
 from .._direct.form import DirectForm
 from .._growth.path import Leader, Path
+from .._growth.path_point import PathPoint
 from .._training.problem import Problem
 from .encoding import Encoding
 
@@ -41,6 +42,22 @@ class Judge(Protocol):
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """What a fold's path finds along some alphas: no samples, so that it is light.
+
+    Attributes
+    ----------
+    points : tuple of PathPoint
+    scores : tuple of float
+    architectures : tuple of Architecture
+    """
+
+    points: tuple[PathPoint, ...]
+    scores: tuple[float, ...]
+    architectures: tuple[Architecture, ...]
+
+
+@dataclass(frozen=True)
 class FoldPath:
     """One fold's path, as far as it has come.
 
@@ -56,6 +73,21 @@ class FoldPath:
     fit: Path
     scores: tuple[float, ...] = ()
     architectures: tuple[Architecture, ...] = ()
+
+    def stretch(self, judge: Judge, alphas: np.ndarray) -> Stretch:
+        """What the path finds a few alphas further on, and what a judge says of it."""
+        points = self.fit.advanced(alphas).points[len(self.scores) :]
+        forms = [self.fit.form(point.network) for point in points]
+        scores = tuple(judge.scores(forms))
+        return Stretch(points, scores, tuple(map(Architecture.of, forms)))
+
+    def after(self, stretch: Stretch) -> "FoldPath":
+        """The path so much further on."""
+        return FoldPath(
+            replace(self.fit, points=(*self.fit.points, *stretch.points)),
+            (*self.scores, *stretch.scores),
+            (*self.architectures, *stretch.architectures),
+        )
 
 
 @dataclass(frozen=True)
@@ -94,13 +126,3 @@ class Fold:
         """A path on the training rows, at its beginning."""
         problem = self.part.problem(self.leader)
         return FoldPath(self.leader.begun(problem, activation, layers, self.seed))
-
-    def advanced(self, path: FoldPath, alphas: np.ndarray) -> FoldPath:
-        """The path a few alphas further on."""
-        fit = path.fit.advanced(alphas)
-        forms = [fit.form(point.network) for point in fit.points[len(path.scores) :]]
-        return FoldPath(
-            fit,
-            (*path.scores, *self.judge.scores(forms)),
-            (*path.architectures, *map(Architecture.of, forms)),
-        )

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from sklearn.utils.parallel import Parallel, delayed
 
-from .folds import Fold, FoldPath
+from .folds import Fold, FoldPath, Judge, Stretch
 
 #: Alphas at a time.
 STRIDE = 4
@@ -51,6 +51,11 @@ class Curve:
         """A curve at the linear models."""
         paths = tuple(fold.begun(activation, layers) for fold in folds)
         return cls(max(len(layers), 1), activation, paths)
+
+    def after(self, stretches: Sequence[Stretch]) -> "Curve":
+        """The curve further on, by a stretch each fold."""
+        pairs = zip(self.paths, stretches, strict=True)
+        return replace(self, paths=tuple(path.after(s) for path, s in pairs))
 
     @cached_property
     def scores(self) -> np.ndarray:
@@ -120,13 +125,13 @@ def raced(
     for start in range(0, len(alphas), STRIDE):
         part = alphas[start : start + STRIDE]
         jobs = [(k, fold) for k in running for fold in range(len(folds))]
-        paths = Parallel(n_jobs=n_jobs)(
-            delayed(_advanced)(folds[fold], found[k].paths[fold], part)
+        stretches = Parallel(n_jobs=n_jobs)(
+            delayed(_stretch)(found[k].paths[fold], folds[fold].judge, part)
             for k, fold in jobs
         )
         for n, k in enumerate(running):
-            own = paths[n * len(folds) : (n + 1) * len(folds)]
-            found[k] = replace(found[k], paths=tuple(own))
+            own = stretches[n * len(folds) : (n + 1) * len(folds)]
+            found[k] = found[k].after(own)
         advanced(len(part) * len(jobs))
         running = [
             k
@@ -139,6 +144,6 @@ def raced(
     return found
 
 
-def _advanced(fold: Fold, path: FoldPath, alphas: np.ndarray) -> FoldPath:
-    """A fold's path further on: the work of one process."""
-    return fold.advanced(path, alphas)
+def _stretch(path: FoldPath, judge: Judge, alphas: np.ndarray) -> Stretch:
+    """What a fold finds further on: the work of one process, which answers no data."""
+    return path.stretch(judge, alphas)

@@ -18,13 +18,10 @@ from torch import Tensor
 
 from .._networks.live import LiveNetwork
 from .curved_rows import CurvedRows
+from .gram import add_gram, mirrored
 
 #: From so many hidden weights on, pairs are quicker for one output too.
 _MANY_WEIGHTS = 1000
-#: A Gram matrix this large is computed by blocks, those below the diagonal left out.
-_BLOCKED = 128
-#: Into so many.
-_N_BLOCKS = 4
 
 #: From f'(z) of a slice, ∂output/∂z (c, rows, N_i) of every hidden layer.
 Deltas = Callable[[list[Tensor]], list[Tensor]]
@@ -52,16 +49,7 @@ def gauss_newton_sums(
     if len(sigma) == 1 and rows.network.n_hidden_weights < _MANY_WEIGHTS:
         return _by_jacobian(rows, deltas, sigma)
     mixed = _mixed(rows, deltas, sigma)
-    return _by_pairs(rows, deltas, sigma), mixed, gram_of_signals(rows)
-
-
-def gram_of_signals(rows: CurvedRows) -> Tensor:
-    """Σ_i h H_i H_i' (s, s)."""
-    s = rows.network.n_signals
-    total = rows.basis.new_zeros(s, s)
-    for H, _, root in rows.slices(s):
-        _add_gram(total, H * root)
-    return _mirrored(total)
+    return _by_pairs(rows, deltas, sigma), mixed, rows.objective.gram(rows.at)
 
 
 def _by_jacobian(
@@ -75,8 +63,8 @@ def _by_jacobian(
         own = [d[0] * root for d in deltas(slopes)]
         _khatri_rao(own, rows.network.heard(H), rows.network, J)
         torch.mul(H, root, out=J[:, p:])
-        _add_gram(total, J)
-    total = _mirrored(total)
+        add_gram(total, J)
+    total = mirrored(total)
     return total[:p, :p] * sigma, (total[:p, p:] * sigma)[None], total[p:, p:]
 
 
@@ -168,16 +156,3 @@ def _khatri_rao(
         columns = out[:, start:stop].unflatten(1, shape)
         torch.mul(delta[:, :, None], H[:, None, : shape[1]], out=columns)
         start = stop
-
-
-def _add_gram(total: Tensor, J: Tensor) -> None:
-    """Add J' J, at least the blocks on the diagonal and right of it."""
-    p = J.shape[1]
-    n_blocks = _N_BLOCKS if p >= _BLOCKED else 1
-    for a, b in pairwise(p * k // n_blocks for k in range(n_blocks + 1)):
-        total[a:b, a:].addmm_(J[:, a:b].T, J[:, a:])
-
-
-def _mirrored(total: Tensor) -> Tensor:
-    """The symmetric matrix of which the upper triangle is given."""
-    return total.triu() + total.triu(1).T

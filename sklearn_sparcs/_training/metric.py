@@ -73,6 +73,8 @@ def metric(
 def _sampled(
     objective: Objective, at: Evaluation, n: int, generator: torch.Generator
 ) -> tuple[Objective, Evaluation]:
-    """Objective and network on n of the samples, none twice."""
-    some = objective.sample(n, generator)
-    return (some, at if some is objective else some.evaluate(at.network, keep=True))
+    """Objective and network on n of the samples, none twice, where these are."""
+    some = objective.some(n, generator)
+    if some is objective or some.data.here is None:
+        return some, at
+    return some, some.evaluate(at.network, keep=True)

@@ -11,7 +11,6 @@ from torch import Tensor
 
 from .._networks.wiring import Wiring
 from .curved_rows import Axes, CurvedRows, curvature_axes
-from .gauss_newton_sums import gram_of_signals
 from .normal import cholesky, cholesky_of_outputs, damped
 from .objective import Evaluation, Objective
 from .observations import Sums
@@ -70,7 +69,7 @@ class NeuronBlocks:
 def _sums(objective: Objective, at: Evaluation, axes: Axes) -> Sums:
     """Sums of all blocks over samples that are here, the outputs' Gram matrix last."""
     rows = CurvedRows.of(objective, at, axes)
-    return (*_blocks(rows), gram_of_signals(rows))
+    return (*_blocks(rows), objective.gram(at))
 
 
 def _blocks(rows: CurvedRows) -> list[Tensor]:

@@ -26,7 +26,7 @@ from numpy.linalg import LinAlgError
 from torch import Tensor
 
 from .curved_rows import Axes, CurvedRows, curvature_axes
-from .gauss_newton_sums import gauss_newton_sums, gram_of_signals
+from .gauss_newton_sums import gauss_newton_sums
 from .objective import Evaluation, Objective
 from .observations import Sums
 
@@ -74,7 +74,10 @@ class NormalMatrix:
         With it comes the gradient of the mean loss there, (outputs, n_signals).
         """
         axes = curvature_axes(objective, at)
-        gram, pull = objective.total_at(at, _of_outputs, axes)
+        if at.along is None or at.along.gram is None:
+            gram, pull = objective.total_at(at, _of_outputs)
+        else:
+            gram, pull = at.along.gram, at.along.pull[-1]
         mixed = gram.new_zeros(len(axes[0]), 0, len(gram))
         matrix = cls._of(objective, at, axes, gram[:0, :0], mixed, gram)
         if objective.wiring is not None:
@@ -235,13 +238,12 @@ def _sums(objective: Objective, at: Evaluation, axes: Axes) -> Sums:
     return gauss_newton_sums(rows, rows.deltas, rows.sigma)
 
 
-def _of_outputs(objective: Objective, at: Evaluation, axes: Axes) -> Sums:
+def _of_outputs(objective: Objective, at: Evaluation) -> Sums:
     """Sums of G, and of −∂/∂W of the losses, W being the output layer's weights."""
-    gram = gram_of_signals(CurvedRows.of(objective, at, axes))
     e, pull = objective.residual(at), torch.zeros_like(at.network.weights[-1])
     for rows, (signals, _) in objective.signals(at):
         pull.addmm_(e[rows].T, signals)
-    return gram, pull
+    return objective.gram(at), pull
 
 
 def _of_one_layer(rows: CurvedRows) -> tuple[Tensor, Tensor, Tensor]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import torch
 from torch import Tensor
@@ -11,6 +11,7 @@ from .._networks.flat import pack
 from .._networks.live import LiveNetwork
 from .._networks.wiring import Wiring
 from .curvature import Curvature
+from .gram import add_gram, mirrored
 from .observations import Data, Observations, Sums
 
 #: Numbers that a slice of rows holds, whatever is computed of it.
@@ -32,6 +33,21 @@ class Penalty(Protocol):
         """Strengths r of ½ r w², for the weights in the order of ``flat()``."""
 
 
+class Along(NamedTuple):
+    """Sums over samples elsewhere, asked for with the loss, in the same round.
+
+    Attributes
+    ----------
+    pull : tuple of Tensors
+        −∂/∂W of the losses, for every layer.
+    gram : Tensor of shape (n_signals, n_signals) or None
+        `Objective.gram`, where steps of the outputs alone are Newton's.
+    """
+
+    pull: Sums
+    gram: Tensor | None = None
+
+
 @dataclass(frozen=True)
 class Evaluation:
     """What a network is on all samples: where the next step begins.
@@ -47,6 +63,8 @@ class Evaluation:
         The loss and the penalty.
     signals : tuple of (signals, slopes), a slice each, or None
         None where they were too large to keep, or were not asked for.
+    along : Along or None
+        What samples elsewhere were asked for with the loss, if there is to be a step.
     """
 
     network: LiveNetwork
@@ -54,6 +72,7 @@ class Evaluation:
     loss: float
     value: float
     signals: tuple[Signals, ...] | None = None
+    along: Along | None = None
 
 
 @dataclass(frozen=True)
@@ -92,7 +111,9 @@ class Objective:
 
     def total_at(self, at: Evaluation, of: Callable[..., Sums], *args: Any) -> Sums:
         """Sums ``of(objective, evaluation, *args)``, of some samples that are here."""
-        return self.total(_asked_at, at, of, *args)
+        if self.data.here is None:
+            return self.total(_asked_at, at.network, of, *args)
+        return of(self, at, *args)
 
     def data_loss(self, network: LiveNetwork) -> float:
         """The mean loss of the samples, without the penalty."""
@@ -108,11 +129,12 @@ class Objective:
         return at.value, self.gradient(at)
 
     def evaluate(self, network: LiveNetwork, keep: bool = False) -> Evaluation:
-        """Every sample's way through the network, its signals kept if they fit."""
+        """Every sample's way through the network, its signals kept if they fit.
+
+        Samples elsewhere are asked, in the same round, for what the next step needs.
+        """
         if self.data.here is None:
-            (loss,) = self.total(_total_loss, network)
-            none = network.weights[-1].new_zeros(0, network.n_outputs)
-            return self._evaluation(network, none, float(loss) / len(self.data))
+            return self._evaluated_elsewhere(network, keep)
         keep = keep and len(self.here) * 2 * network.n_signals <= _KEPT
         outputs, kept = [], []
         for rows in self.slices(2 * network.n_signals):
@@ -123,6 +145,14 @@ class Objective:
         return self.evaluated(
             network, torch.cat(outputs), tuple(kept) if keep else None
         )
+
+    def _evaluated_elsewhere(self, network: LiveNetwork, keep: bool) -> Evaluation:
+        of, n_layers = _loss_and_along if keep else _total_loss, len(network.weights)
+        loss, *sums = self.total(of, network)
+        along = Along(tuple(sums[:n_layers]), *sums[n_layers:]) if keep else None
+        none = network.weights[-1].new_zeros(0, network.n_outputs)
+        at = self._evaluation(network, none, float(loss) / len(self.data))
+        return replace(at, along=along)
 
     def evaluated(
         self,
@@ -152,7 +182,8 @@ class Objective:
         weight = at.network.weights[-1]
 
         def moved(size: float) -> Evaluation:
-            return self.evaluate(at.network.with_output(weight + size * step))
+            network = at.network.with_output(weight + size * step)
+            return self.evaluate(network, keep=True)
 
         if self.data.here is None:
             return moved
@@ -168,7 +199,7 @@ class Objective:
         """The network with another output layer, its signals being what they were."""
         network = at.network.with_output(weight)
         if self.data.here is None:
-            return self.evaluate(network)
+            return self.evaluate(network, keep=True)
         return self.evaluated(network, self.output(at, weight), at.signals)
 
     def output(self, at: Evaluation, weight: Tensor) -> Tensor:
@@ -176,11 +207,23 @@ class Objective:
         return torch.cat([H @ weight.T for _, (H, _) in self.signals(at)])
 
     def sample(self, n: int, generator: torch.Generator) -> "Objective":
-        """The same on n of the samples, none twice; on all if there are no more."""
+        """The same on n of the samples, none twice; on all if there are no more.
+
+        They are brought here.
+        """
         if n >= len(self.data):
             return self
-        index = torch.randperm(len(self.data), generator=generator)[:n]
-        return self.taken(index)
+        return self.taken(self._drawn(n, generator))
+
+    def some(self, n: int, generator: torch.Generator) -> "Objective":
+        """The same samples where they are: all that is known of them are sums."""
+        if n >= len(self.data):
+            return self
+        return replace(self, data=self.data.some(self._drawn(n, generator)))
+
+    def _drawn(self, n: int, generator: torch.Generator) -> Tensor:
+        """Numbers of n samples."""
+        return torch.randperm(len(self.data), generator=generator)[:n]
 
     def taken(self, index: Tensor) -> "Objective":
         """The same on some of the samples by number, brought here."""
@@ -193,7 +236,7 @@ class Objective:
 
     def data_gradient(self, at: Evaluation) -> Tensor:
         """The gradient of the mean loss alone in the weights, flat."""
-        total = self.total_at(at, _pull)
+        total = self.total_at(at, _pull) if at.along is None else at.along.pull
         if self.wiring is not None:
             pairs = zip(total, self.wiring.heard, strict=True)
             total = tuple(pull * heard for pull, heard in pairs)
@@ -224,15 +267,23 @@ class Objective:
         for rows in slices:
             yield rows, at.network.signals(self.here.inputs[rows], slopes=True)
 
+    def gram(self, at: Evaluation) -> Tensor:
+        """Σ h H H' (n_signals, n_signals) over samples that are here."""
+        root = self.curvature(at)[0].sqrt()
+        total = root.new_zeros(at.network.n_signals, at.network.n_signals)
+        for rows, (H, _) in self.signals(at):
+            add_gram(total, H * root[rows, None])
+        return mirrored(total)
+
     def of_signals(self, at: Evaluation) -> Data:
         """The samples with their signals as inputs, where they are."""
         given = self.loss, self.penalty, self.wiring
-        return self.data.mapped(_with_signals, given, at)
+        return self.data.mapped(_with_signals, given, replace(at, along=None))
 
     def slices(self, width: int) -> Iterator[slice]:
         """All samples, so many at a time that ``width`` numbers of each fit."""
         step = max(256, SLICE // width)
-        for start in range(0, len(self.here), step):
+        for start in range(0, max(len(self.here), 1), step):  # of none, none
             yield slice(start, min(start + step, len(self.here)))
 
     def _mean(self, each: Tensor) -> Tensor:
@@ -251,18 +302,26 @@ def _asked(
 
 
 def _asked_at(
-    objective: Objective, at: Evaluation, of: Callable[..., Sums], *args: Any
+    objective: Objective, network: LiveNetwork, of: Callable[..., Sums], *args: Any
 ) -> Sums:
-    """The same, of a network that is evaluated here, unless it was before."""
-    if len(at.output) != len(objective.here):
-        at = objective.evaluate(at.network, keep=True)
-    return of(objective, at, *args)
+    """The same, of a network that is evaluated here."""
+    return of(objective, objective.evaluate(network, keep=True), *args)
 
 
 def _total_loss(objective: Objective, network: LiveNetwork) -> Sums:
     """The sum of the losses, in double precision."""
     loss = objective.evaluate(network).loss * len(objective.here)
     return (network.weights[-1].new_tensor(loss, dtype=torch.float64),)
+
+
+def _loss_and_along(objective: Objective, network: LiveNetwork) -> Sums:
+    """The same, and `Along`."""
+    at = objective.evaluate(network, keep=True)
+    loss = at.loss * len(objective.here)
+    exact = objective.loss.exact(network.n_outputs)
+    gram = (objective.gram(at),) if exact else ()
+    of_loss = network.weights[-1].new_tensor(loss, dtype=torch.float64)
+    return (of_loss, *_pull(objective, at), *gram)
 
 
 def _pull(objective: Objective, at: Evaluation) -> Sums:
@@ -284,6 +343,8 @@ def _curvature(objective: Objective, at: Evaluation) -> Sums:
     The matrix is a mean that such numbers weigh, so that these add up.
     """
     each, shape = objective.curvature(at)
+    if not len(each):  # of no samples there is no mean
+        return each.sum(), torch.zeros_like(shape)
     return each.sum(), each.sum() * shape
 
 

@@ -34,6 +34,9 @@ class Data(Protocol):
     def taken(self, index: Tensor) -> "Observations":
         """Some of the samples by number (k,), brought here in that order."""
 
+    def some(self, index: Tensor) -> "Data":
+        """The same samples where they are, to be asked for sums."""
+
     def mapped(self, of: Callable[..., "Observations"], *args: Any) -> "Data":
         """What ``of(observations, *args)`` makes of the samples, where they are."""
 
@@ -97,6 +100,10 @@ class Observations:
     def taken(self, index: Tensor) -> "Observations":
         """Some of the samples by number (k,)."""
         return self.rows(index.to(self.inputs.device))
+
+    def some(self, index: Tensor) -> "Observations":
+        """The same."""
+        return self.taken(index)
 
     def mapped(self, of: Callable[..., "Observations"], *args: Any) -> "Observations":
         """What ``of`` makes of these samples."""

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .._data.parts import Parts, added, brought, placed, rows_of
+from .._data.parts import Parts, added, brought, own_of, placed, rows_of
 from .observations import Observations, Sums
 
 
@@ -55,6 +55,11 @@ class SharedObservations:
         given = weight[0] if weight else None
         return Observations(inputs, y, given, self.mean_count)
 
+    def some(self, index: Tensor) -> "SharedObservations":
+        """Some of the samples by number (k,), where they are, to be asked for sums."""
+        parts = self.parts.mapped(own_of, _rows, index.cpu().numpy())
+        return replace(self, parts=parts, n=len(index))
+
     def mapped(
         self, of: Callable[..., Observations], *args: Any
     ) -> "SharedObservations":
@@ -62,7 +67,11 @@ class SharedObservations:
         return replace(self, parts=self.parts.mapped(placed, of, *args).kept())
 
 
+def _rows(data: Observations, index: np.ndarray) -> Observations:
+    return data.taken(torch.from_numpy(index))
+
+
 def _arrays(data: Observations, index: np.ndarray) -> tuple[np.ndarray, ...]:
-    some = data.taken(torch.from_numpy(index))
+    some = _rows(data, index)
     held = some.inputs, some.y, some.weight
     return tuple(each.cpu().numpy() for each in held if each is not None)

@@ -1,9 +1,12 @@
 """How far curves are followed, and which."""
 
+import pickle
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from sklearn_sparcs import SparcsRegressorCV
 from sklearn_sparcs._direct.architecture import Architecture
 from sklearn_sparcs._estimators import race
 from sklearn_sparcs._estimators.race import PATIENCE, STRIDE, Curve, raced
@@ -24,12 +27,17 @@ class FakePath:
         sizes = [(2, k, 1) for k in range(self.n)]
         return [Architecture(s, ((),), (1,), (), 0) for s in sizes]
 
+    def stretch(self, judge, alphas):
+        return len(alphas)
+
+    def after(self, n):
+        return FakePath(self.all, self.n + n)
+
 
 class FakeFold:
-    """A fold that moves a fake path on."""
+    """A fold whose judge nobody asks."""
 
-    def advanced(self, path, alphas):
-        return FakePath(path.all, path.n + len(alphas))
+    judge = None
 
 
 def followed(*scores, n_folds=3, n_alphas=24):
@@ -78,21 +86,37 @@ def test_scores_that_are_not_finite_are_worse_than_any():
 def test_every_job_is_done_by_the_fold_it_belongs_to(n, monkeypatch):
     seen = []
 
-    class Fold(FakeFold):
-        def __init__(self, k):
-            self.k = k
+    class Path(FakePath):
+        def stretch(self, judge, alphas):
+            seen.append((judge, self.all[0]))
+            return super().stretch(judge, alphas)
 
-        def advanced(self, path, alphas):
-            seen.append((self.k, path.all[0]))
-            return super().advanced(path, alphas)
+    class Fold:
+        def __init__(self, k):
+            self.judge = k
 
     monkeypatch.setattr(race, "STRIDE", 100)
     curves = [
-        Curve(1, "relu", tuple(FakePath([10.0 * c + k]) for k in range(3)))
+        Curve(1, "relu", tuple(Path([10.0 * c + k]) for k in range(3)))
         for c in range(n)
     ]
     raced([Fold(k) for k in range(3)], curves, np.ones(1), None, int)
     assert seen == [(k, 10.0 * c + k) for c in range(n) for k in range(3)]
+
+
+def test_no_samples_come_back_from_a_job(kinked, monkeypatch):
+    sizes, stretch = [], race._stretch
+
+    def weighed(*args):
+        found = stretch(*args)
+        sizes.append([len(pickle.dumps(each)) for each in (args[:2], found)])
+        return found
+
+    monkeypatch.setattr(race, "_stretch", weighed)
+    X, y = np.tile(kinked[0], (10, 1)), np.tile(kinked[1], 10)
+    SparcsRegressorCV((1,), n_alphas=4, cv=2, activation="relu").fit(X, y)
+    asked, answered = np.transpose(sizes)
+    assert asked.min() > X.nbytes / 2 and answered.max() < X.nbytes / 8
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,18 @@ def test_scale(tmp_path):
     (found,) = json.loads((tmp_path / "a.json").read_text())
     assert max(found[f"workers: {n}"]["apart"] for n in (1, 2)) < 1e-8
     assert found["kinds"]["loss"]["rounds"] > 0 and "400 rows, found" in printed
+    hundred = found["on paper"][-1]
+    assert hundred["machines"] == 100 and hundred["rows"] == 40_000
+    assert hundred["answers"] == pytest.approx(found["workers: 1"]["all"])
+    assert hundred["waits"] == pytest.approx(hundred["rounds"] * (0.005 + 0.05))
+
+
+def test_larger(tmp_path):
+    options = "--pieces", 2, "--rows", 4000, "--json", "a.json"
+    run(tmp_path, "benchmarks/larger.py", *options)
+    found = json.loads((tmp_path / "a.json").read_text())
+    assert found["rows"] == 8000 and found["score"] > 0.7
+    assert 0 <= found["peak above, MiB"] < 200
 
 
 def test_coverage(table):

@@ -6,7 +6,7 @@ from helpers.live import LIVE, jacobians, live_network, objective, samples
 from helpers.networks import LOSSES
 from numpy.testing import assert_allclose
 
-from sklearn_sparcs._training import curved_rows, gauss_newton_sums
+from sklearn_sparcs._training import curved_rows, gauss_newton_sums, gram
 from sklearn_sparcs._training.losses import (
     BinaryCrossEntropy,
     SoftmaxCrossEntropy,
@@ -115,7 +115,7 @@ def test_large_matrices_by_blocks(monkeypatch):
     loss, net = SquaredError(), live_network((30,), n_outputs=1)
     goal = objective(loss, samples(loss, 50, 1))
     found = dense(NormalMatrix.of(goal, at(goal, net)))
-    monkeypatch.setattr(gauss_newton_sums, "_BLOCKED", 10**9)
+    monkeypatch.setattr(gram, "_BLOCKED", 10**9)
     assert len(found) > 128
     assert_allclose(found, dense(NormalMatrix.of(goal, at(goal, net))), atol=1e-12)
 
