@@ -143,8 +143,13 @@ def _arrays(factor: Factor) -> tuple[np.ndarray, ...]:
         tensor.cpu().numpy()
         for tensor in (factor.outputs, factor.coupling, factor.hidden, factor.basis)
     )
-    coupling, hidden = coupling.astype(_KEPT), _packed(hidden).astype(_KEPT)
-    return _packed(outputs), coupling, hidden, basis
+    return _packed(outputs), _kept(coupling), _kept(_packed(hidden)), basis
+
+
+def _kept(numbers: np.ndarray) -> np.ndarray:
+    """Single precision: the ridge of a weight at zero is more than that can hold."""
+    largest = np.finfo(_KEPT).max
+    return numbers.clip(-largest, largest).astype(_KEPT)
 
 
 def _factor(arrays: tuple[np.ndarray, ...]) -> Factor:

@@ -129,6 +129,20 @@ def test_four_bytes_a_number_are_enough(monkeypatch):
     assert_allclose(model.linear_coef_std_, exact.linear_coef_std_, rtol=1e-4)
 
 
+def test_a_weight_at_zero_is_held_by_more_than_single_precision_can_say():
+    """Found by `make fuzz`: the fit warned of its own overflow."""
+    x = [-0.736, 0.354, -1.021, 2.521, 0.342, 1.305, 0.052, -1.673, -1.1, 0.89, -1.837]
+    y = [-0.045, 0.707, -0.091, 5.1, 0.613, 2.638, 0.084, 0.011, -0.072, 1.871, -0.158]
+    x += [-0.739, 0.795, 1.05, -1.669, 1.594, -0.477]
+    y += [-0.032, 1.684, 2.04, -0.057, 3.21, 0.224]
+    options = {"alpha": 0.001, "linear_alpha": 0.0, "min_significance": 0.0}
+    model = SparcsRegressor((1, 2), activation="logistic", **options, random_state=0)
+    model.set_params(fit_intercept=False, standardize=False, max_iter=5)
+    X = np.column_stack([x, x])
+    _, std = model.fit(X, y).predict(X, return_std=True)
+    assert np.isfinite(std).all() and (std > 0).all()
+
+
 def test_unknown_where_the_network_was_not_fitted_as_it_is():
     model = SparcsRegressor(random_state=0).fit(X, Y)
     small = model.pruned_estimator_
