@@ -118,11 +118,17 @@ def _moments(
 def moments_about(
     first: Any, X: Any, weight: np.ndarray | None, bounds: Bounds | None
 ) -> StandardScaler:
-    """A scaler that has seen all differences from one row, some rows at a time."""
+    """A scaler that has seen all differences from one row, some rows at a time.
+
+    Rounding may take the variance of a sparse column that is constant below zero: it is
+    taken for constant all the same, and numpy need not warn of the root.
+    """
     is_sparse = sparse.issparse(X)
     scaler = StandardScaler(with_mean=not is_sparse)
     for rows in gen_batches(X.shape[0], _SLICE):
         part = clipped(X[rows], bounds)
         part = part if is_sparse else part.astype(np.float64) - first
-        scaler.partial_fit(part, sample_weight=None if weight is None else weight[rows])
+        seen = None if weight is None else weight[rows]
+        with np.errstate(invalid="ignore"):
+            scaler.partial_fit(part, sample_weight=seen)
     return scaler

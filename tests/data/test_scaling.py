@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy import sparse
 
 from sklearn_sparcs._data.columns import Table
 from sklearn_sparcs._data.features import ends_of
@@ -12,7 +13,7 @@ from sklearn_sparcs._data.scaling import Scaling
 
 
 def scaling_of(X, weight=None, **options):
-    samples = Samples(X, np.zeros((len(X), 1)), weight)
+    samples = Samples(X, np.zeros((X.shape[0], 1)), weight)
     settings = {"standardize": True, "center": True, "scale_targets": False}
     return Scaling.of(Table(samples), **settings | options)
 
@@ -67,6 +68,14 @@ def test_sparse_features_and_what_is_not_centred_have_no_constants():
     X = np.full((20, 2), 5.0)
     assert scaling_of(X, center=False).constant is None
     assert scaling_of(X, standardize=False).constant is None
+
+
+def test_a_sparse_constant_whose_variance_is_below_zero_by_rounding():
+    """Found by `make fuzz`: numpy warned of the root. Twelfth of two hundred draws."""
+    rng = np.random.default_rng(12)
+    X = np.c_[rng.normal(size=28), np.full(28, 367712.374)]
+    scaling = scaling_of(sparse.csr_array(X), rng.uniform(size=28))
+    assert scaling.x_scale[1] == 1
 
 
 def test_usual_is_twenty_robust_standard_deviations():
