@@ -126,8 +126,8 @@ def moments_about(
     is_sparse = sparse.issparse(X)
     scaler = StandardScaler(with_mean=not is_sparse)
     for rows in gen_batches(X.shape[0], _SLICE):
-        part = clipped(X[rows], bounds)
-        part = part if is_sparse else part.astype(np.float64) - first
+        part = clipped(X[rows], bounds).astype(np.float64)
+        part = part if is_sparse else part - first
         seen = None if weight is None else weight[rows]
         with np.errstate(invalid="ignore"):
             scaler.partial_fit(part, sample_weight=seen)

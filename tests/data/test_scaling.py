@@ -78,6 +78,13 @@ def test_a_sparse_constant_whose_variance_is_below_zero_by_rounding():
     assert scaling.x_scale[1] == 1
 
 
+def test_moments_of_sparse_single_precision_are_double():
+    """Found by `make fuzz`: the squares of such values are more than it can hold."""
+    X = np.random.default_rng(0).normal(0, 1e29, size=(50, 2)).astype(np.float32)
+    expected = scaling_of(X.astype(np.float64), center=False)
+    assert_allclose(scaling_of(sparse.csr_array(X)).x_scale, expected.x_scale)
+
+
 def test_usual_is_twenty_robust_standard_deviations():
     rng = np.random.default_rng(0)
     X = rng.normal(3.0, 2.0, size=(100_000, 1))
