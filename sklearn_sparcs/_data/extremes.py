@@ -8,8 +8,9 @@ from .features import Bounds, ends_of
 from .samples import Samples
 
 #: Least and greatest size of a column that is scaled, and of one that is not, by dtype.
+#: What is not scaled is looked at in single precision by every survey.
 _SCALED = {"float64": (1e-100, 1e100), "float32": (1e-30, 1e30)}
-_RAW = {"float64": (1e-100, 1e60), "float32": (1e-30, 1e12)}
+_RAW = {"float64": (1e-100, 1e12), "float32": (1e-30, 1e12)}
 
 
 def refuse_extremes(samples: Samples, *, scaled: bool) -> None:

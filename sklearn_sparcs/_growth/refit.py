@@ -7,6 +7,7 @@ ones are refitted together: the candidate's share is a Schur complement.
 from dataclasses import dataclass
 
 import torch
+from numpy.linalg import LinAlgError
 from torch import Tensor
 
 from .sight import Sight
@@ -34,14 +35,24 @@ class Refit:
 
     @classmethod
     def of(cls, gram: Tensor, pull: Tensor, ridge: Tensor) -> "Refit":
-        """From G, H'E/n − ridge W and the ridge (signals,)."""
+        """From G, H'E/n − ridge W and the ridge (signals,).
+
+        Raises
+        ------
+        numpy.linalg.LinAlgError
+            If G is not finite.
+        """
         g = gram.diagonal()
         numbers = torch.finfo(g.dtype)
         added = numbers.eps**_JITTER * (g + 0.1 * g.mean()) + numbers.tiny
-        factor, info = torch.linalg.cholesky_ex(gram + torch.diag(ridge + added))
+        matrix = gram + torch.diag(ridge + added)
+        factor, info = torch.linalg.cholesky_ex(matrix)
         while info:  # rounding was worse than that
+            if not matrix.isfinite().all():
+                raise LinAlgError("Signals have second moments that are not finite.")
             added = 10 * added
-            factor, info = torch.linalg.cholesky_ex(gram + torch.diag(ridge + added))
+            matrix = gram + torch.diag(ridge + added)
+            factor, info = torch.linalg.cholesky_ex(matrix)
         return cls(factor, ridge + added, pull)
 
     @classmethod

@@ -36,6 +36,8 @@ def test_float32_holds_less_and_unscaled_features_least():
         SparcsRegressor(()).fit(single, Y * 1e50)
     with pytest.raises(ValueError, match=r"Feature 0 .* standardize=True"):
         SparcsRegressor((), standardize=False).fit(single * np.float32(1e20), Y)
+    with pytest.raises(ValueError, match=r"Feature 0 .* standardize=True"):
+        SparcsRegressor((), standardize=False).fit(X * 1e13, Y)
     with pytest.raises(ValueError, match="Feature 0"):
         SparcsClassifier(()).fit(sparse.csr_array(X * 1e200), Y > 0)
     with pytest.raises(ValueError, match="Feature 0"):

@@ -1,6 +1,8 @@
 """What present weights can still do, against least squares."""
 
+import pytest
 import torch
+from numpy.linalg import LinAlgError
 from numpy.testing import assert_allclose
 
 from sklearn_sparcs._growth.refit import Refit
@@ -32,3 +34,11 @@ def test_collinear_signals_are_counted_once():
     sight = Sight(H, torch.zeros(50, 1).double(), ones, None, ones)
     refit = Refit.on(sight, torch.zeros(1, 4).double(), torch.zeros(4).double())
     assert abs(refit.n_free - 3) < 1e-3
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan")])
+def test_what_is_not_finite_is_refused_and_not_tried_for_ever(value):
+    """Found by `make fuzz`."""
+    gram = torch.tensor([[value, 0.0], [0.0, 1.0]])
+    with pytest.raises(LinAlgError, match="not finite"):
+        Refit.of(gram, torch.zeros(2, 1), torch.zeros(2))
