@@ -91,7 +91,7 @@ _COORDINATE_DESCENT = {
     "test_enet_cv_grid_search": L1_RATIO,
     "test_enet_cv_sample_weight_consistency": EVIDENCE,
     r"test_sample_weight_invariance\[estimator1\]": EVIDENCE,
-    "test_cv_estimators_reject_params_with_no_routing_enabled": "gives `fit` groups",
+    "test_cv_estimators_reject_params_with_no_routing_enabled": "asks that groups be refused",
     r"test_enet_alpha_max\[\w+-(False-.*|True-.*-ElasticNetCV-ElasticNet)\]": ALPHA_MAX,
     r"test_enet_alpha_max\[\w+-True-.*-MultiTaskElasticNet\]": NO_ESTIMATOR,
     "test_enet_path_check_input_false": CHECK_INPUT,
