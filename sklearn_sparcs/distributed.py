@@ -8,23 +8,35 @@ rounding, of a fit to all rows on one machine.
 
 from typing import Any
 
+import numpy as np
+
 from ._data.parts import Parts
-from ._distributed.agreement import joined_processes, refuse_differences, said_by_all
+from ._distributed.agreement import joined_processes, said_by_all
+from ._distributed.stages import FitsTogether, FitsTogetherCV
 from ._distributed.table import block_of, checked_rows
-from ._distributed.together import FitsTogether
+from ._distributed.together import Given, Together
 from ._estimators.classifier import SparcsClassifier as Classifier
+from ._estimators.cv import SparcsClassifierCV as ClassifierCV
+from ._estimators.cv import SparcsRegressorCV as RegressorCV
 from ._estimators.encoding import RealEncoding
 from ._estimators.regressor import SparcsRegressor as Regressor
 from ._estimators.sections import with_sections_of
+from ._estimators.shared_cv import constraints_of
 from ._estimators.shared_labels import (
     Labels,
     numbers_of,
     of_classes,
     shared_encoding,
 )
+from ._estimators.shared_scores import OF_CLASSES, OF_TARGETS
 from ._sklearn import fit_context
 
-__all__ = ["SparcsClassifier", "SparcsRegressor"]
+__all__ = [
+    "SparcsClassifier",
+    "SparcsClassifierCV",
+    "SparcsRegressor",
+    "SparcsRegressorCV",
+]
 
 
 @with_sections_of(Regressor, "Parameters", "Attributes")
@@ -90,17 +102,8 @@ class SparcsRegressor(FitsTogether, Regressor):
         ConnectionError
             If another process ends in the middle.
         """
-        processes = joined_processes()
-        refuse_differences(processes, self)
-        own, whole = checked_rows(processes, X, y, sample_weight)
-
-        def fit(parts: Parts) -> Any:
-            samples = whole.shared(parts)
-            known = samples.ends_of_targets, not whole.like.shape_of_y
-            encoding = RealEncoding.of_ends(*known, self.prediction_margin)
-            return self._fit_shared(samples, encoding, block_of(X)[:0])
-
-        return self._fit_together(processes, own, fit)
+        table = _of_targets(self, X, y, sample_weight)
+        return table.fitted(self, self._fit_shared)
 
 
 @with_sections_of(Classifier, "Parameters", "Attributes")
@@ -163,16 +166,259 @@ class SparcsClassifier(FitsTogether, Classifier):
         ConnectionError
             If another process ends in the middle.
         """
-        processes = joined_processes()
-        refuse_differences(processes, self)
-        labels = said_by_all(processes, Labels.of, block_of(y))
-        encoding, class_weights = shared_encoding(labels, self.class_weight)
-        given = numbers_of(encoding, block_of(y)), sample_weight, class_weights
-        own, whole = checked_rows(processes, X, *given)
+        table, _ = _of_classes(self, X, y, sample_weight)
+        return table.fitted(self, self._fit_shared)
 
-        def fit(parts: Parts) -> Any:
-            weighted = whole.unit is not None
-            samples = of_classes(whole.shared(parts), encoding, weighted)
-            return self._fit_shared(samples, encoding, block_of(X)[:0])
 
-        return self._fit_together(processes, own, fit)
+@with_sections_of(RegressorCV, "Parameters", "Attributes")
+class SparcsRegressorCV(FitsTogetherCV, RegressorCV):
+    """`sklearn_sparcs.SparcsRegressorCV` for rows that lie in several processes.
+
+    The same attributes and, to rounding, numbers as with the same folds on one machine.
+    The rows of every process are dealt out to ``cv`` folds, five by default, as
+    ``random_state`` draws, and each fold's network is scored by sums over the rows that
+    it leaves out: ``scoring`` is "r2", by default, or "neg_mean_squared_error". Folds
+    go on one after the other, as processes answer one question at a time: ``n_jobs`` is
+    None or 1.
+
+    {sections}
+
+    Notes
+    -----
+    All processes of the default group take part. Their parameters must be the same, but
+    for ``random_state``: the first one's counts. With ``device="cuda"`` each computes
+    on its current device; sums travel by NCCL if that is the group's backend. While
+    they fit, processes hold the table raw, scaled, and scaled for each fold: six times,
+    of five folds.
+
+    Examples
+    --------
+    >>> import tempfile, torch
+    >>> from sklearn.datasets import make_friedman1
+    >>> from sklearn_sparcs.distributed import SparcsRegressorCV
+    >>> with tempfile.TemporaryDirectory() as folder:  # torchrun needs no file
+    ...     torch.distributed.init_process_group(
+    ...         "gloo", init_method=f"file://{folder}/group", rank=0, world_size=1
+    ...     )
+    ...     X, y = make_friedman1(300, random_state=0)
+    ...     model = SparcsRegressorCV(
+    ...         4, n_alphas=5, cv=2, activation="relu", random_state=0
+    ...     ).fit(X, y)
+    ...     torch.distributed.destroy_process_group()
+    >>> model.linear_suffices_
+    False
+    """
+
+    _parameter_constraints = constraints_of(RegressorCV, OF_TARGETS)
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None):
+        """Choose on folds of each process's rows, and fit to all of them.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            This process's rows, as many as there are folds at least, and dense. All
+            processes have more than features together.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array-like of shape (n_samples,), optional
+            In all processes, or in none, for training and scores. Samples of weight
+            zero are left out.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            For data or parameters that cannot be used; the message says why. It is
+            raised in all processes.
+        RuntimeError
+            If there is no group of processes.
+        ConnectionError
+            If another process ends in the middle.
+        """
+        table = _of_targets(self, X, y, sample_weight, self._n_folds)
+        return table.fitted(self, self._fit_shared)
+
+    def path(self, X, y, sample_weight=None, *, X_val=None, y_val=None):
+        """Follow the path over the rows of all processes, without choosing.
+
+        Every layer is open. Estimators are left as they are.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            This process's rows, one at least, and dense. All processes have more than
+            features together.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array-like of shape (n_samples,), optional
+            In all processes, or in none. Samples of weight zero are left out.
+        X_val, y_val : array-like, optional
+            Validation data, for the path's ``valid_loss``. As of ``random_state``, the
+            first process's count.
+
+        Returns
+        -------
+        SparcsPath
+            The same in all processes.
+
+        Raises
+        ------
+        ValueError
+            For data or parameters that cannot be used; the message says why. It is
+            raised in all processes.
+        RuntimeError
+            If there is no group of processes.
+        ConnectionError
+            If another process ends in the middle.
+        """
+        self._validate_params()
+        table = _of_targets(self, X, y, sample_weight)
+        return table.led(self._path_shared, X_val, y_val)
+
+
+@with_sections_of(ClassifierCV, "Parameters", "Attributes")
+class SparcsClassifierCV(FitsTogetherCV, ClassifierCV):
+    """`sklearn_sparcs.SparcsClassifierCV` for rows that lie in several processes.
+
+    The same attributes and, to rounding, numbers as with the same folds on one machine.
+    The rows of every process, class by class, are dealt out to ``cv`` folds, five by
+    default, as ``random_state`` draws, and each fold's network is scored by sums over
+    the rows that it leaves out: ``scoring`` is "accuracy", by default, or
+    "neg_log_loss". Folds go on one after the other, as processes answer one question at
+    a time: ``n_jobs`` is None or 1. Several labels a sample are refused.
+
+    {sections}
+
+    Notes
+    -----
+    All processes of the default group take part. Their parameters must be the same, but
+    for ``random_state``: the first one's counts. With ``device="cuda"`` each computes
+    on its current device; sums travel by NCCL if that is the group's backend. While
+    they fit, processes hold the table raw, scaled, and scaled for each fold: six times,
+    of five folds.
+
+    Examples
+    --------
+    >>> import tempfile, torch
+    >>> from sklearn.datasets import make_moons
+    >>> from sklearn_sparcs.distributed import SparcsClassifierCV
+    >>> with tempfile.TemporaryDirectory() as folder:  # torchrun needs no file
+    ...     torch.distributed.init_process_group(
+    ...         "gloo", init_method=f"file://{folder}/group", rank=0, world_size=1
+    ...     )
+    ...     X, y = make_moons(200, random_state=0)
+    ...     model = SparcsClassifierCV(
+    ...         4, n_alphas=4, cv=2, activation="relu", random_state=0
+    ...     ).fit(X, y)
+    ...     torch.distributed.destroy_process_group()
+    >>> model.linear_suffices_
+    False
+    """
+
+    _parameter_constraints = constraints_of(ClassifierCV, OF_CLASSES)
+
+    @fit_context(prefer_skip_nested_validation=True)
+    def fit(self, X, y, sample_weight=None):
+        """Choose on folds of each process's rows, and fit to all of them.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            This process's rows, as many as there are folds at least, and dense. All
+            processes have more than features together.
+        y : array-like of shape (n_samples,)
+            Classes of any type; not every process need have all.
+        sample_weight : array-like of shape (n_samples,), optional
+            In all processes, or in none, for training and scores. Samples of weight
+            zero are left out.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            For data or parameters that cannot be used; the message says why. It is
+            raised in all processes.
+        RuntimeError
+            If there is no group of processes.
+        ConnectionError
+            If another process ends in the middle.
+        """
+        table, class_weights = _of_classes(self, X, y, sample_weight, self._n_folds)
+        return table.fitted(self, self._fit_shared, class_weights)
+
+    def path(self, X, y, sample_weight=None, *, X_val=None, y_val=None):
+        """Follow the path over the rows of all processes, without choosing.
+
+        Every layer is open. Estimators are left as they are.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            This process's rows, one at least, and dense. All processes have more than
+            features together.
+        y : array-like of shape (n_samples,)
+            Classes of any type; not every process need have all.
+        sample_weight : array-like of shape (n_samples,), optional
+            In all processes, or in none. Samples of weight zero are left out.
+        X_val, y_val : array-like, optional
+            Validation data, for the path's ``valid_loss``. As of ``random_state``, the
+            first process's count.
+
+        Returns
+        -------
+        SparcsPath
+            The same in all processes.
+
+        Raises
+        ------
+        ValueError
+            For data or parameters that cannot be used; the message says why. It is
+            raised in all processes.
+        RuntimeError
+            If there is no group of processes.
+        ConnectionError
+            If another process ends in the middle.
+        """
+        self._validate_params()
+        table, _ = _of_classes(self, X, y, sample_weight)
+        return table.led(self._path_shared, X_val, y_val)
+
+
+def _of_targets(
+    estimator: Regressor | RegressorCV, X: Any, y: Any, weight: Any, n_folds: int = 1
+) -> Together:
+    """All processes' rows of real targets, checked."""
+    processes = joined_processes()
+    own, whole = checked_rows(processes, X, y, weight, n_folds=n_folds)
+
+    def given(parts: Parts) -> Given:
+        samples = whole.shared(parts)
+        known = samples.ends_of_targets, not whole.like.shape_of_y
+        encoding = RealEncoding.of_ends(*known, estimator.prediction_margin)
+        return samples, encoding, block_of(X)[:0]
+
+    return Together(processes, own, given)
+
+
+def _of_classes(
+    estimator: Classifier | ClassifierCV, X: Any, y: Any, weight: Any, n_folds: int = 1
+) -> tuple[Together, np.ndarray | None]:
+    """All processes' rows with classes, checked; and the weights of classes."""
+    processes = joined_processes()
+    labels = said_by_all(processes, Labels.of, block_of(y))
+    encoding, class_weights = shared_encoding(labels, estimator.class_weight)
+    numbers = numbers_of(encoding, block_of(y))
+    own, whole = checked_rows(processes, X, numbers, weight, class_weights, n_folds)
+
+    def given(parts: Parts) -> Given:
+        weighted = whole.unit is not None
+        samples = of_classes(whole.shared(parts), encoding, weighted)
+        return samples, encoding, block_of(X)[:0]
+
+    return Together(processes, own, given), class_weights

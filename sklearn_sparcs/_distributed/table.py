@@ -17,6 +17,7 @@ def checked_rows(
     y: Any,
     weight: Any = None,
     class_weights: np.ndarray | None = None,
+    n_folds: int = 1,
 ) -> tuple[Placed, Whole]:
     """This process's rows as samples, and what is known of those of all.
 
@@ -28,6 +29,8 @@ def checked_rows(
     weight : array-like of shape (n,), or None
     class_weights : ndarray of shape (classes,), or None
         Weights of classes, whose numbers y then holds.
+    n_folds : int
+        Into how many the rows of each process are to be dealt.
 
     Raises
     ------
@@ -37,12 +40,7 @@ def checked_rows(
     given = X, y, weight
     blocks = [block_of(each) for each in given if each is not None]
     whole = Whole.of(said_by_all(processes, _facts, class_weights, *blocks))
-    idle = [rank for rank in range(processes.size) if rank not in whole.sizes]
-    if idle:
-        raise ValueError(
-            f"Every process must have rows that count; process {idle[0]} has none. "
-            "Spread the rows, or start fewer processes."
-        )
+    _refuse_scarce(whole, processes.size, n_folds)
     samples = samples_of(whole.dtype, whole.unit, class_weights, *blocks)
     return Placed(whole.before[processes.rank], samples), whole
 
@@ -56,3 +54,20 @@ def block_of(given: Any) -> Any:
 def _facts(class_weights: np.ndarray | None, *blocks: Any) -> Facts:
     refuse_dimensions(*blocks)
     return Facts.of(class_weights, *blocks)
+
+
+def _refuse_scarce(whole: Whole, n_processes: int, n_folds: int) -> None:
+    """Refuse processes with fewer rows that count than there are folds."""
+    for rank in range(n_processes):
+        n = whole.sizes.get(rank, 0)
+        if not n:
+            raise ValueError(
+                f"Every process must have rows that count; process {rank} has none. "
+                "Spread the rows, or start fewer processes."
+            )
+        if n < n_folds:
+            raise ValueError(
+                f"Every process must have a row that counts for each of the cv="
+                f"{n_folds} folds; process {rank} has {n}. Spread the rows evenly, or "
+                "ask for fewer folds."
+            )

@@ -1,75 +1,93 @@
-"""A fit that one process leads, and that all have in the end."""
+"""Work that one process leads, and whose result all have in the end."""
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
+
+from sklearn.base import BaseEstimator
 
 from .._data.parts import Parts, Placed
-from .._estimators.shared_fit import FitsShared
+from .._data.shared_samples import SharedSamples
+from .._estimators.encoding import Encoding
 from .._estimators.transaction import unchanged_on_failure
 from .._training.processes import Processes
 from .parts import Answers, Leader, Question
 
+#: Checked samples, the encoding of their targets, and no rows of X.
+Given: TypeAlias = tuple[SharedSamples, Encoding, Any]
 
-class FitsTogether(FitsShared):
-    """Second-order growth of samples in several processes. Not for use by itself."""
+_Result = TypeVar("_Result")
 
-    def _fit_together(
-        self, processes: Processes, own: Placed, fit: Callable[[Parts], Any]
-    ) -> Any:
-        """Fit to the pieces of all processes, in the first, and hand on what it is.
+
+@dataclass(frozen=True)
+class Together:
+    """A checked table, of which every process has some rows.
+
+    Attributes
+    ----------
+    processes : Processes
+    own : Placed
+        This one's rows.
+    given : callable
+        From the pieces of all processes, the table as an estimator takes it.
+    """
+
+    processes: Processes
+    own: Placed
+    given: Callable[[Parts], Given]
+
+    def led(self, of: Callable[..., _Result], *args: Any) -> _Result:
+        """What ``of(*given, *args)`` is in the first process, in all of them.
 
         Raises
         ------
         Exception
             In all processes, what is raised in the first.
         """
-        with unchanged_on_failure(self):
-            if processes.leads:
-                self._lead(processes, fit, Leader(processes, own))
-            else:
-                self._follow(processes, Answers(processes, own))
-        return self
+        return self._lead(of, *args) if self.processes.leads else self._follow()
 
-    def partial_fit(self, X: Any, y: Any, **others: Any) -> Any:
-        """Refused: an epoch would train this process's network alone.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-        y : array-like of shape (n_samples,)
-        **others
-            Whatever else `partial_fit` takes on one machine.
+    def fitted(
+        self, estimator: BaseEstimator, fit: Callable[..., Any], *args: Any
+    ) -> Any:
+        """The estimator, once ``fit(*given, *args)`` did its work in the first process.
 
         Raises
         ------
-        TypeError
-            Always.
+        Exception
+            In all processes, what is raised in the first.
         """
-        raise TypeError(
-            "partial_fit would train this process's network alone; call fit, or use "
-            "the estimator of one machine."
-        )
 
-    def _lead(
-        self, processes: Processes, fit: Callable[[Parts], Any], leader: Leader
-    ) -> None:
+        def state(*given: Any) -> dict[str, Any]:
+            fit(*given)
+            found, params = estimator.__getstate__(), estimator.get_params(deep=False)
+            return {k: found[k] for k in found if k not in params}
+
+        with unchanged_on_failure(estimator):
+            found = self.led(state, *args)
+            if not self.processes.leads:
+                params = estimator.get_params(deep=False)
+                vars(estimator).clear()
+                estimator.__setstate__({**params, **found})
+        return estimator
+
+    def _lead(self, of: Callable[..., _Result], *args: Any) -> _Result:
+        """Ask, and tell the others what was found, or raised."""
         try:
-            fit(leader.parts())
+            given = self.given(Leader(self.processes, self.own).parts())
+            found = of(*given, *args)
         except ConnectionError:
             raise  # nobody would hear of it
         except BaseException as error:
-            processes.from_first(error)
+            self.processes.from_first(error)
             raise
-        params = self.get_params(deep=False)
-        state = self.__getstate__()
-        processes.from_first({k: state[k] for k in state if k not in params})
+        self.processes.from_first(found)
+        return found
 
-    def _follow(self, processes: Processes, answers: Answers) -> None:
-        """Answer what is asked, and take over what was found."""
-        while isinstance(said := processes.from_first(), Question):
+    def _follow(self) -> Any:
+        """Answer what is asked, until it is said what was found."""
+        answers = Answers(self.processes, self.own)
+        while isinstance(said := self.processes.from_first(), Question):
             answers.to(said)
         if isinstance(said, BaseException):
             raise said
-        params = self.get_params(deep=False)
-        self.__dict__.clear()
-        self.__setstate__({**params, **said})
+        return said

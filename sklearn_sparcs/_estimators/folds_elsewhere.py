@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+import torch
 
 from .._data.parts import added, rows_of
 from .._data.samples import Samples
@@ -11,6 +13,7 @@ from .._data.shared_samples import SharedSamples
 from .._direct.form import DirectForm
 from .._growth.path import Leader
 from .._training.losses import Loss
+from .._training.observations import Sums
 from .._training.shared_problem import SharedProblem
 from .encoding import Encoding
 from .shared_scores import Cost, Score
@@ -57,7 +60,7 @@ class SharedPart:
         """What gives one and the same answer for all rows: the best that there is."""
         asked = self.shared.parts.mapped(rows_of, _shown, encoding)
         total, shown = asked.folded(added)
-        outputs = encoding.constant(shown / total, len(self.shared))
+        outputs = encoding.constant((shown / total).numpy(), len(self.shared))
         return DirectForm.constant(outputs, self.shared.n_features)
 
 
@@ -86,13 +89,14 @@ class SharedJudge:
         asked = tuple(forms), self.encoding, self.score.cost, self.class_weights
         found = self.samples.parts.mapped(rows_of, _costs, *asked)
         total, costs = found.folded(added)
-        return [self.score.of_mean(cost / total, self.samples) for cost in costs]
+        means = (costs / total).numpy()
+        return [self.score.of_mean(mean, self.samples) for mean in means]
 
 
-def _shown(samples: Samples, encoding: Encoding) -> tuple[float, np.ndarray]:
+def _shown(samples: Samples, encoding: Encoding) -> Sums:
     """Weights, and what targets show (outputs,), summed."""
     weight = _weight(samples)
-    return float(weight.sum()), weight @ encoding.shown(samples.y)
+    return _sums(weight.sum(), weight @ encoding.shown(samples.y))
 
 
 def _costs(
@@ -101,7 +105,7 @@ def _costs(
     encoding: Encoding,
     cost: Cost,
     class_weights: np.ndarray | None,
-) -> tuple[float, np.ndarray]:
+) -> Sums:
     """Weights, and what each network costs, summed."""
     weight = _weight(samples)
     if class_weights is not None:
@@ -109,7 +113,12 @@ def _costs(
     X, y = samples.X, samples.y
     outputs = [form(X).astype(X.dtype, copy=False) for form in forms]
     summed = [weight @ cost(encoding, y, output) for output in outputs]
-    return float(weight.sum()), np.array(summed)
+    return _sums(weight.sum(), summed)
+
+
+def _sums(*each: Any) -> Sums:
+    """Sums as tensors, which processes can add up."""
+    return tuple(torch.from_numpy(np.asarray(sums, dtype=np.float64)) for sums in each)
 
 
 def _weight(samples: Samples) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from numbers import Integral
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from joblib import parallel_config
@@ -32,6 +32,9 @@ _N_FOLDS = 5
 class FitsSharedCV(BaseSparcsCV):
     """Cross-validation of samples elsewhere. Not for use by itself."""
 
+    #: joblib's backend for folds: other processes would know nothing of the samples.
+    _folds_by: ClassVar[str] = "threading"
+
     def _fit_shared(
         self,
         samples: SharedSamples,
@@ -49,7 +52,7 @@ class FitsSharedCV(BaseSparcsCV):
             leader, state = self._leader(), own_random_state(self.random_state)
             whole = self._shared_part(samples, encoding, like)
             folds = self._shared_folds(whole, leader, class_weights, state)
-            with parallel_config(backend="threading"):  # processes know no partitions
+            with parallel_config(backend=self._folds_by):
                 self._learn(whole, folds, leader, state, own_alphas)
         warn_of_full_layers(self.direct_form_, leader.sizes)
         return self
@@ -84,7 +87,7 @@ class FitsSharedCV(BaseSparcsCV):
         state: np.random.RandomState,
     ) -> list[Fold]:
         """Folds of every partition's rows, each with a seed of its own."""
-        own = seeds(state, self.cv or _N_FOLDS)
+        own = seeds(state, self._n_folds)
         deal = Deal(len(own), tuple(own), is_classifier(self))
         dealt = SharedFolds.of(whole.shared, deal)
 
@@ -96,6 +99,11 @@ class FitsSharedCV(BaseSparcsCV):
             return Fold(part, SharedJudge(self._score_by, *given), seed, leader)
 
         return [fold(k, seed) for k, seed in enumerate(own)]
+
+    @property
+    def _n_folds(self) -> int:
+        """How many folds ``cv`` means."""
+        return self.cv or _N_FOLDS
 
     @property
     def _score_by(self) -> Score:

@@ -6,31 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers.shared import assert_same_classes, assert_same_fit
-from helpers.together import in_threads, joined
+from helpers.together import OWN, fits, in_threads
 from numpy.testing import assert_allclose, assert_array_equal
 
 from sklearn_sparcs import SparcsClassifier as OneMachineClassifier
 from sklearn_sparcs import SparcsRegressor as OneMachine
-from sklearn_sparcs import distributed
 from sklearn_sparcs.distributed import SparcsClassifier, SparcsRegressor
 
 OPTIONS = {"hidden_layer_sizes": (3,), "alpha": 0.02, "random_state": 0}
-OWN = slice(0, 110), slice(110, 120), slice(120, 300)
-
-
-@pytest.fixture(autouse=True)
-def _threads(monkeypatch):
-    monkeypatch.setattr(distributed, "joined_processes", joined)
-
-
-def fits(model, *table, own=OWN):
-    """Estimators fitted together, or what each raised; each has rows of its own."""
-
-    def fit(rank):
-        rows = [each[own[rank]] for each in table]
-        return model(rank).fit(*rows)
-
-    return in_threads(fit, len(own))
 
 
 @pytest.mark.parametrize(

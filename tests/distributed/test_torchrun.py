@@ -6,7 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from helpers.shared import drawn_folds
+from numpy.testing import assert_allclose
+from sklearn.datasets import make_friedman1
+from sklearn.model_selection import PredefinedSplit
+
+from sklearn_sparcs import SparcsRegressorCV
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "together"
 
@@ -45,6 +52,37 @@ def test_a_head_in_two_processes():
     assert first.split()[-1] == second.split()[-1]  # the length of averaged weights
     for line in (first, second):
         assert float(re.search(r"loss (\S+)", line)[1]) < 0.02
+
+
+CHOOSES = """
+from torch import distributed
+from sklearn.datasets import make_friedman1
+from sklearn_sparcs.distributed import SparcsRegressorCV
+
+distributed.init_process_group("gloo")
+rank, options = distributed.get_rank(), {options}
+X, y = make_friedman1(100, random_state=rank)
+model = SparcsRegressorCV(**options).fit(X, y)
+path = model.path(X, y)
+distributed.destroy_process_group()
+print(f"process {{rank}}: {{model.best_score_}} {{path.train_loss[-1]}}", flush=True)
+"""
+
+
+def test_folds_in_two_processes(tmp_path):
+    options = {"hidden_layer_sizes": (2,), "alphas": [0.1, 0.02], "cv": 2}
+    options |= {"activation": "relu", "random_state": 0}
+    script = tmp_path / "chooses.py"
+    script.write_text(CHOOSES.format(options=options))
+    done, lines = torchrun(script)
+    assert done.returncode == 0, done.stderr
+    tables = [make_friedman1(100, random_state=rank) for rank in range(2)]
+    X, y = (np.concatenate(each) for each in zip(*tables, strict=True))
+    options["cv"] = PredefinedSplit(drawn_folds(y, (100,), 2))
+    model = SparcsRegressorCV(**options).fit(X, y)
+    expected = model.best_score_, model.path(X, y).train_loss[-1]
+    for line in lines:
+        assert_allclose([*map(float, line.split()[-2:])], expected, rtol=1e-8)
 
 
 KILLED = """

@@ -2,12 +2,17 @@
 
 import pickle
 from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
 from threading import Barrier, local
+
+import torch
 
 from sklearn_sparcs._training.processes import Processes
 
 #: Seconds after which a thread is not waited for any more.
 PATIENCE = 60
+#: Rows of each of three.
+OWN = slice(0, 110), slice(110, 120), slice(120, 300)
 
 
 class Board:
@@ -41,7 +46,8 @@ class Threads(Processes):
         return found if self.leads else []
 
     def summed(self, own):
-        return tuple(map(sum, zip(*self.of_all(own), strict=True)))
+        terms = zip(*self.of_all(own), strict=True)
+        return tuple(reduce(torch.add, each) for each in terms)  # of tensors alone
 
 
 #: The one that this thread is.
@@ -66,3 +72,12 @@ def in_threads(of, size=2):
 
     with ThreadPoolExecutor(size) as pool:
         return list(pool.map(run, range(size)))
+
+
+def fits(model, *table, do="fit"):
+    """What ``model(rank).fit``, or another method, makes of each one's own rows."""
+
+    def fit(rank):
+        return getattr(model(rank), do)(*(each[OWN[rank]] for each in table))
+
+    return in_threads(fit, len(OWN))

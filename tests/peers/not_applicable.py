@@ -19,6 +19,7 @@ PRIVATE = "reads or sets private state of theirs"
 LAST_EPOCH = "asks `fit` for its last epoch, where it keeps the best"
 ALL_EPOCHS = "asks for the epochs of one fit, where `n_iter_` is of all it goes on from"
 STREAMS = "asks that `partial_fit` be refused where it works here"
+GROUPS = "asks that groups be refused"
 EVIDENCE = "asks that twice the rows, or whole weights, be no more evidence"
 #: Weights are what repeated rows are to the last bit where a network is linear.
 DRAWN = "compares weights with repeated rows, of which other neurons are drawn"
@@ -91,7 +92,7 @@ _COORDINATE_DESCENT = {
     "test_enet_cv_grid_search": L1_RATIO,
     "test_enet_cv_sample_weight_consistency": EVIDENCE,
     r"test_sample_weight_invariance\[estimator1\]": EVIDENCE,
-    "test_cv_estimators_reject_params_with_no_routing_enabled": "asks that groups be refused",
+    "test_cv_estimators_reject_params_with_no_routing_enabled": GROUPS,
     r"test_enet_alpha_max\[\w+-(False-.*|True-.*-ElasticNetCV-ElasticNet)\]": ALPHA_MAX,
     r"test_enet_alpha_max\[\w+-True-.*-MultiTaskElasticNet\]": NO_ESTIMATOR,
     "test_enet_path_check_input_false": CHECK_INPUT,
