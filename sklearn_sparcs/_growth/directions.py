@@ -66,7 +66,7 @@ def _spread(z: Tensor, weight: Tensor | None) -> Tensor:
 def _picked(u: Tensor, heard: Tensor, weight: Tensor | None) -> Tensor:
     """Indices of samples, by numbers between zero and one."""
     if weight is None:
-        weight = torch.ones_like(heard[:, 0])
+        weight = heard.new_ones(len(heard))
     ends = weight.double().cumsum(dim=0)
     found = torch.searchsorted(ends, u.double() * ends[-1], right=True)
     return found.clamp_max(len(heard) - 1)

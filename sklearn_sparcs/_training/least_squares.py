@@ -143,6 +143,8 @@ class Decomposition:
     x_mean, y_mean : ndarrays of shape (features,), (outputs,)
     n : int
         Samples.
+    n_varying : int
+        Features that are not one value throughout.
     """
 
     s: np.ndarray
@@ -151,6 +153,7 @@ class Decomposition:
     x_mean: np.ndarray
     y_mean: np.ndarray
     n: int
+    n_varying: int
 
     @classmethod
     def of(cls, data: TrainingData, intercept: bool) -> "Decomposition":
@@ -164,14 +167,15 @@ class Decomposition:
         first, rest = np.split(R, [int(intercept)])
         left, right = np.split(rest[:, intercept:], [p], axis=1)
         # one value throughout leaves rounding, no variation
-        variation = np.square(left).sum(axis=0)
-        left = left * (variation > _ROUNDING**2 * triangle.square)
+        varies = np.square(left).sum(axis=0) > _ROUNDING**2 * triangle.square
+        left = left * varies
         U, s, Vt = svd(left, full_matrices=False, check_finite=False)
         kept = s > triangle.rounding * s.max(initial=0.0)
         means = first[0] / first[0, 0] if intercept else np.zeros(1 + R.shape[1])
         x_mean, y_mean = means[1 : 1 + p], means[1 + p :][: right.shape[1]]
         targets = U[:, kept].T @ right
-        return cls(s[kept], Vt[kept].T, targets, x_mean, y_mean, triangle.n)
+        solved = s[kept], Vt[kept].T, targets
+        return cls(*solved, x_mean, y_mean, triangle.n, int(varies.sum()))
 
     def shrunk(self, linear_alpha: float) -> np.ndarray:
         """Coefficients of the columns of V, (r, outputs)."""
@@ -185,8 +189,8 @@ class Decomposition:
 
     @property
     def scale(self) -> float:
-        """The mean square of the features about their mean: one, if standardised."""
-        return float(np.square(self.s).sum() / (self.n * len(self.V)))
+        """The mean square about their mean of features that vary: one, standardised."""
+        return float(np.square(self.s).sum() / (self.n * max(self.n_varying, 1)))
 
 
 def leave_one_out(
@@ -224,7 +228,7 @@ def left_out_squares(
 def chosen_strength(found: Decomposition, data: TrainingData, intercept: bool) -> float:
     """The strength that errs least on samples left out."""
     errors = leave_one_out(found, data, strengths_tried(found), intercept)
-    return least_erring(found, errors, data.x.shape[1] + intercept < data.n_counted)
+    return least_erring(found, errors, found.n_varying + intercept < data.n_counted)
 
 
 def strengths_tried(found: Decomposition) -> np.ndarray:

@@ -63,7 +63,7 @@ def _chosen(data: SharedObservations, found: Decomposition, intercept: bool) -> 
     given = found, strengths_tried(found), intercept
     (squares,) = data.total(_left_out, *given)
     errors = squares.numpy() / (found.n * found.targets.shape[1])
-    return least_erring(found, errors, len(found.x_mean) + intercept < data.n_counted)
+    return least_erring(found, errors, found.n_varying + intercept < data.n_counted)
 
 
 def _left_out(

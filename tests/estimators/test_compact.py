@@ -204,6 +204,13 @@ def test_a_constant_column_however_large_is_not_heard(kinked, value):
     assert model.fit(wide, -y).score(wide, -y) > 0.99
 
 
+@pytest.mark.parametrize("solver", ["second_order", "adam"])
+def test_features_that_are_all_constant_leave_the_mean(solver):
+    X, y = np.full((6, 2), 3.0), np.arange(6.0)
+    model = CompactRegressor((3,), solver=solver, random_state=0).fit(X, y)
+    assert_allclose(model.predict(X), y.mean(), rtol=1e-6)
+
+
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
 def test_single_precision_reaches_what_double_does(kinked, scale):
     X, y = kinked

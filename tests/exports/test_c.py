@@ -1,6 +1,5 @@
 """Networks in C compute what the estimators do, as a compiler makes them."""
 
-import ctypes
 import re
 import shutil
 import subprocess
@@ -9,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers.compacts import ENCODINGS, SHAPES, compact, features
+from helpers.exported import called, compiled, expected
 from numpy.testing import assert_allclose
 from sklearn.exceptions import NotFittedError
 
@@ -20,33 +20,6 @@ from sklearn_sparcs._exports.c_names import refuse_taken
 HOSTILE = ['*/ int f(void) { return 1; } /*"', "/* \\", "??/\n#error", "*/*/"]
 
 needs_gcc = pytest.mark.skipif(shutil.which("gcc") is None, reason="there is no gcc")
-
-
-def compiled(folder, texts):
-    """The functions of some texts, all in one library; a warning is an error."""
-    source, library = folder / "networks.c", folder / "networks.so"
-    source.write_text("\n".join(texts), encoding="utf-8")
-    strict = ["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-O1"]
-    linking = ["-shared", "-fPIC", str(source), "-lm", "-o", str(library)]
-    subprocess.run(["gcc", *strict, *linking], check=True)
-    return ctypes.CDLL(str(library))
-
-
-def run(function, X, n):
-    """Outputs (rows, n), a row at a time."""
-    pointer = ctypes.POINTER(ctypes.c_double)
-    function.argtypes, function.restype = [pointer, pointer], None
-    found = np.full((len(X), n), np.nan)
-    for x, y in zip(np.ascontiguousarray(X, float), found, strict=True):
-        function(x.ctypes.data_as(pointer), y.ctypes.data_as(pointer))
-    return found
-
-
-def expected(model, X):
-    """Probabilities, or targets in two dimensions."""
-    if hasattr(model, "predict_proba"):
-        return model.predict_proba(X)
-    return model.predict(X).reshape(len(X), -1)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +44,7 @@ def test_every_kind_of_target_and_every_shape(name, networks):
     model, function = networks[name]
     X = features()
     should = expected(model, X)
-    found = run(function, X, should.shape[1])
+    found = called(function, X, should.shape[1])
     assert_allclose(found, should, rtol=1e-9, atol=1e-9)
 
 
@@ -83,7 +56,7 @@ def test_what_is_no_number_is_not_taken_for_one(name, networks):
     model, function = networks[name]
     X = features(1)
     X[0, 1] = np.nan
-    assert np.isnan(run(function, X, expected(model, features(1)).shape[1])).all()
+    assert np.isnan(called(function, X, expected(model, features(1)).shape[1])).all()
 
 
 @needs_gcc
@@ -96,13 +69,13 @@ def test_fitted_estimators_and_scores_far_out(kinked, tmp_path):
     texts += [export_c(model, f"extreme_{k}") for k, model in enumerate(extremes)]
     library = compiled(tmp_path, texts)
     for model, function in ((plain, library.predict), (chosen, library.chosen)):
-        assert_allclose(run(function, X, 1)[:, 0], model.predict(X), rtol=1e-9)
+        assert_allclose(called(function, X, 1)[:, 0], model.predict(X), rtol=1e-9)
     far = 1e6 * features()
     for model, function in zip(
         extremes, (library.extreme_0, library.extreme_1), strict=True
     ):
         should = expected(model, far)
-        assert_allclose(run(function, far, should.shape[1]), should, atol=1e-9)
+        assert_allclose(called(function, far, should.shape[1]), should, atol=1e-9)
 
 
 @needs_gcc
@@ -111,7 +84,7 @@ def test_names_and_labels_are_only_told(tmp_path):
     model.encoding_ = ClassEncoding(np.array(HOSTILE[:3], dtype=object), False)
     function, X = compiled(tmp_path, [export_c(model)]).predict, features()
     should = model.predict_proba(pd.DataFrame(X, columns=HOSTILE))
-    assert_allclose(run(function, X, 3), should, rtol=1e-9)
+    assert_allclose(called(function, X, 3), should, rtol=1e-9)
 
 
 def test_bounds_may_be_infinite():

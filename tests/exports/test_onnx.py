@@ -3,11 +3,11 @@
 import warnings
 
 import numpy as np
-import onnxruntime
 import pandas as pd
 import pytest
 import skl2onnx
 from helpers.compacts import ENCODINGS, SHAPES, compact, features
+from helpers.exported import run_onnx
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import make_column_transformer
@@ -32,19 +32,9 @@ REGRESSOR = SparcsRegressor(alpha=0.01, random_state=0)
 CLASSIFIER = SparcsClassifier(alpha=0.01, random_state=0)
 
 
-def run(converted, X):
-    """Outputs for an array, or for a frame whose columns are inputs."""
-    session = onnxruntime.InferenceSession(
-        converted.SerializeToString(), providers=["CPUExecutionProvider"]
-    )
-    names = [given.name for given in session.get_inputs()]
-    columns = {n: X[[n]].to_numpy() for n in names} if hasattr(X, "columns") else None
-    return session.run(None, columns or {names[0]: X})
-
-
 def assert_says_the_same(model, X, **tolerance):
     """Targets, or labels and probabilities, in the dtype of X."""
-    *labels, found = run(to_onnx(model, X[:1]), X)
+    *labels, found = run_onnx(to_onnx(model, X[:1]), X)
     tolerance = tolerance or {"rtol": 1e-5, "atol": 1e-5}
     if hasattr(model, "predict_proba"):
         assert_array_equal(labels[0], model.predict(X))
@@ -127,7 +117,7 @@ def test_whole_numbers(data):
     X, y = data
     X = np.round(3 * X).astype(np.int64)
     model = SparcsRegressor(random_state=0).fit(X, y)
-    found = run(to_onnx(model, X[:1]), X)[0][:, 0]
+    found = run_onnx(to_onnx(model, X[:1]), X)[0][:, 0]
     assert_allclose(found, model.predict(X), rtol=1e-5, atol=1e-5)
 
 
@@ -135,13 +125,13 @@ def test_the_functions_of_skl2onnx_take_the_options_that_they_have():
     register_converters()
     model, X = compact("two words"), features(dtype=np.float32)
     expected = model.predict_proba(X)
-    given = run(skl2onnx.to_onnx(model, X[:1]), X)[1]
+    given = run_onnx(skl2onnx.to_onnx(model, X[:1]), X)[1]
     assert_allclose([[row["no"], row["yes"]] for row in given], expected, 1e-5, 1e-5)
     for options, labels in (
         ({"zipmap": False, "nocl": True}, expected.argmax(axis=1)),
         ({"zipmap": False, "output_class_labels": True}, model.predict(X)),
     ):
-        outputs = run(skl2onnx.to_onnx(model, X[:1], options=options), X)
+        outputs = run_onnx(skl2onnx.to_onnx(model, X[:1], options=options), X)
         assert_array_equal(outputs[0], labels)
         assert_allclose(outputs[1], expected, rtol=1e-5, atol=1e-5)
     assert list(outputs[2]) == ["no", "yes"]
@@ -152,7 +142,7 @@ def test_scores_instead_of_probabilities(kind):
     register_converters()
     model, X = compact(kind), features(dtype=np.float32)
     options = {"zipmap": False, "raw_scores": True}
-    labels, found = run(skl2onnx.to_onnx(model, X[:1], options=options), X)
+    labels, found = run_onnx(skl2onnx.to_onnx(model, X[:1], options=options), X)
     scores = model.decision_function(X)
     expected = np.stack([-scores, scores], axis=1) if scores.ndim == 1 else scores
     assert_allclose(found, expected, rtol=1e-5, atol=1e-5)

@@ -1,11 +1,11 @@
 """Queries compute what the estimators do, as SQLite runs them."""
 
 import math
-import sqlite3
 
 import numpy as np
 import pandas as pd
 import pytest
+from helpers import exported
 from helpers.compacts import ENCODINGS, SHAPES, compact, features
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.exceptions import NotFittedError
@@ -19,12 +19,8 @@ HOSTILE = ['a"; DROP TABLE "t"; --', "select", "x_0", "Größe' `]\n"]
 
 @pytest.fixture
 def database():
-    """Empty, with EXP where SQLite was built without."""
-    found = sqlite3.connect(":memory:")
-    try:
-        found.execute("SELECT EXP(1e0)")
-    except sqlite3.OperationalError:
-        found.create_function("EXP", 1, math.exp)
+    """Empty."""
+    found = exported.database()
     yield found
     found.close()
 

@@ -7,7 +7,7 @@ import torch
 from helpers.growth import REGRESSION, bent_table, grown_objective
 from helpers.live import live_network, objective, samples
 from helpers.networks import LOSSES
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 
 from sklearn_sparcs._growth import ascent
 from sklearn_sparcs._growth.ascent import Ascent
@@ -33,6 +33,10 @@ def test_directions_are_wide_and_narrow_and_bend_at_samples():
     spread = z.std(dim=0, correction=0)
     assert 0.5 <= float(spread.min()) < 0.6
     assert 3.5 < float(spread.max()) <= 4.0 + 1e-9
+
+
+def test_directions_of_nothing_that_varies_are_the_constants_alone():
+    assert_array_equal(drawn(4, torch.zeros(6, 0)), torch.zeros(4, 1))
 
 
 def test_directions_of_weighted_samples_are_those_of_repeats():

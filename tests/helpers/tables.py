@@ -27,6 +27,31 @@ LABELS = {
     "object": lambda k: np.array(["b", "a", "c"], dtype=object)[k],
 }
 ACTIVATIONS = ("relu", "tanh", "logistic", "identity")
+#: Real targets of every shape, of one target.
+TARGETS = {
+    "flat": lambda y: y,
+    "column": lambda y: y[:, None],
+    "single": lambda y: np.abs(y).clip(1e-37, 1e37).astype(np.float32),
+    "whole": lambda y: y.clip(-1e9, 1e9).astype(int),
+    "several": lambda y: np.column_stack([y, y**0, y / 2 + np.abs(y) / 4]),
+    "twice": lambda y: np.column_stack([y, y]),
+    "frame": lambda y: pd.DataFrame({"a": y, "b": y[::-1]}),
+    "series": lambda y: pd.Series(y, index=range(7, 7 + len(y))),
+    "nullable": lambda y: pd.Series(y, dtype="Float64"),
+    "arrow": lambda y: pd.Series(y, dtype="double[pyarrow]"),
+    "list": lambda y: y.tolist(),
+}
+#: Labels as they are given, several a sample besides.
+LABELLED = {
+    "array": lambda labels: labels,
+    "list": lambda labels: labels.tolist(),
+    "series": lambda labels: pd.Series(labels, index=range(7, 7 + len(labels))),
+    "categories": lambda labels: pd.Series(labels).astype("category"),
+    "column": lambda labels: labels[:, None],
+    "several": lambda labels: np.column_stack(
+        [labels == labels[0], labels == labels[-1], labels != labels]
+    ).astype(int),
+}
 
 
 @dataclass(frozen=True)
@@ -45,8 +70,14 @@ class Table:
         return sparse.csr_array(self.X) if form == "sparse" else self.X
 
 
-#: Every column as it is.
+#: Every column as it is; or of scales from 1e-300 to 1e300, given by exponents.
 UNSCALED = st.just(0)
+EXPONENTS = st.sampled_from([-300, -150, -30, -8, -3, 0, 0, 0, 3, 8, 30, 150, 300])
+#: Scales that fits take, in single precision and unscaled, too: all, those that people
+#: have, and all with one now and then that is refused.
+USABLE = st.sampled_from([-28, -12, -8, -3, 0, 0, 0, 3, 8, 11])
+MODERATE = st.sampled_from([-8, -3, 0, 0, 0, 3, 8])
+MOSTLY_USABLE = st.one_of(*[USABLE] * 9, EXPONENTS)
 
 
 @st.composite

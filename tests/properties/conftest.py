@@ -1,8 +1,13 @@
 """How many examples: few and always the same in `make test`, many in `make fuzz`."""
 
 import os
+import warnings
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
+from sklearn.exceptions import ConvergenceWarning
+
+from sklearn_sparcs import LeverageWarning
 
 settings.register_profile(
     "bounded",
@@ -21,3 +26,12 @@ settings.register_profile(
     print_blob=True,
 )
 settings.load_profile("bounded")
+
+
+@pytest.fixture(autouse=True)
+def quiet():
+    """Fits may say that they ended early, or of few rows; here that is no news."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.simplefilter("ignore", LeverageWarning)
+        yield

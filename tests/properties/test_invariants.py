@@ -1,35 +1,18 @@
 """What must not matter to a fit, and does not."""
 
 import pickle
-import warnings
 
 import numpy as np
-import pytest
+from helpers.answers import close
 from helpers.tables import options, tables
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
-from sklearn.exceptions import ConvergenceWarning
 
-from sklearn_sparcs import LeverageWarning, SparcsClassifier, SparcsRegressor
+from sklearn_sparcs import SparcsClassifier, SparcsRegressor
 
 PLAIN = tables(dtypes=(np.float64,), rows=(12, 24))
-
-
-@pytest.fixture(autouse=True)
-def quiet():
-    """Fits may say that they ended early; here that is no news."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        warnings.simplefilter("ignore", LeverageWarning)
-        yield
-
-
-def close(found, expected, y):
-    """Equal up to a hundred-thousandth of what varies."""
-    scale = np.abs(expected).max() + np.ptp(y)
-    assert_allclose(found, expected, rtol=0, atol=1e-5 * scale)
 
 
 @given(PLAIN, options())
@@ -60,28 +43,6 @@ def test_units_of_a_column_and_of_the_target_change_nothing(table, of_x, of_y):
     units = np.r_[2.0**of_x, np.ones(table.X.shape[1] - 1)]
     X, y = table.X * units, table.y * 2.0**of_y
     close(clone(model).fit(X, y).predict(X) / 2.0**of_y, expected, table.y)
-
-
-@given(PLAIN)
-def test_a_weight_of_two_is_a_row_twice(table):
-    counts = np.random.default_rng(0).integers(0, 3, len(table.y))
-    assume(counts.sum() > 6)
-    rows = np.repeat(np.arange(len(table.y)), counts)
-    model = SparcsRegressor((), random_state=0)
-    weighed = clone(model).fit(table.X, table.y, sample_weight=counts)
-    repeated = clone(model).fit(table.X[rows], table.y[rows])
-    used = table.X[counts > 0]
-    close(weighed.predict(used), repeated.predict(used), table.y)
-
-
-@given(PLAIN, st.randoms(use_true_random=False))
-def test_the_order_of_columns_does_not_matter_to_the_linear_model(table, random):
-    order = list(range(table.X.shape[1]))
-    random.shuffle(order)
-    model = SparcsRegressor((), random_state=0)
-    expected = clone(model).fit(table.X, table.y).predict(table.X)
-    found = clone(model).fit(table.X[:, order], table.y).predict(table.X[:, order])
-    close(found, expected, table.y)
 
 
 @given(PLAIN)

@@ -86,6 +86,15 @@ def test_leave_one_out_is_that_of_refits(weighted, intercept, monkeypatch):
     assert_allclose(found, expected, rtol=1e-9)
 
 
+@pytest.mark.parametrize("rows", [14, 30])
+def test_constant_features_choose_no_other_ridge(rows):
+    X, y, _ = table(rows, 5)
+    constant = np.full((rows, 9), 3.0)
+    expected = least_squares(training_data(X[:, :-1], y), True, None)[1]
+    wider = training_data(np.hstack([X, constant]), y)
+    assert_allclose(least_squares(wider, True, None)[1], expected)
+
+
 def test_leave_one_out_of_a_feature_that_one_sample_has():
     """Its leverage is one without a ridge: the others say nothing of its weight."""
     X, y, _ = table(30, 3)
