@@ -8,7 +8,14 @@ from sklearn import get_config
 
 
 def as_array(given: Any) -> Any:
-    """A tensor as an array, without its gradient; anything else as it is."""
+    """A tensor as an array, without its gradient; anything else as it is.
+
+    What a masked array hides is missing, where scikit-learn takes what lies under it.
+    """
+    if np.ma.is_masked(given):
+        kind = given.dtype if given.dtype.kind == "f" else np.float64
+        dtype = kind if given.dtype.kind in "biuf" else object
+        return given.astype(dtype).filled(np.nan)
     if not isinstance(given, torch.Tensor):
         return given
     return given.detach().cpu().numpy()

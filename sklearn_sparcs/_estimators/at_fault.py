@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 from sklearn.utils.multiclass import type_of_target
 
 from .._direct.words import counted, on_one_line
@@ -122,6 +123,8 @@ def targets_at_fault(y: Any, name: str) -> str:
     str
         Empty if there are none.
     """
+    if sparse.issparse(y):
+        return f"{name} takes dense targets, and y is sparse; give y.toarray()."
     for what in _no_numbers(np.asarray(y)):
         instead = name.replace("Regressor", "Classifier")
         return (
@@ -151,6 +154,11 @@ def labels_at_fault(y: Any, name: str) -> str:
             "give them one, as numpy.asarray(y, dtype=str) does."
         )
     kind = type_of_target(y)
+    if kind == "unknown" and kinds:
+        return (
+            f"Unknown label type: y holds labels of the type {' and '.join(kinds)}; "
+            "give numbers or strings, as [str(label) for label in y] is."
+        )
     if kind.startswith("continuous"):
         instead = name.replace("Classifier", "Regressor")
         return (

@@ -37,6 +37,7 @@ from .chosen_clip import clip_that_pays
 from .epochs import TRAINING_CONSTRAINTS, TrainsByEpochs
 from .full_layers import warn_of_full_layers
 from .leverage import warn_of_leverage
+from .lost_rows import warn_of_lost_rows
 from .result import Result
 from .solvers import Solver as SolverName
 from .solvers import chosen_solver
@@ -119,6 +120,8 @@ class BaseSparcs(TrainsByEpochs, Spectral):
                 earlier=[] if last is None else self.history_,
                 recent=recent,
             )
+        if earlier is not None and recent is not None:
+            warn_of_lost_rows(earlier, recent)
         if not (stream and status == Status.MAX_ITER):
             self._warn(status)
         if not stream:

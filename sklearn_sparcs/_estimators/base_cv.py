@@ -181,6 +181,7 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
         own_alphas: np.ndarray | None,
     ) -> None:
         """Choose on folds and fit to all the data, wherever both are."""
+        whole.refuse_extremes(leader)  # a fold without them would be scored on them
         self._grew = leader.grows
         self._refuse_undefined(folds[0].linear_score(leader))
         constant = np.array([fold.constant_score(self.encoding_) for fold in folds])

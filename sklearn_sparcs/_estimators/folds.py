@@ -21,6 +21,9 @@ from .encoding import Encoding
 class Part(Protocol):
     """All the data, or those that a fold trains on, wherever they are."""
 
+    def refuse_extremes(self, leader: Leader) -> None:
+        """Refuse values too large or too small to compute with."""
+
     def problem(self, leader: Leader) -> Problem:
         """The problem that they pose, begun at the linear model."""
 

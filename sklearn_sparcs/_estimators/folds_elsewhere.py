@@ -14,7 +14,7 @@ from .._direct.form import DirectForm
 from .._growth.path import Leader
 from .._training.losses import Loss
 from .._training.observations import Sums
-from .._training.shared_problem import SharedProblem
+from .._training.shared_problem import SharedProblem, refuse_shared_extremes
 from .encoding import Encoding
 from .shared_scores import Cost, Score
 
@@ -38,6 +38,10 @@ class SharedPart:
     _posed: dict[Leader, SharedProblem] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+
+    def refuse_extremes(self, leader: Leader) -> None:
+        """Refuse values too large or too small to compute with."""
+        refuse_shared_extremes(self.shared, self.loss, leader.units.standardize)
 
     def problem(self, leader: Leader) -> SharedProblem:
         """The problem that they pose, begun at the linear model; the same if known."""

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._data.columns import Table
+from .._data.extremes import refuse_extremes
 from .._data.samples import Samples
 from .._direct.form import DirectForm
 from .._growth.path import Leader
@@ -33,6 +34,10 @@ class PartHere:
     def task(self) -> Task:
         """The task on these rows."""
         return self.whole if self.rows is None else self.whole.taken(self.rows)
+
+    def refuse_extremes(self, leader: Leader) -> None:
+        """Refuse values too large or too small to compute with."""
+        refuse_extremes(self.samples(), scaled=leader.units.standardize)
 
     def problem(self, leader: Leader) -> Problem:
         """The problem that they pose, begun at the linear model."""

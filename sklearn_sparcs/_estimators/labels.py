@@ -13,7 +13,8 @@ def plain_labels(y: Any) -> Any:
     """Labels as scikit-learn takes them, without pandas' own dtypes.
 
     A nullable boolean is a bool then, and not the number that scikit-learn makes of it;
-    and numbers among objects are numbers, where it knows no such labels.
+    and numbers among objects are numbers, where it knows no such labels, nor NumPy's
+    strings of any length.
 
     Raises
     ------
@@ -23,6 +24,8 @@ def plain_labels(y: Any) -> Any:
     y = as_array(y)
     if getattr(y, "ndim", None) == 1 and hasattr(y, "to_numpy"):
         y = y.to_numpy()
+    if isinstance(y, np.ndarray) and y.dtype.kind == "T":
+        y = y.astype(object)
     if getattr(y, "ndim", None) == 1 and y.dtype == object:
         _refuse_missing(y)
         numbers = all(isinstance(label, Real) for label in y)

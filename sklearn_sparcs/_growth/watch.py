@@ -35,7 +35,8 @@ class Seen:
     factor : float
         Of their gradients, whose sum is then that of one step.
     dtype : torch.dtype
-        Of the network's parameters: under autocast passages are in half precision.
+        Of the network's parameters, single precision at least: passages are in half
+        under autocast, or where parameters are.
     """
 
     passages: list[Passage]
@@ -113,8 +114,8 @@ class Watch:
         self.n_steps = n_steps
         self.steps: deque[list[Passage]] = deque()
         self.loaded = False
-        # since gradients were zeroed
-        self._met: list[Passage] = []
+        # since gradients were zeroed, by forward pass
+        self._met: dict[int, Passage] = {}
         # by forward pass, of a backward pass that has not reached the parameters;
         # beside each the forward passes that there had been
         self._passing: dict[int, tuple[int, Passage]] = {}
@@ -152,11 +153,11 @@ class Watch:
         """
         if self._told_of_steps and not self._stepped:
             return False
-        passages = self._met or [passage for _, passage in self._passing.values()]
+        passages = self._met or {k: known for k, (_, known) in self._passing.items()}
         if passages:
             factor = 1 / self._scale
-            self._keep([(x, factor * grad) for x, grad in passages])
-        self._met, self._passing = [], {}
+            self._keep([(x, factor * grad) for x, grad in passages.values()])
+        self._met, self._passing = {}, {}
         self._stepped, self._reached, self._scale = False, False, 1.0
         return True
 
@@ -194,7 +195,8 @@ class Watch:
         """
         steps = [step for step in self.steps if all(map(_is_finite, step))]
         passages = [passage for step in steps for passage in step if len(passage[0])]
-        return Seen(passages, direction / max(1, len(steps)), self._last.dtype)
+        dtype = torch.promote_types(self._last.dtype, torch.float32)
+        return Seen(passages, direction / max(1, len(steps)), dtype)
 
     # -- hooks -----------------------------------------------------------------------
 
@@ -209,7 +211,7 @@ class Watch:
     def _sent_back(self, key: int, x: Tensor, grad: Tensor) -> None:
         """∂loss/∂y of a forward pass is there, and goes on to the parameters."""
         if self._reached and _is_zero(self._last.grad):
-            self._met = []
+            self._met = {}
         self._reached = False
         # a gradient that was there before this batch passed did not go on
         passing = self._passing.items()
@@ -219,8 +221,14 @@ class Watch:
         self._passing[key] = self._n_forwards, (rows, sensitivity)
 
     def reached(self) -> None:
-        """A backward pass has reached the parameters."""
-        self._met += [passage for _, passage in self._passing.values()]
+        """A backward pass has reached the parameters.
+
+        A forward pass may be gone back through more than once, as losses of one output
+        are in turn: its samples are there once, and its gradients add up.
+        """
+        for key, (_, (x, grad)) in self._passing.items():
+            before = self._met.get(key)
+            self._met[key] = x, grad if before is None else before[1] + grad
         self._passing, self._reached = {}, True
 
     def stepping(self) -> None:

@@ -17,7 +17,7 @@ from .export import form_of
 from .growing import GrowingNetwork
 from .initial import linear_bound, uniform
 from .matrices import SpectralMatrices
-from .spectrum import Spectrum, put_to_sleep
+from .spectrum import Spectrum, at_least_single, put_to_sleep
 from .structure import linear_structure, output_of, parts, spectrum_of, weights_of
 
 #: A neuron hears λ q, so where |λ| is small its eigenvector learns slowly, and steps
@@ -189,6 +189,8 @@ class GrowingSpectralNetwork(nn.Module):
     def detached(self) -> GrowingNetwork:
         """A copy without autograd, in the form that surveys look at.
 
+        Half precision, which says too little of a rate, becomes single.
+
         Returns
         -------
         GrowingNetwork
@@ -201,7 +203,7 @@ class GrowingSpectralNetwork(nn.Module):
             waking=self.waking,
             bias=self.bias,
         )
-        copy.restructure(self.structure(), self.neurons)
+        copy.restructure([at_least_single(p) for p in self.structure()], self.neurons)
         return copy
 
     @torch.no_grad()

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from .checks import checked_size
 from .initial import linear_bound, uniform
 from .matrices import SpectralMatrices
-from .spectrum import put_to_sleep, weight_block
+from .spectrum import at_least_single, put_to_sleep, weight_block
 
 
 class SpectralLinear(nn.Module):
@@ -117,7 +117,7 @@ class SpectralLinear(nn.Module):
             In float64; ``block(2, 1)`` is `weight`. The bias is no part of them.
         """
         lam_in, lam_out, phi = (
-            block.detach().cpu().numpy()
+            at_least_single(block.detach()).cpu().numpy()
             for block in (self.lam_in, self.lam_out, self.phi)
         )
         return SpectralMatrices.of([lam_in, lam_out], [phi])

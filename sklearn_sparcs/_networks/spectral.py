@@ -16,7 +16,7 @@ from .direct import DirectNetwork
 from .export import form_of
 from .initial import xavier_uniform
 from .matrices import SpectralMatrices
-from .spectrum import Spectrum, live_weights, put_to_sleep
+from .spectrum import Spectrum, at_least_single, live_weights, put_to_sleep
 
 
 class SpectralNetwork(nn.Module):
@@ -158,8 +158,11 @@ class SpectralNetwork(nn.Module):
         phi : list of ndarrays of shape (N_{k+1}, N_k)
             φ_1 … φ_B.
         """
-        lam = [x.detach().cpu().numpy().copy() for x in (self.input_lam, *self.lam)]
-        return lam, [phi.detach().cpu().numpy().copy() for phi in self.phi]
+        lam, phi = (
+            [at_least_single(x.detach()).cpu().numpy().copy() for x in blocks]
+            for blocks in ([self.input_lam, *self.lam], self.phi)
+        )
+        return lam, phi
 
     def spectral_matrices(self) -> SpectralMatrices:
         """Φ, Λ and A = Φ Λ Φ⁻¹ as they are now, as dense arrays.

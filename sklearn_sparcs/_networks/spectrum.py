@@ -154,6 +154,11 @@ def weight_block(phi: Blocks, lam: Blocks, receiver: int, sender: int) -> Tensor
     return (-1) ** (receiver - 1 - sender) * block
 
 
+def at_least_single(values: Tensor) -> Tensor:
+    """The values; in single precision if they are in half, as bfloat16 is."""
+    return values.to(torch.promote_types(values.dtype, torch.float32))
+
+
 @torch.no_grad()
 def put_to_sleep(eigenvalues: Iterable[Tensor], threshold: float) -> None:
     """Set the eigenvalues of size up to ``threshold`` to zero, in place."""

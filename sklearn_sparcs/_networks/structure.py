@@ -30,7 +30,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .spectrum import Spectrum
+from .spectrum import Spectrum, at_least_single
 
 Structure = Sequence[Tensor]
 
@@ -84,15 +84,16 @@ def with_recruits(
     """The structure with k neurons more at the end of a hidden layer.
 
     ``incoming`` (k, signals before the layer) are their rows of Q, ``lam`` (k,) their
-    eigenvalues, and ``outgoing`` their columns (rows, k) of every later Q.
+    eigenvalues, and ``outgoing`` their columns (rows, k) of every later Q; they take
+    the structure's dtype.
     """
     Q, eigenvalues = parts(structure)
-    position = Q[layer].shape[1] + len(Q[layer])
-    Q[layer] = torch.cat([Q[layer], incoming])
-    eigenvalues[layer] = torch.cat([eigenvalues[layer], lam])
+    like, position = Q[layer], Q[layer].shape[1] + len(Q[layer])
+    Q[layer] = torch.cat([like, incoming.to(like)])
+    eigenvalues[layer] = torch.cat([eigenvalues[layer], lam.to(like)])
     for k, columns in enumerate(outgoing, start=layer + 1):
         left, right = Q[k][:, :position], Q[k][:, position:]
-        Q[k] = torch.cat([left, columns, right], dim=1)
+        Q[k] = torch.cat([left, columns.to(like), right], dim=1)
     return Q + eigenvalues
 
 
@@ -119,9 +120,10 @@ def spectrum_of(
     ``neurons`` are the live ones' indices. Sleeping neurons are given random
     eigenvectors that carry, together, exactly the linear signal that the live neurons
     ask for. A hidden layer without room for that is widened by relays: neurons that
-    never fire. It is worked out in float64, and given in the structure's dtype.
+    never fire. It is worked out in float64, and given in the structure's dtype, or in
+    single precision for half, which NumPy does not know all kinds of.
     """
-    tensors = [t.detach().cpu().numpy() for t in structure]
+    tensors = [at_least_single(t.detach()).cpu().numpy() for t in structure]
     n_hidden, dtype = len(neurons), tensors[0].dtype
     Q = [q.astype(np.float64) for q in tensors[: n_hidden + 1]]
     phi: list[np.ndarray] = []

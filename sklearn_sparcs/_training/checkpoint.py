@@ -38,7 +38,7 @@ class Checkpoint:
     moments : Moments or None
         None begins with new ones.
     recent : Recent or None
-        The last rows, where it was a stream.
+        The last rows, where it was a stream; without them, what a pickle holds of it.
     """
 
     agreed: Mapping[str, Any]
@@ -98,7 +98,8 @@ class Checkpoint:
 
     def network_alone(self) -> "Checkpoint":
         """The same network, to be gone on from with new moments and without data."""
-        return replace(self, moments=None, recent=None)
+        recent = None if self.recent is None else self.recent.without_rows()
+        return replace(self, moments=None, recent=recent)
 
 
 def refuse_changed(was: Mapping[str, Any], asked: Mapping[str, Any]) -> None:

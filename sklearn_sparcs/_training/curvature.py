@@ -104,8 +104,9 @@ class BinaryCurvature:
         self, output: Tensor, weight: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
         """Mean variances of the answers (n,), and a diagonal matrix."""
-        p = output.sigmoid()
-        variance = p * (1 - p) if weight is None else p * (1 - p) * weight[:, None]
+        # 1 - p would be zero where an answer is all but certain, and p would not
+        variance = output.sigmoid() * (-output).sigmoid()
+        variance = variance if weight is None else variance * weight[:, None]
         each = variance.mean(dim=1)
         shape = variance.mean(dim=0) / (output.shape[1] * _positive(each.mean()))
         return each, torch.diag(shape)

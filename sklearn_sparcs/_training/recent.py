@@ -27,6 +27,8 @@ class Recent:
         Rows so far.
     n_unexamined : int
         Those since neurons were looked for, the last piece's among them.
+    n_here : int
+        Those since a pickle, which holds none.
     total_weight : float
         Of all rows so far.
     goes_on : bool
@@ -36,6 +38,7 @@ class Recent:
     pieces: tuple[Task, ...] = ()
     n_seen: int = 0
     n_unexamined: int = 0
+    n_here: int = 0
     total_weight: float = 0.0
     goes_on: bool = False
 
@@ -50,8 +53,15 @@ class Recent:
             pieces=_last_rows([*others, copy], most),
             n_seen=self.n_seen + n_rows,
             n_unexamined=n_rows + (0 if self.due else self.n_unexamined),
+            n_here=self.n_here + n_rows,
             total_weight=self.total_weight + float(piece.given_weight.sum()),
+            goes_on=self.goes_on or self.has_lost_its_first,
         )
+
+    def without_rows(self) -> "Recent":
+        """What a pickle holds of it: numbers, and no row."""
+        n_unexamined = 0 if self.due else self.n_unexamined
+        return replace(self, pieces=(), n_unexamined=n_unexamined, n_here=0)
 
     @property
     def is_short(self) -> bool:
@@ -61,7 +71,18 @@ class Recent:
     @property
     def due(self) -> bool:
         """Whether enough rows have come to look for neurons again."""
-        return self.is_short or self.n_unexamined >= _ROWS_BETWEEN
+        since = min(self.n_unexamined, self.n_here)
+        return self.is_short or since >= _ROWS_BETWEEN
+
+    @property
+    def has_lost_its_first(self) -> bool:
+        """Whether a pickle came before there were rows enough to go on from."""
+        return self.is_short and self.n_seen > 0 and not self.pieces
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether pickles follow so soon on one another that none can be looked in."""
+        return self.n_unexamined >= FIRST_ROWS and not self.due
 
     @property
     def targets(self) -> np.ndarray | None:

@@ -52,7 +52,7 @@ class SharedProblem(Problem):
         ValueError
             For values too large or too small.
         """
-        _refuse_extremes(samples, loss, units.standardize)
+        refuse_shared_extremes(samples, loss, units.standardize)
         scaling = _scaling(samples, units, loss)
         given = scaling, units.device, units.bias
         parts = samples.parts.mapped(placed, _observed, *given).kept()
@@ -104,8 +104,14 @@ class SharedProblem(Problem):
         return scaled_rows(self.shared.taken(index), self.n_features)
 
 
-def _refuse_extremes(samples: SharedSamples, loss: Loss, scaled: bool) -> None:
-    """Refuse features, and real targets, too large or too small to compute with."""
+def refuse_shared_extremes(samples: SharedSamples, loss: Loss, scaled: bool) -> None:
+    """Refuse features, and real targets, too large or too small to compute with.
+
+    Raises
+    ------
+    ValueError
+        If there are such; the message says which.
+    """
     refuse_extreme_ends("Feature", samples.ends, samples.dtype, scaled=scaled)
     if loss.scales_targets:
         ends = samples.ends_of_targets

@@ -30,6 +30,13 @@ def test_what_overflows_is_refused(size, kind):
         kind((2,)).fit(X, Y * size)
 
 
+def test_one_value_that_overflows_is_refused_before_folds_are_scored_on_it():
+    once = X.copy()
+    once[7, 1] = 1e200
+    with pytest.raises(ValueError, match=r"Feature 1 has values of size 1e\+200"):
+        SparcsRegressorCV((2,), n_alphas=3, cv=3).fit(once, Y)
+
+
 def test_float32_holds_less_and_unscaled_features_least():
     single = X.astype(np.float32)
     with pytest.raises(ValueError, match=r"Target 0 .* in float32"):

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from scipy import sparse
 from sklearn.exceptions import NotFittedError
 
 from sklearn_sparcs import (
@@ -184,3 +185,40 @@ def test_what_is_not_fitted_says_so():
         with pytest.raises(NotFittedError, match="not fitted yet"):
             getattr(SparcsRegressor(), name)
         assert not hasattr(SparcsRegressor(), name)
+
+
+@pytest.mark.parametrize("Model", [SparcsRegressor, CompactRegressor, SparcsClassifier])
+def test_what_a_mask_hides_is_missing(Model):
+    """scikit-learn takes what lies beneath: a fill value such as -999."""
+    X, y = FRAME.to_numpy(), np.arange(N) % 2
+    hidden = np.arange(N) == 3
+    masked = np.ma.masked_array(X, np.c_[hidden, ~hidden & False])
+    model = Model((2,), random_state=0).fit(np.ma.masked_array(X), y)
+    assert np.array_equal(model.predict(X), model.predict(np.ma.masked_array(X)))
+    with pytest.raises(ValueError, match=r"in: column 0 \(1 row of 40\)"):
+        model.fit(masked, y)
+    with pytest.raises(ValueError, match=r"in: column 0 \(1 row of 40\)"):
+        model.predict(masked)
+    with pytest.raises(ValueError, match="y contains NaN"):
+        model.fit(X, np.ma.masked_array(y, hidden))
+    with pytest.raises(ValueError, match="NaN"):
+        model.fit(X, y, np.ma.masked_array(np.ones(N), hidden))
+
+
+def test_masked_words_are_missing_labels():
+    words = np.ma.masked_array(["no", "yes"] * 20, np.arange(N) == 7)
+    with pytest.raises(ValueError, match="1 missing of 40 labels, the first in row 7"):
+        SparcsClassifier().fit(FRAME, words)
+
+
+@pytest.mark.parametrize("Model", [SparcsClassifier, CompactClassifier])
+def test_labels_that_are_no_numbers_or_strings(Model):
+    days = np.array([day.date() for day in DATES], dtype=object)
+    said = "y holds labels of the type date; give numbers or strings"
+    with pytest.raises(ValueError, match=said):
+        Model().fit(FRAME, days)
+
+
+def test_sparse_targets_of_a_regression():
+    with pytest.raises(ValueError, match=r"dense targets, .*; give y.toarray\(\)"):
+        SparcsRegressor().fit(FRAME, sparse.csr_array(FRAME[["a"]]))

@@ -211,6 +211,16 @@ def test_features_that_are_all_constant_leave_the_mean(solver):
     assert_allclose(model.predict(X), y.mean(), rtol=1e-6)
 
 
+def test_labels_that_are_constant_all(kinked):
+    X, _ = kinked
+    yes, no = (
+        CompactClassifier((3,), random_state=0).fit(X, np.full((len(X), 2), label))
+        for label in (1, 0)
+    )
+    assert_allclose(yes.predict_proba(X), 1 - no.predict_proba(X), atol=1e-12)
+    assert yes.predict(X).all() and not no.predict(X).any()
+
+
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
 def test_single_precision_reaches_what_double_does(kinked, scale):
     X, y = kinked

@@ -8,6 +8,7 @@ import sklearn
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn import config_context
+from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
@@ -78,6 +79,16 @@ def test_labels_stay_what_they_are(rings, converted, kind):
         assert_allclose(model.predict_proba(frame(X)), proba, rtol=1e-9)
         accuracy = np.mean(model.predict(frame(X)) == y)
         assert model.score(frame(X), series(y)) == accuracy
+
+
+@pytest.mark.parametrize("make", [CLASSES, SparcsClassifierCV(2, **FOLDS)])
+def test_labels_of_numpys_strings_of_any_length(rings, make):
+    X, y = rings[0][:100], rings[1][:100]
+    model = make.fit(X, y.astype(np.dtypes.StringDType()))
+    assert_array_equal(model.classes_, np.unique(y))
+    assert model.classes_.dtype == object
+    expected = clone(make).fit(X, y).predict_proba(X)
+    assert_array_equal(model.predict_proba(X), expected)
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,51 @@ def test_a_pickle_holds_no_rows_and_goes_on(kinked_stream):
     assert again.n_iter_ == model.n_iter_ + 1
 
 
+def pickled_between(model, X, y, size):
+    """The model after a stream, pickled after every so many rows."""
+    for start in range(0, len(y), size):
+        model = pickle.loads(pickle.dumps(model))
+        rows = slice(start, start + size)
+        streamed(model, X[rows], y[rows], 10)
+    return model
+
+
+def test_a_stream_counts_on_after_a_pickle(kinked_stream):
+    """Rows until neurons are looked for again, and weights so far."""
+    X, y = kinked_stream
+    model = SparcsRegressor((), random_state=0)
+    for start, end, unexamined in ((0, 130, 40), (130, 140, 0)):  # the last 50 count
+        streamed(model, X[start:end], y[start:end], 10)
+        kept = pickle.loads(pickle.dumps(model))._checkpoint.recent
+        assert (kept.pieces, kept.n_here) == ((), 0)
+        assert kept.n_seen == kept.total_weight == end
+        assert kept.n_unexamined == unexamined
+
+
+def test_pickles_now_and_then_cost_little(kinked_stream):
+    X, y = kinked_stream
+    model = pickled_between(SparcsRegressor(random_state=0), X, y, 100)
+    assert not model.active_architecture_.is_linear
+    assert model.score(X, y) > 0.7  # of a linear model: 0.54
+
+
+def test_pickles_between_all_pieces_are_warned_of(kinked_stream):
+    X, y = kinked_stream
+    model = SparcsRegressor(random_state=0)
+    with pytest.warns(UserWarning) as caught:
+        pickled_between(model, X[:200], y[:200], 20)
+    said = [str(warning.message) for warning in caught]
+    assert "copied 20 rows into its stream" in said[0]
+    assert "in the last 100 rows" in said[1]
+
+
+def test_a_fit_that_is_streamed_on_after_a_pickle_is_not_warned_of(kinked_stream):
+    X, y = kinked_stream
+    model = pickle.loads(pickle.dumps(SparcsRegressor((), random_state=0).fit(X, y)))
+    streamed(model, X[:30], y[:30], 10)
+    streamed(pickle.loads(pickle.dumps(model)), X[:30], y[:30], 10)
+
+
 def test_a_buffer_may_be_written_over(kinked_stream):
     X, y = kinked_stream
     direct = streamed(SparcsRegressor(random_state=0), X[:200], y[:200], 10)

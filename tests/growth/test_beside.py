@@ -323,6 +323,30 @@ def test_grows_under_autocast(generator):
     assert float(loss.detach()) < 0.1
 
 
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+@pytest.mark.parametrize("kind", [torch.optim.Adam, torch.optim.SGD])
+def test_grows_in_half_precision(generator, dtype, kind):
+    """Surveys are in single, and parameters and their moments stay what they are."""
+    x, y = (t.to(dtype) for t in kinked(generator))
+    options = {"generator": generator, "dtype": dtype}
+    head = GrowingSpectralNetwork(3, (10,), 1, **options)
+    eps = {"eps": 1e-4} if kind is torch.optim.Adam else {}  # 1e-8 is none in half
+    optimizer = kind(head.parameters(), lr=0.02, **eps)
+    with Growth(head, optimizer, alpha=1e-3, n_batches=1, generator=generator) as grow:
+        for _ in range(300):
+            optimizer.zero_grad()
+            loss = (head(x) - y).square().mean()
+            loss.backward()
+            optimizer.step()
+            grow.step()
+    assert head.n_live[0] > 0
+    assert float(loss.detach()) < 0.1
+    assert {p.dtype for p in head.parameters()} == {dtype}
+    moments = [m for s in optimizer.state.values() for m in s.values() if m.ndim]
+    assert {m.dtype for m in moments} <= {dtype}
+    assert_allclose(head.form()(x.float().numpy()), head(x).detach().float(), atol=0.05)
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

@@ -167,6 +167,19 @@ def test_twice_in_one_forward_pass(generator, data):
     assert_allclose(torch.stack(grad.split(64))[[0, 1][order]][0], gradient, rtol=1e-5)
 
 
+def test_two_losses_of_one_output_in_turn(generator, data):
+    """Each sample counts once, with the gradient of their sum."""
+    loop, (x, y) = Loop(generator), data
+    rows, gradient = expected(loop.net, x, y)
+    output = loop.net(x)
+    errors = (output - y).square() / y.numel()
+    errors[:40].sum().backward(retain_graph=True)
+    errors[40:].sum().backward()
+    loop.optimizer.step()
+    loop.growth.step()
+    assert_seen(loop, rows, gradient)
+
+
 def test_a_closure_that_is_evaluated_twice(generator, data):
     loop, (x, y) = Loop(generator), data
 

@@ -78,6 +78,16 @@ def test_the_default_dtype_is_that_of_a_network_made_without_one(make, dtype):
         assert torch.equal(mine, own) and mine.dtype == dtype
 
 
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_comes_out_as_arrays(make, dtype):
+    """Which NumPy does not have of every kind."""
+    net = make({"dtype": dtype})
+    double = make({"dtype": dtype}).to(torch.float64)
+    if hasattr(net, "spectral_matrices"):
+        found, expected = net.spectral_matrices().A, double.spectral_matrices().A
+        assert_allclose(found, expected, atol=1e-5)
+
+
 def test_the_default_device_is_where_a_network_is_made_without_one(make):
     with torch.device("meta"):
         net, kept = make({}), make({"device": "cpu"})

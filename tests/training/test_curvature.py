@@ -1,5 +1,6 @@
 """Losses a sample, held against the package's means and against autograd."""
 
+import numpy as np
 import pytest
 import torch
 from helpers.networks import LOSSES, SMOOTHED, targets
@@ -100,6 +101,16 @@ def test_whole_weights_are_repeats(loss):
     )
     product = each.mean() * shape
     assert_allclose(product, repeated.mean() * expected, rtol=1e-9, atol=1e-15)
+
+
+def test_answers_of_yes_are_as_curved_as_those_of_no():
+    """Also where the probability is one to the last digit."""
+    output = torch.tensor([[40.0], [2.0]]).double()
+    yes, no = (
+        curvature.of(BinaryCrossEntropy()).curvature(f) for f in (output, -output)
+    )
+    assert_allclose(yes[0], no[0], rtol=1e-12)
+    assert_allclose(yes[0][0], np.exp(-40), rtol=1e-12)
 
 
 @pytest.mark.parametrize("loss", [SoftmaxCrossEntropy(), BinaryCrossEntropy()])
