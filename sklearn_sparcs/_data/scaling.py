@@ -7,7 +7,7 @@ import numpy as np
 from scipy import sparse
 
 from .columns import Columns
-from .features import Bounds, beyond, clipped, ends_of
+from .features import Bounds, beyond, clipped
 
 #: Roundings apart that the values of a feature may be which is a constant.
 _ROUNDINGS = 16 * np.finfo(float).eps
@@ -97,11 +97,38 @@ class Scaling:
         return self.bounds is not None and beyond(ends, self.bounds)
 
     def seeing(self, X: Any) -> "Scaling":
-        """The same, where features that vary in X, as new samples, are no constants."""
+        """The same, where features that vary in X, as new samples, are no constants.
+
+        Of how they vary nothing was known. So they are scaled by how far from their
+        constant they are now, where that is more than one; nearer, one stays.
+        """
         if self.constant is None or not self.constant.any():
             return self
-        still = np.abs(_range(ends_of(X), self.bounds) - self.x_mean).max(axis=0)
-        return replace(self, constant=self.constant & (still <= self._rounding))
+        j = np.flatnonzero(self.constant)
+        away = np.abs(X[:, j].astype(np.float64) - self.x_mean[j])
+        varied = away > self._rounding[j]
+        woken = varied.any(axis=0)
+        away, varied, j = away[:, woken], varied[:, woken], j[woken]
+        scale = np.sqrt(np.square(away).sum(axis=0) / varied.sum(axis=0)).clip(1.0)
+        constant, times = self.constant.copy(), np.ones_like(self.x_scale)
+        constant[j], times[j] = False, scale.astype(X.dtype)
+        return replace(
+            self,
+            x_scale=self.x_scale * times,
+            bounds=self._moved(self.bounds, times),
+            hidden_bounds=self._moved(self.hidden_bounds, times),
+            constant=constant,
+        )
+
+    def _moved(self, bounds: Bounds | None, times: np.ndarray) -> Bounds | None:
+        """Bounds so many times as far from the mean."""
+        if bounds is None:
+            return None
+        low, high = (
+            np.where(times == 1, b, self.x_mean + (b - self.x_mean) * times)
+            for b in bounds
+        )
+        return low, high
 
     @property
     def _rounding(self) -> np.ndarray:

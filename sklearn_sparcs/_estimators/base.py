@@ -38,6 +38,7 @@ from .epochs import TRAINING_CONSTRAINTS, TrainsByEpochs
 from .full_layers import warn_of_full_layers
 from .leverage import warn_of_leverage
 from .lost_rows import warn_of_lost_rows
+from .out_of_scale import warn_of_scale
 from .result import Result
 from .solvers import Solver as SolverName
 from .solvers import chosen_solver
@@ -121,7 +122,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
                 recent=recent,
             )
         if earlier is not None and recent is not None:
-            warn_of_lost_rows(earlier, recent)
+            self._warn_of_stream(earlier, recent, problem)
         if not (stream and status == Status.MAX_ITER):
             self._warn(status)
         if not stream:
@@ -324,6 +325,13 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             names = getattr(self, "feature_names_in_", None)
             warn_of_leverage(task, names, None if given is None else self.clip_)
         self._warn_of_size(grown)
+
+    def _warn_of_stream(self, before: Recent, now: Recent, problem: Problem) -> None:
+        """Say what a stream misses, and where it has left its scale."""
+        warn_of_lost_rows(before, now)
+        if self.standardize and not now.is_short:
+            names = getattr(self, "feature_names_in_", None)
+            warn_of_scale(now.whole(), problem.scaling, names)
 
     def _warn_of_size(self, grown: bool) -> None:
         """Say which layers are full, of a network that grew."""

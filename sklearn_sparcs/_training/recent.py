@@ -33,6 +33,10 @@ class Recent:
         Of all rows so far.
     goes_on : bool
         Whether a fit went before.
+    ends : pair of ndarrays of shape (outputs,), or None
+        Least and greatest real targets so far.
+    was_flat : bool
+        Whether real targets had not varied before the last piece.
     """
 
     pieces: tuple[Task, ...] = ()
@@ -41,6 +45,8 @@ class Recent:
     n_here: int = 0
     total_weight: float = 0.0
     goes_on: bool = False
+    ends: tuple[np.ndarray, np.ndarray] | None = None
+    was_flat: bool = False
 
     def followed_by(self, piece: Task) -> "Recent":
         """The stream with one more piece, which is held once if it comes again."""
@@ -56,6 +62,8 @@ class Recent:
             n_here=self.n_here + n_rows,
             total_weight=self.total_weight + float(piece.given_weight.sum()),
             goes_on=self.goes_on or self.has_lost_its_first,
+            ends=self._ends_with(piece.y),
+            was_flat=self._is_flat,
         )
 
     def without_rows(self) -> "Recent":
@@ -65,8 +73,11 @@ class Recent:
 
     @property
     def is_short(self) -> bool:
-        """Whether what was seen is too little to go on from."""
-        return self.n_seen < FIRST_ROWS and not self.goes_on
+        """Whether what was seen is too little to go on from.
+
+        Targets that have not varied say nothing of their scale, however many they are.
+        """
+        return (self.n_seen < FIRST_ROWS or self.was_flat) and not self.goes_on
 
     @property
     def due(self) -> bool:
@@ -77,12 +88,25 @@ class Recent:
     @property
     def has_lost_its_first(self) -> bool:
         """Whether a pickle came before there were rows enough to go on from."""
-        return self.is_short and self.n_seen > 0 and not self.pieces
+        is_short = self.n_seen < FIRST_ROWS and not self.goes_on
+        return is_short and self.n_seen > 0 and not self.pieces
 
     @property
     def is_blind(self) -> bool:
         """Whether pickles follow so soon on one another that none can be looked in."""
         return self.n_unexamined >= FIRST_ROWS and not self.due
+
+    @property
+    def _is_flat(self) -> bool:
+        return self.ends is not None and bool(np.equal(*self.ends).all())
+
+    def _ends_with(self, y: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+        """The ends with more targets (n,) or (n, outputs), if they are real."""
+        if y.dtype.kind != "f":
+            return None
+        rows = y.reshape(len(y), -1)
+        low, high = self.ends or (rows[0], rows[0])
+        return np.minimum(low, rows.min(axis=0)), np.maximum(high, rows.max(axis=0))
 
     @property
     def targets(self) -> np.ndarray | None:

@@ -1,8 +1,10 @@
 """Streams: small pieces, weights, classes, and what a pickle of one holds."""
 
 import pickle
+import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.utils.class_weight import compute_sample_weight
@@ -53,6 +55,41 @@ def test_small_pieces_of_linear_data_stay_linear():
     y = X[:, 1] - X[:, 2] + rng.normal(size=600)
     model = streamed(SparcsRegressor(random_state=0), X, y, 5)
     assert model.active_architecture_.is_linear
+
+
+@pytest.mark.parametrize("size", [1.0, 1e3, 1e6])
+@pytest.mark.parametrize("wakes", ["feature", "target"])
+def test_what_idles_at_first_is_scaled_once_it_wakes(wakes, size):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(1500, 3))
+    if wakes == "feature":
+        X[:120, 0] = 0.0
+    y = np.abs(X[:, 0]) + X[:, 1]
+    if wakes == "feature":
+        X[:, 0] *= size
+    else:
+        y = np.where(np.arange(1500) < 120, 0.0, size * y)
+    model = SparcsRegressor(random_state=0)
+    for _ in range(3):
+        streamed(model, X, y, 30)
+    assert model.score(X[120:], y[120:]) > 0.98
+
+
+@pytest.mark.parametrize("of", ["targets", "column 'b'"])
+def test_a_stream_that_left_its_scale_is_warned_of(of):
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(900, 2)), columns=["a", "b"])
+    y = X["a"].to_numpy()
+    if of == "targets":
+        y = np.where(np.arange(900) == 0, 1e9, y)
+    else:
+        X["b"] = X["b"].where(np.arange(900) < 300, 1e5 * X["b"])
+    model = SparcsRegressor((), random_state=0)
+    with pytest.warns(UserWarning, match=f"The last .*{of} .* times as .* the stream"):
+        streamed(model, X, y, 100)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        streamed(SparcsRegressor((), random_state=0), X[1:300], y[1:300], 10)
 
 
 def test_what_comes_first_is_begun_with_all_of_it(kinked_stream):

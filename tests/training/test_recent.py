@@ -118,3 +118,22 @@ def test_looks_are_fifty_rows_apart(data):
         recent = recent.followed_by(piece)
         looks.append(recent.due)
     assert looks == [False, False, True] * 6 + [False, False]
+
+
+def test_targets_that_do_not_vary_say_nothing_of_their_scale(data):
+    X, y = data
+    y = np.where(np.arange(len(y)) < 250, 3.0, y)
+    shorts, recent = [], Recent()
+    for piece in pieces_of(X, y, 50):
+        recent = recent.followed_by(piece)
+        shorts.append(recent.is_short)
+    # the sixth piece is the first that varies: begun anew with it, and gone on from
+    assert shorts == [True] * 6 + [False] * 20
+
+
+def test_classes_that_do_not_vary_are_gone_on_from(data):
+    X, _ = data
+    recent = Recent()
+    for piece in pieces_of(X[:300], np.zeros(300, dtype=np.int64), 50):
+        recent = recent.followed_by(piece)
+    assert not recent.is_short
