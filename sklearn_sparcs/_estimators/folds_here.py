@@ -89,4 +89,21 @@ class JudgeHere:
         routed = {} if weight is None else {"sample_weight": weight[rows]}
         X, y = self.X[rows], self.y[rows]
         models = map(self.as_compact, forms)
-        return [float(self.scorer(model, X, y, **routed)) for model in models]
+        return [_number(self.scorer(model, X, y, **routed)) for model in models]
+
+
+def _number(score: Any) -> float:
+    """A score, which must be a number.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    try:
+        return float(score)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"scoring must return a number, and returned {score!r}, of the type "
+            f"{type(score).__name__}."
+        ) from error

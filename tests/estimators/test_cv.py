@@ -227,6 +227,13 @@ def test_a_score_that_no_fold_defines_is_refused(kinked):
     assert model.best_score_ < 0
 
 
+def test_a_score_that_is_no_number_is_refused(kinked):
+    X, y = kinked
+    model = SparcsRegressorCV((), cv=2, scoring=lambda model, X, y: {"r2": 1.0})
+    with pytest.raises(ValueError, match=r"a number, and returned \{'r2': 1.0\}, of"):
+        model.fit(X, y)
+
+
 def test_a_score_that_is_not_finite_stays_so_and_is_not_chosen(kinked):
     X, y = kinked
 
