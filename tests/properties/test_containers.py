@@ -48,17 +48,17 @@ def halves(X):
     return sparse.coo_array((np.r_[X.ravel(), X.ravel()] / 2, tuple(twice)))
 
 
-#: The same numbers, whose rows validation puts side by side, or that are so already.
+#: The same numbers, each row's side by side.
 IN_ROWS = {
-    "strided": strided,
     "read-only": read_only,
     "lists": lambda X: X.tolist(),
     "objects": lambda X: X.astype(object),
     "big-endian": lambda X: X.astype(">f8"),
     "tensor": torch.from_numpy,
 }
-#: Those that stay in columns, whose sums are rounded otherwise.
+#: Those that stay in columns, or apart, whose sums are rounded otherwise.
 IN_COLUMNS = {
+    "strided": strided,
     "fortran": np.asfortranarray,
     "reversed": lambda X: X[::-1, ::-1].copy()[::-1, ::-1],
     "frame": frame,

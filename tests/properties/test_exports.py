@@ -93,7 +93,9 @@ def test_in_c(model_and_rows):
 @given(found())
 def test_in_sql(model_and_rows):
     model, X = model_and_rows
-    assert_says_the_same(exported.in_sql(model, X), model, X)
+    # there is no error function: it is taken to 1.5e-7
+    about = 1e-6 if model.activation == "gelu" else 1e-12
+    assert_says_the_same(exported.in_sql(model, X), model, X, about)
 
 
 @given(found())
