@@ -43,7 +43,8 @@ def warn_of_scale(rows: Task, scaling: Scaling, names: Sequence[str] | None) -> 
                 UserWarning,
             )
     if not sparse.issparse(rows.X):
-        _warn_of_features(np.square(scaling.features(rows.X)).mean(axis=0), names)
+        scaled = scaling.features(rows.X).astype(np.float64)
+        _warn_of_features(np.square(scaled).mean(axis=0), names)
 
 
 def _warn_of_features(square: np.ndarray, names: Sequence[str] | None) -> None:
