@@ -43,6 +43,9 @@ class TrainingData:
         As in `Samples`.
     scaling : Scaling or None
         What is still to be applied to the rows of ``x``.
+    offset : ndarray of shape (features,), or float
+        What was taken out of features, in scaled units: they are rounded as sums with
+        it.
     """
 
     x: Any
@@ -50,6 +53,7 @@ class TrainingData:
     weight: Tensor | None
     mean_count: float | None = None
     scaling: Scaling | None = None
+    offset: np.ndarray | float = 0.0
 
     @classmethod
     def of(
@@ -70,6 +74,7 @@ class TrainingData:
             None if weight is None else _tensor(weight.astype(X.dtype), device),
             samples.mean_count,
             scaling if later else None,
+            scaling.offset,
         )
 
     def __len__(self) -> int:

@@ -135,6 +135,11 @@ class Scaling:
         """What is no more than the rounding of each feature's mean."""
         return _ROUNDINGS * np.abs(self.x_mean)
 
+    @property
+    def offset(self) -> np.ndarray:
+        """What is taken out of features, in scaled units."""
+        return self.x_mean / self.x_scale
+
     def features(self, X: Any) -> Any:
         """Scaled features (n, features) in the dtype of X: an array, or CSR for CSR.
 

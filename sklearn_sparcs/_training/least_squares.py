@@ -8,6 +8,9 @@ samples' weights have mean one. With features centred and multiplied by √w, X 
 where k = n a / 2. A sample's error, when the model is fitted without it, is its error
 now divided by 1 − h_i: exactly, for every strength, from one decomposition. A row that
 stands for m samples is left in for m − 1 of them: h_i / m is then each one's.
+
+Directions that vary no more than by rounding have no coefficients: their singular
+values are tiny beside the largest, or what rounding of features makes (`by_rounding`).
 """
 
 from dataclasses import dataclass
@@ -19,6 +22,7 @@ from scipy.linalg import svd
 from .._data.batches import TrainingData
 from .lsqr import iterative_least_squares
 from .ridge import N_JUDGED, Linear, Rotated, some_rows
+from .rounding import by_rounding
 
 #: Samples a weight from which on the strength is zero.
 MANY_ROWS = 20
@@ -30,7 +34,7 @@ _ALMOST_ZERO = 1e-10
 #: Share of the leave-one-out error that a ridge must save.
 _GAIN = 0.01
 
-#: Singular values, and features' variation, that are rounding, to the largest.
+#: Singular values, and features' variation, that are rounding here, to the largest.
 _ROUNDING = 1e-13
 #: Singular values that are rounding of features of fewer digits, in units of theirs.
 _ROUNDINGS = 4
@@ -94,14 +98,14 @@ class Triangle:
         Weighted sums of squares of the features.
     n : int
         Samples.
-    rounding : float
-        Singular values of X that are rounding, to the largest.
+    eps : float
+        Relative rounding of features.
     """
 
     R: np.ndarray
     square: np.ndarray
     n: int
-    rounding: float
+    eps: float
 
     @classmethod
     def of(cls, data: TrainingData, intercept: bool) -> "Triangle":
@@ -111,24 +115,28 @@ class Triangle:
         """
         p = data.x.shape[1]
         R, square = data.y.new_empty(0, dtype=torch.float64), np.zeros(p)
-        rounding = _ROUNDING
         # no fewer rows than R has, which each slice is stacked upon
         for x, y, weight in data.slices(max(p, data.slice_size)):
             ones = [torch.ones_like(y[:, :1])] if intercept else []
-            rounding = max(_ROUNDING, _ROUNDINGS * torch.finfo(x.dtype).eps)
             rows = torch.cat([*ones, x, y], dim=1).double()
             if weight is not None:
                 rows *= weight.double().sqrt()[:, None]
             square += rows[:, len(ones) : len(ones) + p].square().sum(0).cpu().numpy()
             R = torch.linalg.qr(torch.cat([R, rows]) if len(R) else rows, mode="r").R
-        return cls(R.cpu().numpy(), square, len(data), rounding)
+        return cls(R.cpu().numpy(), square, len(data), torch.finfo(data.dtype).eps)
 
     def with_more(self, other: "Triangle") -> "Triangle":
         """That of the samples of both."""
         both = torch.from_numpy(np.concatenate([self.R, other.R]))
         R = torch.linalg.qr(both, mode="r").R.numpy()
         square, n = self.square + other.square, self.n + other.n
-        return Triangle(R, square, n, max(self.rounding, other.rounding))
+        return Triangle(R, square, n, max(self.eps, other.eps))
+
+    def rounded(self, offset: np.ndarray | float) -> np.ndarray:
+        """Norms of the features' roundings: here, and as given with an offset."""
+        here = np.sqrt(self.square)
+        given = np.hypot(here, np.sqrt(self.n) * offset)
+        return np.maximum(_ROUNDING * here, self.eps * given)
 
 
 @dataclass(frozen=True)
@@ -158,10 +166,12 @@ class Decomposition:
     @classmethod
     def of(cls, data: TrainingData, intercept: bool) -> "Decomposition":
         """Of samples here."""
-        return cls.of_triangle(Triangle.of(data, intercept), intercept)
+        return cls.of_triangle(Triangle.of(data, intercept), intercept, data.offset)
 
     @classmethod
-    def of_triangle(cls, triangle: "Triangle", intercept: bool) -> "Decomposition":
+    def of_triangle(
+        cls, triangle: Triangle, intercept: bool, offset: np.ndarray | float
+    ) -> "Decomposition":
         """From R of all samples: rows after the constant's are of centred ones."""
         R, p = triangle.R, len(triangle.square)
         first, rest = np.split(R, [int(intercept)])
@@ -170,7 +180,9 @@ class Decomposition:
         varies = np.square(left).sum(axis=0) > _ROUNDING**2 * triangle.square
         left = left * varies
         U, s, Vt = svd(left, full_matrices=False, check_finite=False)
-        kept = s > triangle.rounding * s.max(initial=0.0)
+        least = max(_ROUNDING, _ROUNDINGS * triangle.eps) * s.max(initial=0.0)
+        rounded, centred = triangle.rounded(offset), np.linalg.norm(left, axis=0)
+        kept = s > np.maximum(least, by_rounding(Vt, rounded, centred))
         means = first[0] / first[0, 0] if intercept else np.zeros(1 + R.shape[1])
         x_mean, y_mean = means[1 : 1 + p], means[1 + p :][: right.shape[1]]
         targets = U[:, kept].T @ right
@@ -221,7 +233,8 @@ def left_out_squares(
         h = (w / count)[:, None] * (np.square(z) @ inverse + intercept / found.n)
         e = y.double().cpu().numpy() - found.y_mean - z @ shrunk  # (alphas, m, outputs)
         left_out = e / np.maximum(1 - h.T, np.finfo(float).tiny)[:, :, None]
-        total += np.einsum("akc,k->a", np.square(left_out), w)
+        with np.errstate(over="ignore"):  # a sample that decides itself: infinitely
+            total += np.einsum("akc,k->a", np.square(left_out), w)
     return total
 
 

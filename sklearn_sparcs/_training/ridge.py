@@ -9,6 +9,7 @@ import torch
 from scipy.linalg import eigh
 
 from .._data.batches import TrainingData
+from .rounding import by_rounding
 
 #: The weights (outputs, features), and the intercepts (outputs,).
 Linear = tuple[np.ndarray, np.ndarray]
@@ -43,6 +44,7 @@ class Rotated:
         """Coordinates by the eigenvectors of the samples' products, X X'."""
         X = whole(data)
         centre = np.asarray(X.mean(axis=0)).ravel() * float(intercept)
+        X = X if data.is_sparse else X - centre
         products = X @ X.T
         K = products.toarray() if data.is_sparse else products
         if intercept:
@@ -50,13 +52,17 @@ class Rotated:
             K = K - K.mean(axis=1)[:, None]
         square, U = eigh(K)
         kept = square > max(len(K), 10) * np.finfo(float).eps * square[-1]
-        kept[-1] = True  # a coordinate there must be, if only of zeros
-        U, s = U[:, kept], np.sqrt(square[kept].clip(0))
+        U, s = U[:, kept], np.sqrt(square[kept])
+        if not data.is_sparse:
+            eps = torch.finfo(data.dtype).eps
+            U, s = _beyond_rounding(X, U, s, centre + data.offset, eps)
+        if not len(s):  # a coordinate there must be, if only of zeros
+            U, s = np.zeros((len(K), 1)), np.zeros(1)
         divisor = np.where(s > 0, s, 1.0)
 
         def back(B: np.ndarray) -> np.ndarray:
             rows = U @ (B / divisor).T  # (n, outputs)
-            return np.asarray(X.T @ rows - np.outer(centre, rows.sum(axis=0))).T
+            return np.asarray(X.T @ (rows - rows.mean(axis=0) * float(intercept))).T
 
         z = torch.from_numpy(U * s).to(data.y.device)
         y = data.y.double() if data.y.is_floating_point() else data.y
@@ -68,6 +74,16 @@ class Rotated:
         B, bias = found
         W = self.back(B)
         return W, bias - W @ self.centre
+
+
+def _beyond_rounding(
+    X: np.ndarray, U: np.ndarray, s: np.ndarray, mean: np.ndarray, eps: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Coordinates of centred X that are more than rounding of X with its mean."""
+    centred = np.linalg.norm(X, axis=0)
+    given = np.hypot(centred, np.sqrt(len(X)) * mean)
+    kept = s > by_rounding((X.T @ (U / s)).T, eps * given, centred)
+    return U[:, kept], s[kept]
 
 
 def whole(data: TrainingData) -> Any:

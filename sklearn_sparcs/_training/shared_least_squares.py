@@ -23,6 +23,7 @@ def shared_least_squares(
     n_features: int,
     intercept: bool,
     linear_alpha: float | None,
+    offset: np.ndarray,
 ) -> tuple[Linear, float]:
     """Least squares under a ridge, of more samples than features.
 
@@ -34,6 +35,8 @@ def shared_least_squares(
     intercept : bool
     linear_alpha : float or None
         None chooses it.
+    offset : ndarray of shape (features,)
+        What was taken out of features, in scaled units.
 
     Returns
     -------
@@ -41,7 +44,8 @@ def shared_least_squares(
     linear_alpha : float
     """
     triangles = data.parts.mapped(rows_of, _triangle, n_features, intercept)
-    found = Decomposition.of_triangle(triangles.folded(Triangle.with_more), intercept)
+    triangle = triangles.folded(Triangle.with_more)
+    found = Decomposition.of_triangle(triangle, intercept, offset)
     if linear_alpha is None:
         many = data.n_counted >= MANY_ROWS * (n_features + 1)
         linear_alpha = 0.0 if many else _chosen(data, found, intercept)

@@ -59,7 +59,8 @@ class SharedProblem(Problem):
         counted = len(samples), units.device, samples.mean_count
         shared = SharedObservations(parts, *counted)
         shape = samples.n_features, n_outputs, units.bias
-        start = shared_start(shared, loss, shape, linear_alpha, smooth)
+        how = linear_alpha, smooth, scaling.offset
+        start = shared_start(shared, loss, shape, *how)
         return cls(
             _nothing(samples, n_outputs, units.device),
             None,

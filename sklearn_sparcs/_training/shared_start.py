@@ -21,6 +21,7 @@ def shared_start(
     shape: Shape,
     linear_alpha: float | None,
     smooth: bool,
+    offset: np.ndarray,
 ) -> Start:
     """At the linear model; for smoothed labels at theirs, under the same ridge.
 
@@ -34,8 +35,10 @@ def shared_start(
         Strength of the ridge; None chooses it.
     smooth : bool
         Whether labels may be smoothed for networks with hidden neurons.
+    offset : ndarray of shape (features,)
+        What was taken out of features, in scaled units.
     """
-    weights, strength = _linear_start(data, loss, shape, linear_alpha)
+    weights, strength = _linear_start(data, loss, shape, linear_alpha, offset)
     linear_map = grown_from = torch.from_numpy(weights)
     # without weights there was nothing to tell apart
     smooth = smooth and bool(weights[:, : shape[0]].any())
@@ -46,13 +49,17 @@ def shared_start(
     ):
         loss = loss.smoothed(SMOOTHING)
         grown_from = torch.from_numpy(
-            _linear_start(data, loss, shape, strength).weights
+            _linear_start(data, loss, shape, strength, offset).weights
         )
     return Start(loss, linear_map, grown_from, strength)
 
 
 def _linear_start(
-    data: SharedObservations, loss: Loss, shape: Shape, linear_alpha: float | None
+    data: SharedObservations,
+    loss: Loss,
+    shape: Shape,
+    linear_alpha: float | None,
+    offset: np.ndarray,
 ) -> LinearStart:
     """The best linear model under a loss."""
     n_features, n_outputs, intercept = shape
@@ -60,7 +67,7 @@ def _linear_start(
         model = LinearClasses(n_features, n_outputs, loss, intercept)
         (coef, bias), strength = shared_logistic(data, model, linear_alpha)
     else:
-        given = n_features, intercept, linear_alpha
+        given = n_features, intercept, linear_alpha, offset
         (coef, bias), strength = shared_least_squares(data, *given)
     weights = np.column_stack([coef, bias]) if intercept else coef
     return LinearStart(weights, strength)

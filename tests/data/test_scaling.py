@@ -27,6 +27,11 @@ def test_moments_are_exact_far_from_zero(offset):
     assert_allclose(scaled, expected, atol=3e-3 if offset > 1e17 else 1e-9)
 
 
+def test_what_is_taken_out_in_units_of_what_is_left():
+    X = np.random.default_rng(0).normal([1e3, -7.0], [0.1, 5.0], size=(50, 2))
+    assert_allclose(scaling_of(X).offset, X.mean(axis=0) / X.std(axis=0))
+
+
 def test_weighted_moments_by_repetition():
     rng = np.random.default_rng(0)
     X, counts = rng.normal(1e6, 1.0, size=(50, 2)), rng.integers(1, 4, 50)

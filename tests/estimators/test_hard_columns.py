@@ -98,6 +98,26 @@ def test_float32_columns_that_are_collinear_up_to_rounding(hidden):
     assert max(np.abs(w).max() for w in model.direct_form_.coefs.values()) < 10
 
 
+@pytest.mark.parametrize("standardize", [True, False])
+@pytest.mark.parametrize(
+    ("dtype", "offset", "atol"), [(np.float64, 1e6, 1e-7), (np.float32, 3e3, 1e-2)]
+)
+def test_sums_of_columns_far_from_zero(dtype, offset, atol, standardize):
+    """Found by `make fuzz`: what rounding leaves of them had huge coefficients."""
+    rng = np.random.default_rng(0)
+    Z = rng.normal(size=(40, 2))
+    X, y = np.column_stack([Z, Z.sum(axis=1)]), Z[:, 0] + rng.normal(size=40)
+    expected = LinearRegression().fit(X, y)
+    model = SparcsRegressor((), clip=None, linear_alpha=0.0, standardize=standardize)
+    far = (X + offset).astype(dtype)
+    found = model.fit(far, y).predict(far)
+    assert_allclose(found, expected.predict(X), atol=atol)
+    a, b, both = model.linear_coef_
+    e, f, of_sum = expected.coef_
+    assert_allclose([a + both, b + both], [e + of_sum, f + of_sum], atol=atol)
+    assert max(np.abs(model.linear_coef_)) < 2
+
+
 def test_weighted_rows_that_share_one_value():
     """The mean of a constant is off by rounding, which is not a feature."""
     rng = np.random.default_rng(0)

@@ -63,6 +63,15 @@ def test_dummies_constants_and_times_in_seconds(kinked):
     assert_same_fit(found, expected, rtol=1e-7)
 
 
+def test_sums_of_columns_far_from_zero(kinked):
+    X, y = kinked
+    X = np.column_stack([X, X[:, 0] + X[:, 1]])
+    found, expected = both(X + 1e6, y, (70, 200), hidden_layer_sizes=())
+    exact = SparcsRegressor((), clip=None).fit(X, y)
+    assert_same_fit(found, expected, rtol=1e-6)
+    assert_allclose(found.predict(X + 1e6), exact.predict(X), atol=1e-7)
+
+
 def test_single_precision(kinked):
     X, y = kinked
     found, expected = both(X.astype(np.float32), y, (150,), alpha=0.01)

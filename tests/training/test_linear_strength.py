@@ -110,6 +110,15 @@ def test_leave_one_out_of_a_feature_that_one_sample_has():
     assert_allclose(score, np.square(errors).mean(), rtol=1e-5)
 
 
+def test_samples_that_decide_themselves_err_without_bound_and_nobody_warns():
+    """Found by `make fuzz`: the square of such an error is more than a number holds."""
+    X = np.array([[1.0000009e-22], [9.99999542e-23]])
+    data = training_data(X, np.array([[0.63696169], [0.63696168]]))
+    found = Decomposition.of(data, True)
+    errors = leave_one_out(found, data, squares.strengths_tried(found), True)
+    assert np.isinf(errors[0]) and np.isfinite(errors[-1])
+
+
 def test_the_strength_chosen_errs_least_on_samples_left_out():
     X, y, _ = table(60, 30, noise=3.0)
     data = training_data(X, y)
