@@ -79,7 +79,8 @@ def peers_table(figures: _Figures) -> str:
     for name, became in figures["tests"].items():
         n = Counter(became)
         run = n.total() - n["skipped"]
-        rows.append((f"`{name}`", run, n["passed"], n["not applicable"], n["failed"]))
+        short = name.rpartition(".")[2]  # a phone shows no more beside the figures
+        rows.append((f"`{short}`", run, n["passed"], n["not applicable"], n["failed"]))
     head = ["tests", "run", "passed", "not applicable", "failed"]
     why = table(
         ["not applicable, as it", "tests"], Counter(figures["why"]).most_common()

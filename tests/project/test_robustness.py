@@ -64,7 +64,7 @@ def test_expected_failures_do_not_apply_and_the_skipped_are_not_run(
     }
     assert figures["why"] == {"has a parameter of theirs": 1}
     lines = robustness.peers_table(figures).splitlines()
-    assert lines[2] == "| `tests.properties.test_invariants` | 2 | 1 | 1 | 0 |"
+    assert lines[2] == "| `test_invariants` | 2 | 1 | 1 | 0 |"
     assert lines[-1] == "| has a parameter of theirs | 1 |"
 
 
