@@ -124,11 +124,12 @@ class Scaling:
         """Bounds so many times as far from the mean."""
         if bounds is None:
             return None
-        low, high = (
-            np.where(times == 1, b, self.x_mean + (b - self.x_mean) * times)
-            for b in bounds
-        )
-        return low, high
+
+        def moved(bound: np.ndarray) -> np.ndarray:
+            there = self.x_mean + (bound - self.x_mean) * times
+            return np.where(times == 1, bound, there).astype(bound.dtype)
+
+        return moved(bounds[0]), moved(bounds[1])
 
     @property
     def _rounding(self) -> np.ndarray:

@@ -69,20 +69,23 @@ def test_a_constant_that_wakes_is_no_constant():
     assert scaling.seeing(X).constant.tolist() == [True, False]
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("clip", [None, 5.0])
-def test_a_constant_that_wakes_is_scaled_by_how_far_it_is(clip):
+def test_a_constant_that_wakes_is_scaled_by_how_far_it_is(clip, dtype):
     rng = np.random.default_rng(0)
     X = np.column_stack([rng.normal(size=50), np.full((50, 2), [2.0, 3.0])])
+    X = X.astype(dtype)
     before = scaling_of(X, clip=clip)
     X[10:, 1] += 1e6 * rng.normal(size=40)
     X[10:, 2] += 1e-6 * rng.normal(size=40)
     after = before.seeing(X)
-    size = np.sqrt(np.mean((X[10:, 1] - 2) ** 2))
-    assert_allclose(after.x_scale, [before.x_scale[0], size, 1.0])
+    size = np.sqrt(np.mean((X[10:, 1] - 2.0) ** 2))
+    assert_allclose(after.x_scale, [before.x_scale[0], size, 1.0], rtol=1e-6)
     assert_array_equal(after.x_mean, before.x_mean)
     if clip:
         expected = np.array([[2.0 - 5 * size, 3 - 5.0], [2 + 5 * size, 3 + 5.0]])
-        assert_allclose(np.array(after.bounds)[:, 1:], expected)
+        assert_allclose(np.array(after.bounds)[:, 1:], expected, rtol=1e-6)
+    assert after.features(X).dtype == dtype
 
 
 def test_sparse_features_and_what_is_not_centred_have_no_constants():
