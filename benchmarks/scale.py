@@ -136,7 +136,7 @@ def timed(fit):
 def one_machine(n):
     """The fit on one machine, and its seconds.
 
-    By default one machine goes by epochs where a table is this large.
+    Second-order growth is asked for: by default the largest tables go by epochs there.
     """
     parts = [friedman(n // PARTITIONS, seed) for seed in range(PARTITIONS)]
     X, y = (np.concatenate(each) for each in zip(*parts, strict=True))

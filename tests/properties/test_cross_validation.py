@@ -57,15 +57,20 @@ def fitted_by_folds(model, X, y, weight):
     return fitted(model, X, y, sample_weight=weight, groups=groups)
 
 
+def assert_chosen(model, X):
+    """Both choices say something finite, and why."""
+    assert_finite(model, X)
+    assert np.isfinite([model.best_score_, model.alpha_, model.alpha_1se_]).all()
+    assert_finite(model.estimator_1se_, X)
+    assert isinstance(model.verdict_, str)
+
+
 @given(SMALL, choices(), FORMS, st.sampled_from(sorted(TARGETS)), REAL_SCORES)
 def test_a_regressor_chosen_by_folds(table, chosen, form, kind, scoring):
     X, y = table.in_form(form), TARGETS[kind](table.y)
     model = SparcsRegressorCV(**chosen, scoring=scoring)
     if fitted_by_folds(model, X, y, table.weight):
-        assert_finite(model, X)
-        assert np.isfinite([model.best_score_, model.alpha_, model.alpha_1se_]).all()
-        assert_finite(model.estimator_1se_, X)
-        assert isinstance(model.verdict_, str)
+        assert_chosen(model, X)
 
 
 @given(SMALL, choices(), FORMS, st.sampled_from(sorted(LABELLED)), CLASS_SCORES)
@@ -73,10 +78,7 @@ def test_a_classifier_chosen_by_folds(table, chosen, form, kind, scoring):
     X, y = table.in_form(form), LABELLED[kind](table.labels)
     model = SparcsClassifierCV(**chosen, scoring=scoring)
     if fitted_by_folds(model, X, y, table.weight):
-        assert_finite(model, X)
-        assert np.isfinite([model.best_score_, model.alpha_, model.alpha_1se_]).all()
-        assert_finite(model.estimator_1se_, X)
-        assert isinstance(model.verdict_, str)
+        assert_chosen(model, X)
 
 
 @given(SMALL, paths(), FORMS, st.sampled_from(["regression", "classification"]))
