@@ -31,7 +31,7 @@ from sklearn_sparcs._estimators.solvers import affords_second_order
 from sklearn_sparcs._networks.live import LiveNetwork
 from sklearn_sparcs._training.bridge import BridgePenalty
 from sklearn_sparcs._training.curvature import SquaredErrorCurvature
-from sklearn_sparcs._training.levenberg import improved
+from sklearn_sparcs._training.levenberg_marquardt import optimize
 from sklearn_sparcs._training.metric import is_dense, n_rows
 from sklearn_sparcs._training.objective import Objective, Observations
 
@@ -102,7 +102,7 @@ def iteration(size: Size) -> Callable[[], object]:
     )
     penalty = BridgePenalty(1e-6, linear=1e-6, prior=1e-6)
     objective = Objective(Observations(inputs, y), SquaredErrorCurvature(), penalty)
-    return lambda: improved(objective, start, 1, 0.0)
+    return lambda: optimize(objective, start, 1, 0.0)
 
 
 def epoch(size: Size) -> Callable[[], object]:

@@ -1,8 +1,8 @@
 """A second hidden layer: a round from the linear model, or opened in the same run.
 
-Where depth is allowed a fit restarts (`_growth.rounds`). Here it goes on instead from
-the network with one hidden layer: its live neurons become the first of two layers, one
-opens above them, and the path is led on from some times the alpha that it has come to,
+Where depth is allowed a fit restarts (`_growth.depth_search`). Here it goes on instead
+from the network with one hidden layer: its live neurons become the first of two layers,
+one opens above them, and the path is led on from some times the alpha that it came to,
 where many of those neurons do not pay any more. Either is compared with the network of
 one layer, at an alpha that is given and at the one that the criterion chooses: by how
 much the objective is less, as a share, or the criterion, in nats; R² on held-out rows;
@@ -24,10 +24,15 @@ import torch
 from sklearn.metrics import r2_score
 from tables import from_folder
 
-from sklearn_sparcs._growth.criterion import criterion
-from sklearn_sparcs._growth.descent import Growth, linear_ridge
+from sklearn_sparcs._growth.alpha_search import (
+    FACTOR,
+    AlphaSearch,
+    at_alpha,
+    descending,
+)
+from sklearn_sparcs._growth.information_criterion import criterion
 from sklearn_sparcs._growth.path import PathFit
-from sklearn_sparcs._growth.single import FACTOR, Way, at_alpha, descending
+from sklearn_sparcs._growth.path_following import GrowthOptions, linear_ridge
 from sklearn_sparcs._networks.live import LiveNetwork
 from sklearn_sparcs._training.bridge import BridgePenalty
 from sklearn_sparcs._training.losses import SquaredError
@@ -75,10 +80,12 @@ class Search:
     def _way(self, layers):
         penalty = BridgePenalty(0.0, linear=linear_ridge(self.problem))
         sizes = self.size, self.size
-        growth = Growth(sizes, layers, penalty, self.problem.loss, sampled=True)
+        growth = GrowthOptions(sizes, layers, penalty, self.problem.loss, sampled=True)
         fit = PathFit.begun(self.problem, "relu", growth, seed=0)
         draws = torch.Generator().manual_seed(0)
-        return Way(fit.objective, fit.first, growth, growth.loss, None, draws, id)
+        return AlphaSearch(
+            fit.objective, fit.first, growth, growth.loss, None, draws, id
+        )
 
     def _led(self, way, largest=None, network=None):
         if self.alpha is None:

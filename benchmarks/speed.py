@@ -54,8 +54,8 @@ from sklearn_sparcs._networks.spectrum import weight_block
 from sklearn_sparcs._training.adam_solver import AdamSolver
 from sklearn_sparcs._training.bridge import BridgePenalty
 from sklearn_sparcs._training.curvature import SquaredErrorCurvature
+from sklearn_sparcs._training.gauss_newton import GaussNewtonMatrix
 from sklearn_sparcs._training.losses import SquaredError
-from sklearn_sparcs._training.normal import NormalMatrix
 from sklearn_sparcs._training.objective import Objective
 from sklearn_sparcs._training.observations import Observations
 from sklearn_sparcs._training.paper_solver import PaperSolver
@@ -501,7 +501,9 @@ def normal_matrix(repeats, n=20_000, n_features=20, n_live=20):
     objective = Objective(data, SquaredErrorCurvature(), BridgePenalty(1e-3))
     at = objective.evaluate(network, keep=True)
     J = torch.randn(n, network.n_hidden_weights + network.n_signals, **draw)
-    a, b = in_turns(lambda: NormalMatrix.of(objective, at), lambda: J.T @ J, repeats)
+    a, b = in_turns(
+        lambda: GaussNewtonMatrix.of(objective, at), lambda: J.T @ J, repeats
+    )
     return Result(f"bare product J'J, {n:,} x {J.shape[1]}", a, b, b / a, 0.6)
 
 

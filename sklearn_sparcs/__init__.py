@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from ._estimators.regressor import SparcsRegressor
     from ._estimators.warned import LeverageWarning
     from ._exports.c import export_c
+    from ._exports.skops_types import trusted_types
     from ._exports.sql import export_sql
     from ._exports.text import export_text
-    from ._exports.trusted import trusted_types
     from ._exports.weights import load_safetensors, save_safetensors
 
 #: The module that each name lives in.
@@ -57,7 +57,7 @@ _HOMES = {
     "load_safetensors": "_exports.weights",
     "save_safetensors": "_exports.weights",
     "sparcs_path": "_estimators.path",
-    "trusted_types": "_exports.trusted",
+    "trusted_types": "_exports.skops_types",
 }
 
 __all__ = [

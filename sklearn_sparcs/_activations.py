@@ -1,4 +1,4 @@
-"""Activation functions: one record each, whatever needs them takes it from there."""
+"""Activation functions: one record for each, with all that the package needs of it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True)
 class Waking:
-    """How a sleeping neuron is tried, and wakes.
+    """How sleeping neurons with an activation function are tried and woken.
 
     Its eigenvalue has size ``eigenvalue``, its incoming eigenvector q length ``norm``,
     and the entries by which it sends have length ``length`` together, unless they are
@@ -31,7 +31,7 @@ class Waking:
 
 @dataclass(frozen=True)
 class InPlace:
-    """A function and its derivative in the memory that the caller has.
+    """A function and its derivative that write to arrays of the caller's.
 
     ``forward(z, out=a)`` writes a = f(z). ``backward(delta, z, a)`` multiplies
     ``delta`` by f'(z), so that ∂loss/∂a becomes ∂loss/∂z and ones become f'(z); it may
@@ -44,7 +44,7 @@ class InPlace:
 
 @dataclass(frozen=True)
 class Activation:
-    """All that is known of an activation function f.
+    """An activation function f: its derivative, implementations and properties.
 
     Attributes
     ----------

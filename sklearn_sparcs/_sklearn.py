@@ -1,4 +1,4 @@
-"""The names that scikit-learn keeps private and this package needs, in one place."""
+"""scikit-learn's private names that this package uses, in one place."""
 
 from collections.abc import Callable
 from inspect import Parameter, signature
@@ -17,6 +17,19 @@ try:
     from sklearn.callback import CallbackSupportMixin
 except ImportError:  # scikit-learn before 1.9
     CallbackSupportMixin = object
+
+__all__ = [
+    "CallbackSupportMixin",
+    "Interval",
+    "Options",
+    "StrOptions",
+    "check_matplotlib_support",
+    "check_sample_weight",
+    "diagram_block",
+    "fit_context",
+    "is_missing",
+    "takes_weights",
+]
 
 
 check_sample_weight = _check_sample_weight
@@ -47,20 +60,6 @@ def diagram_block(estimator: Any, caption: str | None) -> _VisualBlock:
 def is_missing(value: Any) -> bool:
     """Whether a value stands for none: None, NaN or pandas' NA."""
     return value is None or is_scalar_nan(value) or is_pandas_na(value)
-
-
-__all__ = [
-    "CallbackSupportMixin",
-    "Interval",
-    "Options",
-    "StrOptions",
-    "check_matplotlib_support",
-    "check_sample_weight",
-    "diagram_block",
-    "fit_context",
-    "is_missing",
-    "takes_weights",
-]
 
 
 def takes_weights(scorer: Callable[..., float]) -> bool:

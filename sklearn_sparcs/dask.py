@@ -1,9 +1,9 @@
-"""Estimators that fit dask's arrays and frames, whose partitions stay where they are.
+"""Estimators that fit dask arrays and frames without gathering their partitions.
 
-Second-order growth asks for sums over samples, so an iteration is one reduction of a
-matrix over all weights, whatever the number of rows. Fitted attributes are those of
-the estimators of one machine, and the numbers too, to rounding. The extra ``dask``
-installs what they need.
+Second-order growth needs only sums over samples, so an iteration reduces a matrix over
+all weights, whatever the number of rows. Fitted attributes are those of the estimators
+of one machine, with the same values up to rounding. The extra ``dask`` installs the
+packages that they need.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ._dask.blocks import no_rows, refuse_collections
-from ._dask.cluster import refuse_strangers
+from ._dask.cluster import refuse_other_versions
 from ._dask.labels import checked_classes, encoding_of
 from ._dask.lazy import LazyClasses, LazyTargets
 from ._dask.table import checked_table
@@ -19,9 +19,9 @@ from ._data.shared_samples import SharedSamples
 from ._estimators.classifier import SparcsClassifier as Classifier
 from ._estimators.cv import SparcsClassifierCV as ClassifierCV
 from ._estimators.cv import SparcsRegressorCV as RegressorCV
+from ._estimators.docstring_sections import with_sections_of
 from ._estimators.encoding import ClassEncoding, RealEncoding
 from ._estimators.regressor import SparcsRegressor as Regressor
-from ._estimators.sections import with_sections_of
 from ._estimators.shared_cv import FitsSharedCV, constraints_of
 from ._estimators.shared_fit import FitsShared
 from ._estimators.shared_scores import OF_CLASSES, OF_TARGETS
@@ -37,22 +37,22 @@ __all__ = [
 
 @with_sections_of(Regressor, "Parameters", "Attributes")
 class SparcsRegressor(LazyTargets, FitsShared, Regressor):
-    """`sklearn_sparcs.SparcsRegressor` for dask's collections.
+    """`sklearn_sparcs.SparcsRegressor` for dask collections.
 
-    The same attributes and, to rounding, numbers. Partitions are checked, scaled and
-    summed over on the workers that have them; what travels are sums, the network, and
-    samples of some thousand rows that surveys look at. Refused are
-    ``solver="first_order"`` and ``"adam"``, ``init="xavier"``, ``callbacks``,
-    ``early_stopping`` and ``warm_start``; and ``clip="auto"`` asks for a choice where
-    values lie beyond twenty robust standard deviations, and else leaves features whole.
+    Attributes are the same, and their values too, up to rounding. Partitions are
+    validated, scaled and summed over on the workers that hold them. Only sums, the
+    network, and samples of a few thousand rows for surveys are sent. The following are
+    refused: ``solver="first_order"`` and ``"adam"``, ``init="xavier"``, ``callbacks``,
+    ``early_stopping`` and ``warm_start``. ``clip="auto"`` is an error if values lie
+    beyond twenty robust standard deviations from the median, and else does not clip.
 
     {sections}
 
     Notes
     -----
     Dask computes on the cluster of the current ``distributed.Client``, or else in
-    threads of this process. Workers hold the table twice while they fit, raw and
-    scaled. One that dies is made up for: dask computes what it held anew.
+    threads of this process. While they fit, workers hold the data twice, raw and
+    scaled. If a worker dies, dask recomputes what it held.
 
     Examples
     --------
@@ -69,12 +69,12 @@ class SparcsRegressor(LazyTargets, FitsShared, Regressor):
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
-        """Fit to partitions.
+        """Fit the network to all partitions.
 
         Parameters
         ----------
         X : dask Array of shape (n_samples, n_features) or DataFrame
-            Of more rows than features, and dense.
+            Dense, with more rows than features.
         y : dask Array of shape (n_samples,) or (n_samples, n_outputs), Series, \
 DataFrame
             In the same partitions.
@@ -88,22 +88,22 @@ DataFrame
         Raises
         ------
         TypeError
-            If X, y or the weights are no collection of dask's.
+            If X, y or the weights are not dask collections.
         ValueError
             For data or parameters that cannot be used; the message says why.
         RuntimeError
-            If a worker has not this version of the package.
+            If a worker does not have this version of the package.
         """
         return self._fit_shared(*_of_targets(self, X, y, sample_weight))
 
     @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, sample_weight=None):
-        """One epoch of Adam on a part of the data, which is in memory.
+        """Train for one epoch of Adam on part of the data, which is in memory.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            No collection of dask's: an epoch steps through rows in their order.
+            Not a dask collection: an epoch steps through rows in their order.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         sample_weight : array-like of shape (n_samples,), optional
 
@@ -114,7 +114,7 @@ DataFrame
         Raises
         ------
         TypeError
-            If X, y or the weights are a collection of dask's.
+            If X, y or the weights are dask collections.
         ValueError
             If X or y does not have the columns of the first call.
         """
@@ -124,19 +124,20 @@ DataFrame
 
 @with_sections_of(Classifier, "Parameters", "Attributes")
 class SparcsClassifier(LazyClasses, FitsShared, Classifier):
-    """`sklearn_sparcs.SparcsClassifier` for dask's collections.
+    """`sklearn_sparcs.SparcsClassifier` for dask collections.
 
-    The same attributes and, to rounding, numbers. Classes are those that any partition
-    has, and the start is a logistic regression by sums over partitions. Refused are
-    several labels a sample, and what `sklearn_sparcs.dask.SparcsRegressor` refuses.
+    Attributes are the same, and their values too, up to rounding. The classes are those
+    that occur in any partition, and the start is a logistic regression by sums over
+    partitions. Multilabel targets are refused, and whatever
+    `sklearn_sparcs.dask.SparcsRegressor` refuses.
 
     {sections}
 
     Notes
     -----
     Dask computes on the cluster of the current ``distributed.Client``, or else in
-    threads of this process. Workers hold the table twice while they fit, raw and
-    scaled. One that dies is made up for: dask computes what it held anew.
+    threads of this process. While they fit, workers hold the data twice, raw and
+    scaled. If a worker dies, dask recomputes what it held.
 
     Examples
     --------
@@ -153,12 +154,12 @@ class SparcsClassifier(LazyClasses, FitsShared, Classifier):
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
-        """Fit to partitions.
+        """Fit the network to all partitions.
 
         Parameters
         ----------
         X : dask Array of shape (n_samples, n_features) or DataFrame
-            Of more rows than features, and dense.
+            Dense, with more rows than features.
         y : dask Array of shape (n_samples,) or Series
             Classes of any type, in the same partitions.
         sample_weight : dask Array of shape (n_samples,) or Series, optional
@@ -171,23 +172,23 @@ class SparcsClassifier(LazyClasses, FitsShared, Classifier):
         Raises
         ------
         TypeError
-            If X, y or the weights are no collection of dask's.
+            If X, y or the weights are not dask collections.
         ValueError
             For data or parameters that cannot be used; the message says why.
         RuntimeError
-            If a worker has not this version of the package.
+            If a worker does not have this version of the package.
         """
         given, _ = _of_classes(self, X, y, sample_weight)
         return self._fit_shared(*given)
 
     @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, classes=None, sample_weight=None):
-        """One epoch of Adam on a part of the data, which is in memory.
+        """Train for one epoch of Adam on part of the data, which is in memory.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            No collection of dask's: an epoch steps through rows in their order.
+            Not a dask collection: an epoch steps through rows in their order.
         y : array-like of shape (n_samples,) or (n_samples, n_labels)
         classes : array-like of shape (n_classes,), optional
             Every class that will ever be seen. Needed in the first call, unless its
@@ -201,7 +202,7 @@ class SparcsClassifier(LazyClasses, FitsShared, Classifier):
         Raises
         ------
         TypeError
-            If X, y or the weights are a collection of dask's.
+            If X, y or the weights are dask collections.
         ValueError
             If y has classes, or X features, that the first call did not, or ``classes``
             are others.
@@ -212,22 +213,22 @@ class SparcsClassifier(LazyClasses, FitsShared, Classifier):
 
 @with_sections_of(RegressorCV, "Parameters", "Attributes")
 class SparcsRegressorCV(LazyTargets, FitsSharedCV, RegressorCV):
-    """`sklearn_sparcs.SparcsRegressorCV` for dask's collections.
+    """`sklearn_sparcs.SparcsRegressorCV` for dask collections.
 
-    The same attributes and, to rounding, numbers as with the same folds on one machine.
-    The rows of every partition are dealt out to ``cv`` folds, five by default, as
-    ``random_state`` draws, and each fold's network is scored by sums over the rows that
-    it leaves out: ``scoring`` is "r2", by default, or "neg_mean_squared_error".
-    ``n_jobs`` folds at a time are led by threads of this process.
+    Attributes are the same, and with the same folds their values too, up to rounding.
+    The rows of every partition are split at random into ``cv`` folds, five by default.
+    Networks are scored by sums over the rows of the fold: ``scoring`` must be None,
+    "r2" (the default) or "neg_mean_squared_error". ``n_jobs`` folds are fitted in
+    parallel, by threads of this process.
 
     {sections}
 
     Notes
     -----
     Dask computes on the cluster of the current ``distributed.Client``, or else in
-    threads of this process. While they fit, workers hold the table raw, scaled, and
-    scaled for each fold: six times, of five folds; dask writes to their disks what
-    does not fit. One that dies is made up for: dask computes what it held anew.
+    threads of this process. While they fit, workers hold their data raw, scaled, and
+    scaled for each fold but its own rows: with five folds, six times. Dask writes to
+    disk what does not fit into memory. If a worker dies, dask recomputes what it held.
 
     Examples
     --------
@@ -246,7 +247,7 @@ class SparcsRegressorCV(LazyTargets, FitsSharedCV, RegressorCV):
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
-        """Choose on folds of the partitions' rows, and fit to all of them.
+        """Select a network by folds of the partitions' rows, and fit it to all of them.
 
         Parameters
         ----------
@@ -267,23 +268,23 @@ DataFrame
         Raises
         ------
         TypeError
-            If X, y or the weights are no collection of dask's.
+            If X, y or the weights are not dask collections.
         ValueError
             For data or parameters that cannot be used; the message says why.
         RuntimeError
-            If a worker has not this version of the package.
+            If a worker does not have this version of the package.
         """
         return self._fit_shared(*_of_targets(self, X, y, sample_weight))
 
     def path(self, X, y, sample_weight=None, *, X_val=None, y_val=None):
-        """Follow the path over all partitions, every layer open, without choosing.
+        """Follow the path over all partitions, without cross-validation.
 
         The estimator is left as it is.
 
         Parameters
         ----------
         X : dask Array of shape (n_samples, n_features) or DataFrame
-            Of more rows than features, and dense.
+            Dense, with more rows than features.
         y : dask Array of shape (n_samples,) or (n_samples, n_outputs), Series, \
 DataFrame
             In the same partitions.
@@ -299,11 +300,11 @@ DataFrame
         Raises
         ------
         TypeError
-            If X, y or the weights are no collection of dask's.
+            If X, y or the weights are not dask collections.
         ValueError
             For data or parameters that cannot be used; the message says why.
         RuntimeError
-            If a worker has not this version of the package.
+            If a worker does not have this version of the package.
         """
         self._validate_params()
         given = _of_targets(self, X, y, sample_weight)
@@ -312,23 +313,22 @@ DataFrame
 
 @with_sections_of(ClassifierCV, "Parameters", "Attributes")
 class SparcsClassifierCV(LazyClasses, FitsSharedCV, ClassifierCV):
-    """`sklearn_sparcs.SparcsClassifierCV` for dask's collections.
+    """`sklearn_sparcs.SparcsClassifierCV` for dask collections.
 
-    The same attributes and, to rounding, numbers as with the same folds on one machine.
-    The rows of every partition, class by class, are dealt out to ``cv`` folds, five by
-    default, as ``random_state`` draws, and each fold's network is scored by sums over
-    the rows that it leaves out: ``scoring`` is "accuracy", by default, or
-    "neg_log_loss". ``n_jobs`` folds at a time are led by threads of this process.
-    Several labels a sample are refused.
+    Attributes are the same, and with the same folds their values too, up to rounding.
+    The rows of every partition are split at random, class by class, into ``cv`` folds,
+    five by default. Networks are scored by sums over the rows of the fold: ``scoring``
+    must be None, "accuracy" (the default) or "neg_log_loss". ``n_jobs`` folds are
+    fitted in parallel, by threads of this process. Multilabel targets are refused.
 
     {sections}
 
     Notes
     -----
     Dask computes on the cluster of the current ``distributed.Client``, or else in
-    threads of this process. While they fit, workers hold the table raw, scaled, and
-    scaled for each fold: six times, of five folds; dask writes to their disks what
-    does not fit. One that dies is made up for: dask computes what it held anew.
+    threads of this process. While they fit, workers hold their data raw, scaled, and
+    scaled for each fold but its own rows: with five folds, six times. Dask writes to
+    disk what does not fit into memory. If a worker dies, dask recomputes what it held.
 
     Examples
     --------
@@ -347,7 +347,7 @@ class SparcsClassifierCV(LazyClasses, FitsSharedCV, ClassifierCV):
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
-        """Choose on folds of the partitions' rows, and fit to all of them.
+        """Select a network by folds of the partitions' rows, and fit it to all of them.
 
         Parameters
         ----------
@@ -367,24 +367,24 @@ class SparcsClassifierCV(LazyClasses, FitsSharedCV, ClassifierCV):
         Raises
         ------
         TypeError
-            If X, y or the weights are no collection of dask's.
+            If X, y or the weights are not dask collections.
         ValueError
             For data or parameters that cannot be used; the message says why.
         RuntimeError
-            If a worker has not this version of the package.
+            If a worker does not have this version of the package.
         """
         given, of_classes = _of_classes(self, X, y, sample_weight)
         return self._fit_shared(*given, of_classes)
 
     def path(self, X, y, sample_weight=None, *, X_val=None, y_val=None):
-        """Follow the path over all partitions, every layer open, without choosing.
+        """Follow the path over all partitions, without cross-validation.
 
         The estimator is left as it is.
 
         Parameters
         ----------
         X : dask Array of shape (n_samples, n_features) or DataFrame
-            Of more rows than features, and dense.
+            Dense, with more rows than features.
         y : dask Array of shape (n_samples,) or Series
             In the same partitions.
         sample_weight : dask Array of shape (n_samples,) or Series, optional
@@ -399,11 +399,11 @@ class SparcsClassifierCV(LazyClasses, FitsSharedCV, ClassifierCV):
         Raises
         ------
         TypeError
-            If X, y or the weights are no collection of dask's.
+            If X, y or the weights are not dask collections.
         ValueError
             For data or parameters that cannot be used; the message says why.
         RuntimeError
-            If a worker has not this version of the package.
+            If a worker does not have this version of the package.
         """
         self._validate_params()
         given, _ = _of_classes(self, X, y, sample_weight)
@@ -414,7 +414,7 @@ def _of_targets(
     estimator: Regressor | RegressorCV, X: Any, y: Any, weight: Any
 ) -> tuple[SharedSamples, RealEncoding, Any]:
     """Checked samples of real targets, their encoding, and no rows of X."""
-    refuse_strangers()
+    refuse_other_versions()
     samples, facts = checked_table(X, y, weight)
     known = samples.ends_of_targets, not facts.shape_of_y
     encoding = RealEncoding.of_ends(*known, estimator.prediction_margin)
@@ -425,7 +425,7 @@ def _of_classes(
     estimator: Classifier | ClassifierCV, X: Any, y: Any, weight: Any
 ) -> tuple[tuple[SharedSamples, ClassEncoding, Any], np.ndarray | None]:
     """Checked samples, their encoding, no rows of X; and the weights of classes."""
-    refuse_strangers()
+    refuse_other_versions()
     encoding, of_classes = encoding_of(y, estimator.class_weight)
     samples = checked_classes(X, y, encoding, weight, of_classes)
     return (samples, encoding, no_rows(X)), of_classes

@@ -21,7 +21,7 @@ def make_teacher_student(
     same_rotation: bool = False,
     random_state: RandomState = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """A random network to be found again: rotations with ReLU between them [5.2].
+    """Generate data from a random network: rotations with ReLU in between [5.2].
 
     y = R_{h+1} relu(R_h … relu(R_1 x)), the R_k random rotations in SO(n_features)
     and x uniform in [−1, 1]^n_features. There is no noise. The paper has 20
@@ -73,7 +73,7 @@ def make_teacher_student(
 
 
 def squared_norm(X: ArrayLike) -> np.ndarray:
-    """Squared norm of every row: an even function, so no linear one helps.
+    """Compute the squared norm of every row, which no linear function approximates.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def make_linear_to_nonlinear(
     nonlinear: Callable[[np.ndarray], np.ndarray] = squared_norm,
     random_state: RandomState = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """From a linear function to another one as ``alpha`` goes from 0 to 1 [5.1].
+    """Generate data that turn from linear to non-linear as ``alpha`` rises [5.1].
 
     y = (1 − t) w·x / 4 + (1 + t) g(x) / 4 with t = tanh(β (α − 1/2)), w = (1, …, 1) and
     x uniform in [−1, 1]^n_features. There is no noise. At β = 5 and α = 0 the

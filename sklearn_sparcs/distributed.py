@@ -1,9 +1,9 @@
-"""Estimators that fit the rows of several processes together, as torchrun starts them.
+"""Estimators that several processes of ``torch.distributed`` fit together.
 
-Each process calls ``fit`` with its own rows, which stay where they are: second-order
-growth asks for sums over samples. Processes are those of ``torch.distributed``, of one
-GPU each, or on CPUs; in the end all have the same estimator, with the numbers, to
-rounding, of a fit to all rows on one machine.
+Each process calls ``fit`` with its own rows, which are not sent to the others:
+second-order growth needs only sums over samples. The processes may be started by
+torchrun, on CPUs or with one GPU each. After the fit all have the same estimator, with
+the values, up to rounding, of a fit to all rows on one machine.
 """
 
 from typing import Any
@@ -12,15 +12,15 @@ import numpy as np
 
 from ._data.parts import Parts
 from ._distributed.agreement import joined_processes, said_by_all
+from ._distributed.leader import Given, LeaderRun
 from ._distributed.stages import FitsTogether, FitsTogetherCV
 from ._distributed.table import block_of, checked_rows
-from ._distributed.together import Given, Together
 from ._estimators.classifier import SparcsClassifier as Classifier
 from ._estimators.cv import SparcsClassifierCV as ClassifierCV
 from ._estimators.cv import SparcsRegressorCV as RegressorCV
+from ._estimators.docstring_sections import with_sections_of
 from ._estimators.encoding import RealEncoding
 from ._estimators.regressor import SparcsRegressor as Regressor
-from ._estimators.sections import with_sections_of
 from ._estimators.shared_cv import constraints_of
 from ._estimators.shared_labels import (
     Labels,
@@ -41,23 +41,24 @@ __all__ = [
 
 @with_sections_of(Regressor, "Parameters", "Attributes")
 class SparcsRegressor(FitsTogether, Regressor):
-    """`sklearn_sparcs.SparcsRegressor` for rows that lie in several processes.
+    """`sklearn_sparcs.SparcsRegressor` for rows in several processes.
 
-    The same attributes and, to rounding, numbers. The first process trains, and asks
-    the others for sums over their rows; what travels are sums, the network, and samples
-    of some thousand rows that surveys look at. Predictions and scores are of the rows
-    that are given to them, in the process that asks. Refused are
+    Attributes are the same, and their values too, up to rounding. The first process
+    trains, and requests sums over their rows from the others. Only sums, the network,
+    and samples of a few thousand rows for surveys are sent. Predictions and scores use
+    only the rows that a process gives to them. The following are refused:
     ``solver="first_order"`` and ``"adam"``, ``init="xavier"``, ``callbacks``,
-    ``early_stopping`` and ``warm_start``; and ``clip="auto"`` asks for a choice where
-    values lie beyond twenty robust standard deviations, and else leaves features whole.
+    ``early_stopping`` and ``warm_start``. ``clip="auto"`` is an error if values lie
+    beyond twenty robust standard deviations from the median, and else does not clip.
 
     {sections}
 
     Notes
     -----
-    All processes of the default group take part. Their parameters must be the same, but
-    for ``random_state``: the first one's counts. With ``device="cuda"`` each computes
-    on its current device; sums travel by NCCL if that is the group's backend.
+    All processes of the default group must take part, with the same parameters. Only
+    ``random_state`` may differ: that of the first process is used. With
+    ``device="cuda"`` each process computes on its current device, and sums are sent by
+    NCCL if that is the group's backend.
 
     Examples
     --------
@@ -77,7 +78,7 @@ class SparcsRegressor(FitsTogether, Regressor):
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
-        """Fit to the rows of all processes.
+        """Fit the network to the rows of all processes.
 
         Parameters
         ----------
@@ -108,19 +109,21 @@ class SparcsRegressor(FitsTogether, Regressor):
 
 @with_sections_of(Classifier, "Parameters", "Attributes")
 class SparcsClassifier(FitsTogether, Classifier):
-    """`sklearn_sparcs.SparcsClassifier` for rows that lie in several processes.
+    """`sklearn_sparcs.SparcsClassifier` for rows in several processes.
 
-    The same attributes and, to rounding, numbers. Classes are those that any process
-    has, and the start is a logistic regression by sums over rows. Refused are several
-    labels a sample, and what `sklearn_sparcs.distributed.SparcsRegressor` refuses.
+    Attributes are the same, and their values too, up to rounding. The classes are those
+    that occur in any process, and the start is a logistic regression by sums over rows.
+    Multilabel targets are refused, and whatever
+    `sklearn_sparcs.distributed.SparcsRegressor` refuses.
 
     {sections}
 
     Notes
     -----
-    All processes of the default group take part. Their parameters must be the same, but
-    for ``random_state``: the first one's counts. With ``device="cuda"`` each computes
-    on its current device; sums travel by NCCL if that is the group's backend.
+    All processes of the default group must take part, with the same parameters. Only
+    ``random_state`` may differ: that of the first process is used. With
+    ``device="cuda"`` each process computes on its current device, and sums are sent by
+    NCCL if that is the group's backend.
 
     Examples
     --------
@@ -140,7 +143,7 @@ class SparcsClassifier(FitsTogether, Classifier):
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
-        """Fit to the rows of all processes.
+        """Fit the network to the rows of all processes.
 
         Parameters
         ----------
@@ -172,24 +175,23 @@ class SparcsClassifier(FitsTogether, Classifier):
 
 @with_sections_of(RegressorCV, "Parameters", "Attributes")
 class SparcsRegressorCV(FitsTogetherCV, RegressorCV):
-    """`sklearn_sparcs.SparcsRegressorCV` for rows that lie in several processes.
+    """`sklearn_sparcs.SparcsRegressorCV` for rows in several processes.
 
-    The same attributes and, to rounding, numbers as with the same folds on one machine.
-    The rows of every process are dealt out to ``cv`` folds, five by default, as
-    ``random_state`` draws, and each fold's network is scored by sums over the rows that
-    it leaves out: ``scoring`` is "r2", by default, or "neg_mean_squared_error". Folds
-    go on one after the other, as processes answer one question at a time: ``n_jobs`` is
-    None or 1.
+    Attributes are the same, and with the same folds their values too, up to rounding.
+    The rows of every process are split at random into ``cv`` folds, five by default.
+    Networks are scored by sums over the rows of the fold: ``scoring`` must be None,
+    "r2" (the default) or "neg_mean_squared_error". Folds are fitted one after the
+    other, because processes answer one request at a time: ``n_jobs`` must be None or 1.
 
     {sections}
 
     Notes
     -----
-    All processes of the default group take part. Their parameters must be the same, but
-    for ``random_state``: the first one's counts. With ``device="cuda"`` each computes
-    on its current device; sums travel by NCCL if that is the group's backend. While
-    they fit, processes hold the table raw, scaled, and scaled for each fold: six times,
-    of five folds.
+    All processes of the default group must take part, with the same parameters. Only
+    ``random_state`` may differ: that of the first process is used. With
+    ``device="cuda"`` each process computes on its current device, and sums are sent by
+    NCCL if that is the group's backend. While they fit, processes hold their data
+    raw, scaled, and scaled for each fold but its own rows: with five folds, six times.
 
     Examples
     --------
@@ -213,7 +215,7 @@ class SparcsRegressorCV(FitsTogetherCV, RegressorCV):
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
-        """Choose on folds of each process's rows, and fit to all of them.
+        """Select a network by folds of each process's rows, and fit it to all of them.
 
         Parameters
         ----------
@@ -243,7 +245,7 @@ class SparcsRegressorCV(FitsTogetherCV, RegressorCV):
         return table.fitted(self, self._fit_shared)
 
     def path(self, X, y, sample_weight=None, *, X_val=None, y_val=None):
-        """Follow the path over the rows of all processes, without choosing.
+        """Follow the path over the rows of all processes, without cross-validation.
 
         Every layer is open. Estimators are left as they are.
 
@@ -281,24 +283,24 @@ class SparcsRegressorCV(FitsTogetherCV, RegressorCV):
 
 @with_sections_of(ClassifierCV, "Parameters", "Attributes")
 class SparcsClassifierCV(FitsTogetherCV, ClassifierCV):
-    """`sklearn_sparcs.SparcsClassifierCV` for rows that lie in several processes.
+    """`sklearn_sparcs.SparcsClassifierCV` for rows in several processes.
 
-    The same attributes and, to rounding, numbers as with the same folds on one machine.
-    The rows of every process, class by class, are dealt out to ``cv`` folds, five by
-    default, as ``random_state`` draws, and each fold's network is scored by sums over
-    the rows that it leaves out: ``scoring`` is "accuracy", by default, or
-    "neg_log_loss". Folds go on one after the other, as processes answer one question at
-    a time: ``n_jobs`` is None or 1. Several labels a sample are refused.
+    Attributes are the same, and with the same folds their values too, up to rounding.
+    The rows of every process are split at random, class by class, into ``cv`` folds,
+    five by default. Networks are scored by sums over the rows of the fold: ``scoring``
+    must be None, "accuracy" (the default) or "neg_log_loss". Folds are fitted one after
+    the other, because processes answer one request at a time: ``n_jobs`` must be None
+    or 1. Multilabel targets are refused.
 
     {sections}
 
     Notes
     -----
-    All processes of the default group take part. Their parameters must be the same, but
-    for ``random_state``: the first one's counts. With ``device="cuda"`` each computes
-    on its current device; sums travel by NCCL if that is the group's backend. While
-    they fit, processes hold the table raw, scaled, and scaled for each fold: six times,
-    of five folds.
+    All processes of the default group must take part, with the same parameters. Only
+    ``random_state`` may differ: that of the first process is used. With
+    ``device="cuda"`` each process computes on its current device, and sums are sent by
+    NCCL if that is the group's backend. While they fit, processes hold their data
+    raw, scaled, and scaled for each fold but its own rows: with five folds, six times.
 
     Examples
     --------
@@ -322,7 +324,7 @@ class SparcsClassifierCV(FitsTogetherCV, ClassifierCV):
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
-        """Choose on folds of each process's rows, and fit to all of them.
+        """Select a network by folds of each process's rows, and fit it to all of them.
 
         Parameters
         ----------
@@ -353,7 +355,7 @@ class SparcsClassifierCV(FitsTogetherCV, ClassifierCV):
         return table.fitted(self, self._fit_shared, class_weights)
 
     def path(self, X, y, sample_weight=None, *, X_val=None, y_val=None):
-        """Follow the path over the rows of all processes, without choosing.
+        """Follow the path over the rows of all processes, without cross-validation.
 
         Every layer is open. Estimators are left as they are.
 
@@ -392,7 +394,7 @@ class SparcsClassifierCV(FitsTogetherCV, ClassifierCV):
 
 def _of_targets(
     estimator: Regressor | RegressorCV, X: Any, y: Any, weight: Any, n_folds: int = 1
-) -> Together:
+) -> LeaderRun:
     """All processes' rows of real targets, checked."""
     processes = joined_processes()
     own, whole = checked_rows(processes, X, y, weight, n_folds=n_folds)
@@ -403,12 +405,12 @@ def _of_targets(
         encoding = RealEncoding.of_ends(*known, estimator.prediction_margin)
         return samples, encoding, block_of(X)[:0]
 
-    return Together(processes, own, given)
+    return LeaderRun(processes, own, given)
 
 
 def _of_classes(
     estimator: Classifier | ClassifierCV, X: Any, y: Any, weight: Any, n_folds: int = 1
-) -> tuple[Together, np.ndarray | None]:
+) -> tuple[LeaderRun, np.ndarray | None]:
     """All processes' rows with classes, checked; and the weights of classes."""
     processes = joined_processes()
     labels = said_by_all(processes, Labels.of, block_of(y))
@@ -421,4 +423,4 @@ def _of_classes(
         samples = of_classes(whole.shared(parts), encoding, weighted)
         return samples, encoding, block_of(X)[:0]
 
-    return Together(processes, own, given), class_weights
+    return LeaderRun(processes, own, given), class_weights

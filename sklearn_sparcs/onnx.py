@@ -90,7 +90,7 @@ def to_onnx(model: Any, X: Any, **params: Any) -> ModelProto:
 
 
 def register_converters() -> None:
-    """Tell skl2onnx of the estimators of this package, for its own functions to use.
+    """Register the converters of this package's estimators with skl2onnx.
 
     Examples
     --------
@@ -115,7 +115,7 @@ def register_converters() -> None:
 
 
 def _alias(cls: type) -> str:
-    """What skl2onnx calls an estimator."""
+    """skl2onnx's name of an estimator."""
     return f"SklearnSparcs{cls.__name__}"
 
 
@@ -191,12 +191,12 @@ def _words(labels: np.ndarray) -> np.ndarray:
 
 
 def _names(signals: Any) -> list[str]:
-    """What inputs are called: one, or one a column of a frame."""
+    """Names of the inputs: a single one, or one for each column of a frame."""
     return [signal.full_name for signal in signals]
 
 
 def _given(graph: Graph, signals: str, operator: Any, k: int) -> None:
-    """Hand signals to the k-th output, in its type."""
+    """Connect signals to the k-th output, in its type."""
     kind = guess_proto_type(operator.outputs[k].type)
     graph.node("Cast", signals, to=kind, out=operator.outputs[k].full_name)
 

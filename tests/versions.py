@@ -22,7 +22,7 @@ TESTS = [
     "tests/estimators/test_containers.py",
     "tests/estimators/test_tools.py",
     "tests/estimators/test_common.py",
-    "tests/displays/test_inside.py",
+    "tests/displays/test_unwrap.py",
     "tests/direct/test_html.py",
 ]
 #: scikit-learn 1.7 hands its checks to pytest as a generator, of which pytest 9 warns.

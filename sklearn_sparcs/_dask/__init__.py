@@ -1,1 +1,1 @@
-"""Samples in the partitions of dask's collections."""
+"""Samples in the partitions of dask collections."""

@@ -1,4 +1,4 @@
-"""What dask's arrays and frames are made of."""
+"""The partitions of dask arrays and frames."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from dask.delayed import Delayed
 
 
 def collection(given: Any, name: str) -> Any:
-    """What is given, if it is an array or a frame of dask's.
+    """Return the argument if it is a dask array or frame.
 
     Raises
     ------
@@ -34,7 +34,7 @@ def partitions_of(given: Any) -> list[Delayed]:
 
 
 def no_rows(X: Any) -> Any:
-    """No rows of a dask array or frame, with its columns."""
+    """An empty block with the columns of a dask array or frame."""
     if isinstance(X, da.Array):
         return np.empty((0, X.shape[1]))
     from dask.dataframe.dispatch import make_meta
@@ -43,7 +43,7 @@ def no_rows(X: Any) -> Any:
 
 
 def a_row(X: Any) -> Any:
-    """A row such as a dask array or frame has, with its columns and dtypes."""
+    """One made-up row with the columns and dtypes of a dask array or frame."""
     if isinstance(X, da.Array):
         return np.zeros((1, X.shape[1]), X.dtype)
     from dask.dataframe.dispatch import meta_nonempty
@@ -52,7 +52,7 @@ def a_row(X: Any) -> Any:
 
 
 def refuse_collections(**given: Any) -> None:
-    """Refuse collections where data in memory are asked for.
+    """Refuse dask collections where data in memory are required.
 
     Raises
     ------

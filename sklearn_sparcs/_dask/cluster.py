@@ -1,4 +1,4 @@
-"""Whether the workers of a cluster have this package."""
+"""Check that the workers of a cluster can import this package."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from .._version import __version__
 _QUESTION = "__import__('sklearn_sparcs').__version__"
 
 
-def refuse_strangers() -> None:
+def refuse_other_versions() -> None:
     """Refuse a cluster whose workers have not this version of the package.
 
     Without a cluster, dask computes here, where there is one.

@@ -1,4 +1,4 @@
-"""Labels in the partitions of dask's collections, and their numbers."""
+"""Class labels in the partitions of dask collections."""
 
 from collections.abc import Callable
 from functools import partial

@@ -1,4 +1,4 @@
-"""Estimators that say what they say of collections partition by partition."""
+"""Estimators whose predictions for dask collections are lazy."""
 
 from functools import partial
 from typing import Any
@@ -12,10 +12,10 @@ from .predictions import by_partition, r2
 
 
 class LazyParts(Predictor):
-    """What features add to predictions, of collections. Not for use by itself."""
+    """Contributions of features, lazily for collections. Not for use by itself."""
 
     def contributions(self, X: Any) -> Any:
-        """What each feature adds to each prediction, when the result is computed.
+        """Compute lazily what each feature contributes to each prediction.
 
         Parameters
         ----------
@@ -37,10 +37,10 @@ class LazyParts(Predictor):
 
 
 class LazyTargets(LazyParts, RegressionTargets):
-    """Real targets of collections. Not for use by itself."""
+    """Predictions of real targets, lazily for collections. Not for use by itself."""
 
     def predict(self, X: Any, return_std: bool = False) -> Any:
-        """Predict targets, partition by partition, when the result is computed.
+        """Predict targets lazily, partition by partition.
 
         Parameters
         ----------
@@ -63,7 +63,7 @@ DataFrame
         return by_partition(partial(super().predict, return_std=return_std), X)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """R² of predictions, by sums over partitions.
+        """Compute R² of the predictions, by sums over partitions.
 
         Parameters
         ----------
@@ -86,10 +86,10 @@ DataFrame
 
 
 class LazyClasses(LazyParts, ClassificationTargets):
-    """Classes of collections. Not for use by itself."""
+    """Predictions of classes, lazily for collections. Not for use by itself."""
 
     def predict(self, X: Any) -> Any:
-        """Predict classes, partition by partition, when the result is computed.
+        """Predict classes lazily, partition by partition.
 
         Parameters
         ----------
@@ -103,7 +103,7 @@ class LazyClasses(LazyParts, ClassificationTargets):
         return by_partition(super().predict, X)
 
     def predict_proba(self, X: Any) -> Any:
-        """Probability of each class, partition by partition, when it is computed.
+        """Predict the probability of each class lazily, partition by partition.
 
         Parameters
         ----------
@@ -118,7 +118,7 @@ class LazyClasses(LazyParts, ClassificationTargets):
         return by_partition(super().predict_proba, X)
 
     def predict_log_proba(self, X: Any) -> Any:
-        """Logarithm of ``predict_proba``, finite where that is rounded to zero.
+        """Predict log-probabilities, finite even where a probability rounds to zero.
 
         Parameters
         ----------
@@ -132,7 +132,7 @@ class LazyClasses(LazyParts, ClassificationTargets):
         return by_partition(super().predict_log_proba, X)
 
     def decision_function(self, X: Any) -> Any:
-        """Scores, of which the largest, or one above zero, is what is predicted.
+        """Compute scores: the class with the largest, or that above zero, is predicted.
 
         Parameters
         ----------
@@ -147,7 +147,7 @@ class LazyClasses(LazyParts, ClassificationTargets):
         return by_partition(super().decision_function, X)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Accuracy of predictions, by sums over partitions.
+        """Compute the accuracy of the predictions, by sums over partitions.
 
         Parameters
         ----------

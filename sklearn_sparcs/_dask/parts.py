@@ -1,4 +1,4 @@
-"""Pieces that dask computes, on whatever it runs on: `Parts`."""
+"""`Parts` whose pieces dask computes on its workers."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -8,14 +8,14 @@ from dask.delayed import Delayed, delayed
 from dask.sizeof import sizeof
 
 from .._data.parts import Join, Placed
-from .._training.as_usual import torch_as_usual
+from .._training.torch_defaults import torch_defaults
 
 #: Answers that are joined at a time: a tree of this width leads here.
 _WIDTH = 4
 
 
 class DaskParts:
-    """Pieces as dask knows them: computed where it likes, and anew if they are lost.
+    """Pieces as delayed objects, computed by any worker, and again if they are lost.
 
     Parameters
     ----------
@@ -30,14 +30,14 @@ class DaskParts:
         return len(self._pieces)
 
     def mapped(self, of: Callable[..., Any], *args: Any) -> "DaskParts":
-        """What ``of`` makes of every piece, once it is asked for."""
-        # one node of the graph for all pieces: what is asked travels once a worker
-        asked = delayed(_Asked(of, args), traverse=False)
-        answer = delayed(_answered, pure=False)
+        """Apply ``of`` to every piece, lazily."""
+        # one node of the graph for all pieces: it is sent once to each worker
+        asked = delayed(_Call(of, args), traverse=False)
+        answer = delayed(_called, pure=False)
         return DaskParts([answer(piece, asked) for piece in self._pieces])
 
     def folded(self, join: Join) -> Any:
-        """All pieces joined by a tree, computed."""
+        """Compute all pieces and join them by a tree."""
         level, joined = self._pieces, delayed(_joined, pure=False)
         while len(level) > 1:
             groups = range(0, len(level), _WIDTH)
@@ -46,20 +46,20 @@ class DaskParts:
         return found
 
     def kept(self) -> "DaskParts":
-        """The pieces, computed and kept where they are."""
+        """Compute the pieces and keep them on their workers."""
         return DaskParts(persist(*self._pieces))
 
 
-class _Asked:
-    """A question: opaque, so that dask does not look for collections in it."""
+class _Call:
+    """A function and its arguments, opaque: dask looks for no collections in it."""
 
     def __init__(self, of: Callable[..., Any], args: tuple[Any, ...]) -> None:
         self.of, self.args = of, args
 
 
-def _answered(piece: Any, asked: _Asked) -> Any:
-    """What is asked of a piece, in whichever thread this is."""
-    with torch_as_usual():
+def _called(piece: Any, asked: _Call) -> Any:
+    """Apply the function to a piece, whichever thread this is."""
+    with torch_defaults():
         return asked.of(piece, *asked.args)
 
 
@@ -71,7 +71,7 @@ def _joined(join: Join, answers: list[Any]) -> Any:
 
 
 def _n_bytes(piece: Placed) -> int:
-    """What a piece weighs: dask moves what it takes to be light, rather than wait."""
+    """Size in bytes; dask would move a piece that it takes to be small."""
     return sum(getattr(each, "nbytes", 0) for each in vars(piece.rows).values())
 
 

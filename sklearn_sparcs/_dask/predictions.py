@@ -1,4 +1,4 @@
-"""Predictions of dask's arrays and frames, partition by partition, when asked for."""
+"""Lazy predictions for dask arrays and frames, partition by partition."""
 
 from collections.abc import Callable
 from functools import partial
@@ -16,7 +16,7 @@ Said = Callable[[Any], Any]
 
 
 def by_partition(said: Said, X: Any) -> Any:
-    """What is said of rows: of those of a dask array or frame when it is asked for.
+    """Apply a function of rows, lazily by partition to a dask array or frame.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def as_columns(given: Any) -> da.Array:
 
 
 def _of_block(said: Said, like: np.ndarray, block: Any) -> np.ndarray:
-    """What is said of a partition, which may have no rows."""
+    """Apply the function to a partition, which may have no rows."""
     return said(block) if len(block) else like
 
 

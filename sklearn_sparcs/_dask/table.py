@@ -1,4 +1,4 @@
-"""Dask's arrays and frames as checked samples, partition by partition."""
+"""Validation of dask arrays and frames as a table of samples."""
 
 from functools import partial
 from typing import Any
@@ -8,7 +8,13 @@ import numpy as np
 from dask.base import compute
 from dask.delayed import Delayed, delayed
 
-from .._data.facts import Facts, Whole, refuse_dimensions, samples_of, short
+from .._data.partition_checks import (
+    PartitionSummary,
+    TableSummary,
+    refuse_dimensions,
+    samples_of,
+    short,
+)
 from .._data.parts import Placed
 from .._data.shared_samples import SharedSamples
 from .._data.weights import Unit
@@ -18,8 +24,8 @@ from .parts import DaskParts
 
 def checked_table(
     X: Any, y: Any, weight: Any = None, of_classes: np.ndarray | None = None
-) -> tuple[SharedSamples, Facts]:
-    """Samples of real targets, and what is known of the first partition with rows.
+) -> tuple[SharedSamples, PartitionSummary]:
+    """Samples of real targets, and the summary of the first partition with rows.
 
     Parameters
     ----------
@@ -37,8 +43,8 @@ def checked_table(
         If X, y or weights are no collection of dask's.
     """
     blocks = _blocks(X, y, weight)
-    asked = delayed(Facts.of, pure=False)
-    whole = Whole.of(compute(*[asked(of_classes, *each) for each in blocks]))
+    asked = delayed(PartitionSummary.of, pure=False)
+    whole = TableSummary.of(compute(*[asked(of_classes, *each) for each in blocks]))
     given = whole.dtype, whole.unit, of_classes
     make = delayed(partial(_placed, *given), pure=False)
     pieces = [make(start, *blocks[k]) for k, start in whole.before.items()]

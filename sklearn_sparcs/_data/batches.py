@@ -1,4 +1,4 @@
-"""Samples on the device, and the batches that training takes of them."""
+"""Scaled samples on the device, and mini-batches of them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ import torch
 from scipy import sparse
 from torch import Tensor
 
+from .features import ROWS_PER_SLICE
 from .samples import Samples
 from .scaling import Scaling
 from .tensors import as_tensor
@@ -20,15 +21,13 @@ Batch = tuple[Tensor, Tensor, Tensor | None]
 #: Bytes of X up to which a scaled copy of the whole is made, by type of device.
 LARGEST_COPY = {"cpu": 2**26, "cuda": 2**31}
 
-#: Most rows at a time where no gradient is needed.
-SLICE = 8192
 #: Most entries of a dense slice, or of the batches that are gathered at a time.
 _DENSE_SIZE = 2**18
 
 
 @dataclass(frozen=True)
 class TrainingData:
-    """Scaled samples, on the device when they are asked for.
+    """Scaled samples; sparse or very large ones are scaled and moved in batches.
 
     Attributes
     ----------
@@ -94,11 +93,11 @@ class TrainingData:
 
     @property
     def n_counted(self) -> float:
-        """How many samples all rows stand for."""
+        """Number of samples that all rows represent."""
         return len(self) * (1.0 if self.mean_count is None else self.mean_count)
 
     def multiplicity(self, weight: Tensor | None) -> Tensor | float:
-        """How many samples each row of a batch with such weights stands for."""
+        """Number of samples that each row of a batch with such weights represents."""
         if self.mean_count is None:
             return 1.0
         return self.mean_count * (1.0 if weight is None else weight)
@@ -117,7 +116,7 @@ class TrainingData:
     @property
     def slice_size(self) -> int:
         """Rows at a time where no gradient is needed."""
-        return max(1, min(SLICE, _DENSE_SIZE // self.x.shape[1]))
+        return max(1, min(ROWS_PER_SLICE, _DENSE_SIZE // self.x.shape[1]))
 
     def slices(self, size: int | None = None) -> Iterator[Batch]:
         """Every sample in order, a slice at a time."""
@@ -126,7 +125,7 @@ class TrainingData:
             yield self.rows(slice(start, start + size))
 
     def sample(self, n: int, generator: torch.Generator) -> "TrainingData":
-        """About ``n`` samples, none twice; all of them if they fit."""
+        """About ``n`` distinct samples; all of them if there are no more."""
         if len(self) <= n:
             return self
         drawn = drawn_rows(len(self), n, generator)
@@ -144,10 +143,10 @@ class TrainingData:
 
 
 def drawn_rows(n_rows: int, n: int, generator: torch.Generator) -> Tensor:
-    """Numbers of about ``n`` of the rows, none twice."""
+    """Indices of about ``n`` distinct rows."""
     if n_rows <= 10 * n:
         return torch.randperm(n_rows, generator=generator)[:n]
-    # a permutation would cost more than the samples are for
+    # a permutation of all rows would cost more than the rows drawn
     return torch.randint(n_rows, (n,), generator=generator).unique()
 
 

@@ -1,4 +1,4 @@
-"""Arrays and frames as parts of a table: what they hold, and as plain arrays."""
+"""Partitions given as arrays or frames: their dtypes, and conversion to arrays."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +22,7 @@ def aligned(X: Any, other: Any) -> bool:
 
 
 def dtypes_of(block: Any) -> tuple[str, ...]:
-    """Those of the columns."""
+    """The dtypes of the columns."""
     if sparse.issparse(block):
         return ("a sparse matrix",)
     if hasattr(block, "dtypes") and block.ndim == 2:
@@ -31,7 +31,7 @@ def dtypes_of(block: Any) -> tuple[str, ...]:
 
 
 def words_among(dtypes: Sequence[str]) -> list[str]:
-    """Those that are no numbers; pandas's own numbers have a capital letter."""
+    """The dtypes that are not numeric; those of pandas may begin with a capital."""
     numbers = ("int", "uint", "float", "bool", "double")
     return [kind for kind in dtypes if not kind.lower().startswith(numbers)]
 

@@ -1,4 +1,4 @@
-"""What scaling asks of the columns of a table."""
+"""Statistics of the columns of a table, as scaling needs them."""
 
 from functools import cached_property
 from typing import Any, Protocol
@@ -8,13 +8,10 @@ from scipy import sparse
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import gen_batches
 
-from .features import Bounds, clipped, ends_of
+from .binary_features import gap_of_two_values
+from .features import ROWS_PER_SLICE, Bounds, clipped, ends_of
 from .outliers import usual
 from .samples import Samples
-from .two_values import gap_of_two_values
-
-#: Rows at a time where moments are taken.
-_SLICE = 8192
 
 #: Mean and scale of each column.
 Moments = tuple[np.ndarray, np.ndarray]
@@ -25,7 +22,7 @@ class Columns(Protocol):
 
     @property
     def dtype(self) -> Any:
-        """That of the features."""
+        """The dtype of the features."""
 
     @property
     def n_features(self) -> int:
@@ -64,7 +61,7 @@ class Table:
 
     @property
     def dtype(self) -> Any:
-        """That of the features."""
+        """The dtype of the features."""
         return self._X.dtype
 
     @property
@@ -125,7 +122,7 @@ def moments_about(
     """
     is_sparse = sparse.issparse(X)
     scaler = StandardScaler(with_mean=not is_sparse)
-    for rows in gen_batches(X.shape[0], _SLICE):
+    for rows in gen_batches(X.shape[0], ROWS_PER_SLICE):
         part = clipped(X[rows], bounds).astype(np.float64)
         part = part if is_sparse else part - first
         seen = None if weight is None else weight[rows]

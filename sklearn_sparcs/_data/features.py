@@ -1,4 +1,4 @@
-"""Features as rows that slice, and the bounds that they are cut off at."""
+"""Features as rows that can be sliced, and the bounds that they are clipped to."""
 
 from typing import Any
 
@@ -10,6 +10,9 @@ X_FORMAT: dict[str, Any] = {
     "accept_sparse": ["csr", "csc", "coo"],
     "dtype": [np.float64, np.float32],
 }
+
+#: Rows that are processed at a time, so that their copies take little memory.
+ROWS_PER_SLICE = 8192
 
 #: Least and greatest value of each feature.
 Bounds = tuple[np.ndarray, np.ndarray]

@@ -1,4 +1,4 @@
-"""Rows that decide, by themselves, what a linear model says of a feature.
+"""Rows whose leverage alone determines a coefficient of a linear model.
 
 The hat matrix H = A (AᵀA)⁻¹ Aᵀ, with A the features and the constant, says how far
 rows pull a linear fit to themselves. The greatest eigenvalue of its block of a few
@@ -13,10 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.utils import gen_batches
 
+from .features import ROWS_PER_SLICE
 from .outliers import usual
 
-#: Rows at a time.
-_SLICE = 8192
 #: Least rows a feature: among fewer, any row decides much.
 _ROWS_PER_FEATURE = 10
 #: At most one row in so many may be called a few.
@@ -68,10 +67,10 @@ def decisive_rows(X: np.ndarray, weight: np.ndarray | None) -> Decisive | None:
         part = np.column_stack([np.ones(len(part)), part])
         return part if weight is None else part * np.sqrt(weight[rows])[:, None]
 
-    whitening = _whitening(map(scaled, gen_batches(n, _SLICE)))
+    whitening = _whitening(map(scaled, gen_batches(n, ROWS_PER_SLICE)))
     leverage = [
         np.square(scaled(far[part]) @ whitening).sum(axis=1)
-        for part in gen_batches(len(far), _SLICE)
+        for part in gen_batches(len(far), ROWS_PER_SLICE)
     ]
     few = far[np.argsort(-np.concatenate(leverage))[: max(1, n // _ONE_IN)]]
     taking, share = _share(scaled(few) @ whitening)
@@ -86,7 +85,7 @@ def _far(X: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """Indices of the rows that are beyond the bounds in some column."""
     found = [
         rows.start + np.flatnonzero(((X[rows] < low) | (X[rows] > high)).any(axis=1))
-        for rows in gen_batches(len(X), _SLICE)
+        for rows in gen_batches(len(X), ROWS_PER_SLICE)
     ]
     return np.concatenate(found)
 

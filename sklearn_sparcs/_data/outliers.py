@@ -1,4 +1,4 @@
-"""What is usual of a feature, and what is an outlier."""
+"""Bounds beyond which the values of a feature count as outliers."""
 
 import numpy as np
 
@@ -31,7 +31,7 @@ def usual(X: np.ndarray, weight: np.ndarray | None) -> Bounds:
     pair of ndarrays of shape (features,)
     """
     counting = np.arange(len(X)) if weight is None else np.flatnonzero(weight)
-    seen = rows_that_tell(counting)
+    seen = evenly_spaced_rows(counting)
     known = None if weight is None else weight[seen]
     spread = np.full(X.shape[1], np.inf)
     middle = np.zeros(X.shape[1])
@@ -44,6 +44,6 @@ def usual(X: np.ndarray, weight: np.ndarray | None) -> Bounds:
     return middle - _USUAL * spread, middle + _USUAL * spread
 
 
-def rows_that_tell(counting: np.ndarray) -> np.ndarray:
-    """Some of many rows, evenly spread."""
+def evenly_spaced_rows(counting: np.ndarray) -> np.ndarray:
+    """An evenly spaced subset of many rows."""
     return counting[:: max(1, len(counting) // _N_SEEN)]

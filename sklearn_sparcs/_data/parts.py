@@ -1,4 +1,4 @@
-"""Data in several places: what is asked of each place, and what comes back.
+"""Data that are split over several places: functions are mapped, answers reduced.
 
 Second-order training asks for sums over samples, and its surveys for some samples by
 number. Whoever has the samples answers where they are; only answers travel.
@@ -16,13 +16,13 @@ Join = Callable[[Any, Any], Any]
 
 
 class Parts(Protocol):
-    """Pieces of data, in their order, each where it is."""
+    """Pieces of data, in order, each in its own place."""
 
     def mapped(self, of: Callable[..., Any], *args: Any) -> "Parts":
-        """What ``of(piece, *args)`` makes of every piece, where that is."""
+        """Apply ``of(piece, *args)`` to every piece, where it is."""
 
     def folded(self, join: Join) -> Any:
-        """All pieces joined in their order, on their way here: never all at once."""
+        """Join all pieces in order as they arrive, so that few are here at once."""
 
     def kept(self) -> "Parts":
         """The pieces, computed once and kept where they are."""
@@ -35,15 +35,15 @@ class Listed:
         self._pieces = list(pieces)
 
     def mapped(self, of: Callable[..., Any], *args: Any) -> "Listed":
-        """What ``of`` makes of every piece."""
+        """Apply ``of`` to every piece."""
         return Listed(of(piece, *args) for piece in self._pieces)
 
     def folded(self, join: Join) -> Any:
-        """All pieces joined."""
+        """Join all pieces."""
         return reduce(join, self._pieces)
 
     def kept(self) -> "Listed":
-        """These, which are here."""
+        """Return these pieces: they are in memory already."""
         return self
 
 
@@ -63,17 +63,17 @@ class Placed:
 
 
 def rows_of(piece: Placed, of: Callable[..., Any], *args: Any) -> Any:
-    """What a function makes of a piece's rows."""
+    """Apply a function to a piece's rows."""
     return of(piece.rows, *args)
 
 
 def placed(piece: Placed, of: Callable[..., Any], *args: Any) -> Placed:
-    """The piece with what a function makes of its rows, as many."""
+    """The piece with its rows replaced by a function of them, as many."""
     return Placed(piece.before, of(piece.rows, *args))
 
 
 def added(one: tuple[Any, ...], other: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Sums, term by term."""
+    """Add two tuples of sums, term by term."""
     return tuple(a + b for a, b in zip(one, other, strict=True))
 
 
@@ -82,7 +82,7 @@ def brought(
     index: np.ndarray,
     arrays: Callable[[Any, np.ndarray], tuple[np.ndarray, ...]],
 ) -> list[np.ndarray]:
-    """Some of the rows by number, in that order, from wherever they are.
+    """Fetch rows by number, in the order asked for, from all pieces.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def _picked(
     index: np.ndarray,
     arrays: Callable[[Any, np.ndarray], tuple[np.ndarray, ...]],
 ) -> tuple[np.ndarray, ...]:
-    """Where rows of the piece stand in an index, and the rows."""
+    """Positions in ``index`` of the rows that a piece holds, and these rows."""
     where, own = _own(piece, index)
     return where, *arrays(piece.rows, own)
 
@@ -110,12 +110,12 @@ def _picked(
 def own_of(
     piece: Placed, of: Callable[[Any, np.ndarray], Any], index: np.ndarray
 ) -> Placed:
-    """What a function makes of a piece's rows, and of its own numbers in an index."""
+    """Replace a piece's rows by a function of them and of its own row numbers."""
     return Placed(piece.before, of(piece.rows, _own(piece, index)[1]))
 
 
 def _own(piece: Placed, index: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where rows of the piece stand in an index, and their numbers in the piece."""
+    """Positions in ``index`` of the rows in a piece, and their numbers there."""
     own = index - piece.before
     (where,) = np.nonzero((own >= 0) & (own < len(piece.rows)))
     return where, own[where]

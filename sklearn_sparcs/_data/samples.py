@@ -1,4 +1,4 @@
-"""Rows, targets and weights: which of them train, and which validate."""
+"""Training and validation samples: rows, targets and weights."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,7 +17,7 @@ COUNTABLE = 2.0**53
 
 @dataclass(frozen=True)
 class Samples:
-    """Rows that count: none has a weight of zero.
+    """Rows with positive weights.
 
     Attributes
     ----------
@@ -68,13 +68,13 @@ class Samples:
         return np.sqrt(np.average(np.square(centred), axis=0, weights=self.weight))
 
     def taken(self, rows: np.ndarray) -> "Samples":
-        """Some of the rows, their weights scaled to a mean of one again."""
+        """Select rows, and rescale their weights to a mean of one."""
         weight = None if self.weight is None else self.weight[rows]
         return _normalised(Samples(self.X[rows], self.y[rows], weight, self.mean_count))
 
 
 def _normalised(samples: Samples, mean: float | None = None) -> Samples:
-    """The same with weights divided by their mean, and none where all are one then."""
+    """Samples with weights divided by their mean; None if all are one then."""
     weight, count = samples.weight, samples.mean_count
     if weight is None:
         return samples

@@ -1,4 +1,4 @@
-"""What turns raw units into those that a network is trained in."""
+"""Standardisation of features and targets, and clipping of features."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -60,36 +60,29 @@ class Scaling:
         ones are not centred, and nothing is where no intercept could take the mean back
         (``center=False``).
         """
-        dtype, n_features = columns.dtype, columns.n_features
-        x_mean, x_scale = np.zeros(n_features), np.ones(n_features)
+        n_features = columns.n_features
         y_mean, y_scale = np.zeros(1), np.ones(1)
-        constant = None
-        if standardize:
-            x_mean, x_scale = columns.moments(bounds)
-            if clip is not None or hidden_clip is not None:
-                mean, scale = _usual_moments(columns, x_mean, x_scale)
-                if clip is not None:
-                    bounds = _bounds(columns, mean, scale, clip)
-                    if beyond(columns.ends, bounds):
-                        x_mean, x_scale = columns.moments(bounds)
-                if hidden_clip is not None:
-                    hidden_bounds = _bounds(columns, mean, scale, hidden_clip)
-                    hidden_bounds = _within(hidden_bounds, bounds)
-            if columns.is_sparse or not center:
-                x_mean = np.zeros_like(x_mean)
-            else:
-                constant = _constant(columns.ends, x_mean, bounds)
-                x_scale = np.where(constant, 1.0, x_scale)
-            # numbers that X can hold: the same shift is then taken and folded back
-            x_mean, x_scale = (v.astype(dtype).astype(float) for v in (x_mean, x_scale))
-        if standardize and scale_targets:
+        if not standardize:
+            unscaled = np.zeros(n_features), np.ones(n_features), y_mean, y_scale
+            return cls(*unscaled, bounds, hidden_bounds)
+        mean, scale = columns.moments(bounds)
+        if clip is not None or hidden_clip is not None:
+            usual = _usual_moments(columns, mean, scale)
+            if clip is not None:
+                bounds = _bounds(columns, *usual, clip)
+                if beyond(columns.ends, bounds):
+                    mean, scale = columns.moments(bounds)
+            if hidden_clip is not None:
+                hidden_bounds = _within(_bounds(columns, *usual, hidden_clip), bounds)
+        x_mean, x_scale, constant = _centred(columns, mean, scale, bounds, center)
+        if scale_targets:
             y_mean, y_scale = columns.moments_of_targets()
             y_mean = y_mean if center else np.zeros_like(y_mean)
         return cls(x_mean, x_scale, y_mean, y_scale, bounds, hidden_bounds, constant)
 
     @property
     def for_hidden_neurons(self) -> "Scaling":
-        """What cuts features off where hidden neurons hear them no further."""
+        """The scaling with the bounds of hidden neurons."""
         return replace(self, bounds=self.hidden_bounds or self.bounds)
 
     def cuts(self, ends: Bounds) -> bool:
@@ -97,7 +90,7 @@ class Scaling:
         return self.bounds is not None and beyond(ends, self.bounds)
 
     def seeing(self, X: Any) -> "Scaling":
-        """The same, where features that vary in X, as new samples, are no constants.
+        """The scaling once features that vary in X, as new samples, are no constants.
 
         Of how they vary nothing was known. So they are scaled by how far from their
         constant they are now, where that is more than one; nearer, one stays.
@@ -133,12 +126,12 @@ class Scaling:
 
     @property
     def _rounding(self) -> np.ndarray:
-        """What is no more than the rounding of each feature's mean."""
+        """Upper bound of the rounding error of each feature's mean."""
         return _ROUNDINGS * np.abs(self.x_mean)
 
     @property
     def offset(self) -> np.ndarray:
-        """What is taken out of features, in scaled units."""
+        """The offset subtracted from features, in scaled units."""
         return self.x_mean / self.x_scale
 
     def features(self, X: Any) -> Any:
@@ -184,7 +177,7 @@ def _usual_moments(
 def _bounds(
     columns: Columns, mean: np.ndarray, scale: np.ndarray, clip: float
 ) -> Bounds:
-    """So many standard deviations about the mean; zeros of a sparse X are inside."""
+    """Bounds at so many standard deviations; zero is inside for a sparse X."""
     low, high = mean - clip * scale, mean + clip * scale
     if columns.is_sparse:
         low, high = np.minimum(low, 0), np.maximum(high, 0)
@@ -198,12 +191,28 @@ def _within(inner: Bounds, outer: Bounds | None) -> Bounds:
     return np.maximum(inner[0], outer[0]), np.minimum(inner[1], outer[1])
 
 
-def _range(ends: Bounds, bounds: Bounds | None) -> np.ndarray:
-    """Least and greatest value of each column as cut off, shape (2, features)."""
-    return clipped(np.array(ends), bounds).astype(np.float64)
+def _centred(
+    columns: Columns,
+    mean: np.ndarray,
+    scale: np.ndarray,
+    bounds: Bounds | None,
+    center: bool,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """Mean and scale of features, and a mask of the constant ones if they are centred.
+
+    They are numbers that X can hold: the same shift is then taken and folded back.
+    """
+    constant = None
+    if columns.is_sparse or not center:
+        mean = np.zeros_like(mean)
+    else:
+        constant = _constant(columns.ends, mean, bounds)
+        scale = np.where(constant, 1.0, scale)
+    mean, scale = (v.astype(columns.dtype).astype(float) for v in (mean, scale))
+    return mean, scale, constant
 
 
 def _constant(ends: Bounds, mean: np.ndarray, bounds: Bounds | None) -> np.ndarray:
     """Mask of the columns that have one value, up to rounding."""
-    low, high = _range(ends, bounds)
+    low, high = clipped(np.array(ends), bounds).astype(np.float64)
     return high - low <= _ROUNDINGS * np.abs(mean)

@@ -1,4 +1,4 @@
-"""Folds of samples in several places: which rows each of them leaves out."""
+"""Cross-validation folds of samples that are split over several places."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,8 +14,8 @@ from .weights import Unit, Weights
 
 
 @dataclass(frozen=True)
-class Deal:
-    """How the rows of each piece are dealt out to folds, one after the other.
+class FoldAssignment:
+    """Round-robin assignment of each piece's rows to folds.
 
     Each fold gets as many of a piece, or one more; of each class as well, if they are
     dealt by class.
@@ -52,36 +52,36 @@ class SharedFolds:
     Attributes
     ----------
     samples : SharedSamples
-    deal : Deal
+    assignment : FoldAssignment
     """
 
     samples: SharedSamples
-    deal: Deal
+    assignment: FoldAssignment
 
     @classmethod
-    def of(cls, samples: SharedSamples, deal: Deal) -> "SharedFolds":
-        """Deal out the rows of every piece.
+    def of(cls, samples: SharedSamples, assignment: FoldAssignment) -> "SharedFolds":
+        """FoldAssignment out the rows of every piece.
 
         Raises
         ------
         ValueError
             If a piece has fewer rows than there are folds.
         """
-        found = cls(samples, deal)
+        found = cls(samples, assignment)
         fewest = min(sum(w.n for w in held) for held in found._held.values())
-        if fewest < deal.n_folds:
+        if fewest < assignment.n_folds:
             raise ValueError(
                 f"Every partition needs a row that counts for each of the cv="
-                f"{deal.n_folds} folds; one has {fewest}. Repartition into larger "
-                "ones, or ask for fewer folds."
+                f"{assignment.n_folds} folds; one has {fewest}. Repartition into "
+                "larger ones, or ask for fewer folds."
             )
         return found
 
     @cached_property
     def _held(self) -> dict[int, list[Weights]]:
-        """What is known of each fold's weights, by the rows before a piece."""
+        """Summary of each fold's weights, by the number of rows before a piece."""
         found: dict[int, list[Weights]] = self.samples.parts.mapped(
-            _held, self.deal
+            _held, self.assignment
         ).folded(_together)
         return found
 
@@ -91,7 +91,7 @@ class SharedFolds:
 
     def trained_on(self, fold: int) -> SharedSamples:
         """The samples of all other folds."""
-        return self._of([k for k in range(self.deal.n_folds) if k != fold])
+        return self._of([k for k in range(self.assignment.n_folds) if k != fold])
 
     def _of(self, folds: Sequence[int]) -> SharedSamples:
         """The samples of some folds, their weights scaled to a mean of one again."""
@@ -104,23 +104,27 @@ class SharedFolds:
         given = tuple(folds), dict(zip(held, starts, strict=False)), unit
         return replace(
             self.samples,
-            parts=self.samples.parts.mapped(_dealt, self.deal, *given),
+            parts=self.samples.parts.mapped(_rows_of_folds, self.assignment, *given),
             n=sum(weights.n for weights in held.values()),
             weighted=not unit.alike,
             mean_count=unit.mean_count,
         )
 
     def _unit(self, weights: Weights) -> Unit:
-        """What weights, which are in units of all samples' mean, are divided by."""
+        """The divisor of weights that are given in units of all samples' mean."""
         unit, count = Unit.of(weights), self.samples.mean_count
         return replace(unit, mean_count=None if count is None else count * unit.mean)
 
 
-def _held(piece: Placed, deal: Deal) -> dict[int, list[Weights]]:
-    """What is known of the weights in each fold, by the rows before the piece."""
-    folds, weight = deal.folds(piece), piece.rows.weight
+def _held(piece: Placed, assignment: FoldAssignment) -> dict[int, list[Weights]]:
+    """Summary of the weights in each fold, by the number of rows before the piece."""
+    folds, weight = assignment.folds(piece), piece.rows.weight
     weight = np.ones(len(folds)) if weight is None else weight
-    return {piece.before: [Weights.of(weight[folds == k]) for k in range(deal.n_folds)]}
+    return {
+        piece.before: [
+            Weights.of(weight[folds == k]) for k in range(assignment.n_folds)
+        ]
+    }
 
 
 def _together(
@@ -129,15 +133,15 @@ def _together(
     return one | other
 
 
-def _dealt(
+def _rows_of_folds(
     piece: Placed,
-    deal: Deal,
+    assignment: FoldAssignment,
     folds: tuple[int, ...],
     starts: dict[int, int],
     unit: Unit,
 ) -> Placed:
-    """The rows of a piece that some folds have."""
-    kept, rows = np.isin(deal.folds(piece), folds), piece.rows
+    """The rows of a piece that belong to some folds."""
+    kept, rows = np.isin(assignment.folds(piece), folds), piece.rows
     alike = unit.alike or rows.weight is None
     weight = None if alike else rows.weight[kept] / unit.mean
     some = Samples(rows.X[kept], rows.y[kept], weight, unit.mean_count)

@@ -1,4 +1,4 @@
-"""Samples in several places, and the moments of their columns."""
+"""Samples that are split over several places, and the moments of their columns."""
 
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -6,17 +6,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .binary_features import at_ends
 from .columns import Moments, half_gap_or, moments_about
 from .features import Bounds, clipped, ends_of
-from .outliers import rows_that_tell, usual
+from .outliers import evenly_spaced_rows, usual
 from .parts import Parts, brought, rows_of
 from .samples import Samples
-from .two_values import at_ends
 
 
 @dataclass(frozen=True)
 class SharedSamples:
-    """Samples, each in its place: `Columns` for `Scaling`.
+    """Samples that stay in several places, as `Columns` for `Scaling`.
 
     Attributes
     ----------
@@ -46,18 +46,18 @@ class SharedSamples:
         return self.n
 
     def taken(self, rows: np.ndarray) -> Samples:
-        """Some of the rows by number, brought here."""
+        """Fetch rows by number."""
         X, y, *weight = brought(self.parts, rows, _rows)
         return Samples(X, y, weight[0] if weight else None, self.mean_count)
 
     @property
     def X(self) -> "RowsElsewhere":
-        """Features, which come when they are asked for by row."""
+        """Features, fetched when they are indexed by row."""
         return RowsElsewhere(self.parts, "X", (self.n, self.n_features))
 
     @property
     def weight(self) -> "RowsElsewhere | None":
-        """Weights, which come when they are asked for by row."""
+        """Weights, fetched when they are indexed by row."""
         return RowsElsewhere(self.parts, "weight", (self.n,)) if self.weighted else None
 
     @cached_property
@@ -109,13 +109,13 @@ class SharedSamples:
 
     @cached_property
     def _usual(self) -> Bounds:
-        some = self.taken(rows_that_tell(np.arange(self.n)))
+        some = self.taken(evenly_spaced_rows(np.arange(self.n)))
         return usual(some.X, some.weight)
 
 
 @dataclass(frozen=True)
 class RowsElsewhere:
-    """What shared samples hold, as an array of which some rows are asked for.
+    """An array-like of shared samples, whose rows are fetched by index.
 
     Attributes
     ----------
@@ -151,14 +151,14 @@ class _Pooled(NamedTuple):
     def of(
         cls, samples: Samples, name: str, first: np.ndarray, bounds: Bounds | None
     ) -> "_Pooled":
-        """Of the features, or the targets, of some samples."""
+        """Moments of the features, or the targets, of some samples."""
         columns, weight = _columns(samples, name), samples.weight
         scaler = moments_about(first, columns, weight, bounds)
         n = len(samples) if weight is None else float(weight.sum())
         return cls(first.ravel(), n, scaler.mean_, scaler.var_ * n)
 
     def with_more(self, other: "_Pooled") -> "_Pooled":
-        """Those of both (Chan, Golub and LeVeque, 1979)."""
+        """Moments of both together (Chan, Golub and LeVeque, 1979)."""
         n, apart = self.n + other.n, other.mean - self.mean
         between = np.square(apart) * (self.n * other.n / n)
         return _Pooled(

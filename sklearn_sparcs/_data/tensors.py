@@ -1,4 +1,4 @@
-"""From arrays to torch tensors, and from those that users give back to arrays."""
+"""Conversion between NumPy arrays and torch tensors."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from sklearn import get_config
 
 
 def as_array(given: Any) -> Any:
-    """A tensor as an array, without its gradient; anything else as it is.
+    """A tensor as an array, detached; anything else unchanged.
 
     What a masked array hides is missing, where scikit-learn takes what lies under it.
     """

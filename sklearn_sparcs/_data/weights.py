@@ -1,4 +1,4 @@
-"""Weights of a table in partitions: what is known of them, and their unit."""
+"""Sample weights of a table in partitions: a summary, and normalisation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from .samples import COUNTABLE, Samples, refuse_extreme_weights
 
 @dataclass(frozen=True)
 class Weights:
-    """What is known of some samples' weights.
+    """Summary of some samples' weights.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class Weights:
 
     @classmethod
     def of(cls, weight: np.ndarray) -> "Weights":
-        """Of an array (n,) of doubles."""
+        """Summarise weights (n,)."""
         above = weight[weight > 0]
         return cls(
             len(above),
@@ -51,7 +51,7 @@ class Weights:
 
     @classmethod
     def joined(cls, parts: Sequence["Weights"]) -> "Weights":
-        """Of the samples of all parts."""
+        """Join the summaries of all parts."""
         low, high = np.transpose([part.ends for part in parts])
         return cls(
             sum(part.n for part in parts),
@@ -65,7 +65,7 @@ class Weights:
 
 @dataclass(frozen=True)
 class Unit:
-    """What weights are divided by.
+    """The divisor of the weights.
 
     Attributes
     ----------
@@ -83,7 +83,7 @@ class Unit:
 
     @classmethod
     def of(cls, weights: Weights) -> "Unit":
-        """Of all samples' weights."""
+        """Find the unit from a summary of all samples' weights."""
         mean = weights.total / weights.n
         counts = weights.whole and weights.total <= COUNTABLE
         alike = weights.ends[0] == weights.ends[1]

@@ -1,1 +1,1 @@
-"""A network as plain arrays, without torch: what the user gets."""
+"""Networks as plain arrays, without torch: what the user gets."""

@@ -1,4 +1,4 @@
-"""The answer: which neurons compute, and which layers feed which."""
+"""The architecture of a network: its live neurons, and which layers are linked."""
 
 from dataclasses import dataclass
 

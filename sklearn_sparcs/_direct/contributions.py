@@ -1,10 +1,11 @@
-"""What each feature adds to an output: DeepLIFT's rescale rule.
+"""Contributions of features to the outputs, by DeepLIFT's rescale rule.
 
-Beside the outputs at a point of reference, of Shrikumar, Greenside and Kundaje (2017,
-arXiv:1704.02685): a neuron that receives z, and z⁰ at the reference, passes on what
-reaches it by the multiplier (f(z) − f(z⁰)) / (z − z⁰). Multipliers are multiplied along
-every way from a feature to an output, as derivatives are, and added up over ways; so
-what features add makes up the whole difference, whatever the depth.
+The rule is that of Shrikumar, Greenside and Kundaje (2017, arXiv:1704.02685).
+Contributions are relative to the outputs at a reference point. A neuron that receives
+z, and z⁰ at the reference, has the multiplier (f(z) − f(z⁰)) / (z − z⁰). Multipliers
+are multiplied along every path from a feature to an output, as derivatives are in the
+chain rule, and added up over paths; so the contributions of all features sum to the
+whole difference from the reference, whatever the depth.
 """
 
 from dataclasses import dataclass
@@ -24,15 +25,15 @@ _CLOSE = 1e-5
 
 
 @dataclass(frozen=True)
-class _Passed:
-    """What samples are in every layer: features heard, received, and sent."""
+class _LayerSignals:
+    """Signals of every layer for some samples: features, inputs and outputs."""
 
     heard: dict[int, Rows]
     received: dict[int, np.ndarray]
     sent: dict[int, np.ndarray]
 
     @classmethod
-    def of(cls, form: DirectForm, X: Rows) -> "_Passed":
+    def of(cls, form: DirectForm, X: Rows) -> "_LayerSignals":
         drive = form.drive(X)
         sent = form.passed_on(drive)
         received = {i: form.received(i, drive, sent) for i in drive}
@@ -42,7 +43,7 @@ class _Passed:
 def contributions(
     form: DirectForm, X: Rows, output_bounds: Bounds | None = None
 ) -> np.ndarray:
-    """What each feature adds to every output.
+    """Contribution of each feature to every output.
 
     Parameters
     ----------
@@ -57,10 +58,10 @@ def contributions(
         Sums over features are outputs less those at ``form.reference``, to rounding.
     """
     n_features, *_, n_outputs = form.layer_sizes
-    reference = _Passed.of(form, form.reference[None])
+    reference = _LayerSignals.of(form, form.reference[None])
     added = np.empty((X.shape[0], n_features, n_outputs))
     for rows in gen_batches(X.shape[0], _SLICE):
-        at = _Passed.of(form, X[rows])
+        at = _LayerSignals.of(form, X[rows])
         multipliers = _multipliers(form, at, reference, output_bounds)
         added[rows] = _of_features(form, at, reference, multipliers)
     return added
@@ -68,11 +69,11 @@ def contributions(
 
 def _of_features(
     form: DirectForm,
-    at: _Passed,
-    reference: _Passed,
+    at: _LayerSignals,
+    reference: _LayerSignals,
     multipliers: dict[int, np.ndarray],
 ) -> np.ndarray:
-    """What features add (n, features, outputs): changes, times multipliers."""
+    """Contributions (n, features, outputs): changes times multipliers."""
     added = 0.0
     for i, heard in at.heard.items():
         change = heard - reference.heard[i]
@@ -81,9 +82,12 @@ def _of_features(
 
 
 def _multipliers(
-    form: DirectForm, at: _Passed, reference: _Passed, output_bounds: Bounds | None
+    form: DirectForm,
+    at: _LayerSignals,
+    reference: _LayerSignals,
+    output_bounds: Bounds | None,
 ) -> dict[int, np.ndarray]:
-    """From what every layer receives to the outputs, (n or 1, outputs, N_layer)."""
+    """Multipliers from layers' inputs to the outputs, (n or 1, outputs, N_layer)."""
     last, f = len(form.layer_sizes), ACTIVATIONS[form.activation]
     n_outputs = form.layer_sizes[-1]
     multipliers = {last: np.eye(n_outputs)[None]}
@@ -99,8 +103,10 @@ def _multipliers(
     return multipliers
 
 
-def _of_neurons(f: Activation, at: _Passed, reference: _Passed, j: int) -> np.ndarray:
-    """A layer's own multipliers (n, 1, N_j).
+def _of_neurons(
+    f: Activation, at: _LayerSignals, reference: _LayerSignals, j: int
+) -> np.ndarray:
+    """Multipliers (n, 1, N_j) of a layer's activation function.
 
     A function with a kink is rounded nowhere; its derivative would be wrong across.
     """
@@ -113,7 +119,7 @@ def _of_neurons(f: Activation, at: _Passed, reference: _Passed, j: int) -> np.nd
 
 
 def _of_bounds(bounds: Bounds, z: np.ndarray, before: np.ndarray) -> np.ndarray:
-    """Multipliers (n, outputs, 1) of outputs that are cut off."""
+    """Multipliers (n, outputs, 1) of clipping the outputs."""
     low, high = bounds
     rise = z.clip(low, high) - before.clip(low, high)
     inside = ((low <= z) & (z <= high)).astype(float)

@@ -1,4 +1,4 @@
-"""What each feature does to what a network says: total effects, over pairs of samples.
+"""Total effects of features on a network's outputs, over pairs of samples.
 
 The total effect of feature j is Jansen's (1999, Computer Physics Communications 117)
 
@@ -32,7 +32,7 @@ def total_effects(
     weight: np.ndarray | RowsElsewhere | None,
     said: Callable[[np.ndarray], np.ndarray],
 ) -> np.ndarray:
-    """Total effect of every feature on what a network says of such samples.
+    """Total effect of every feature on a network's outputs for such samples.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A trained network in direct space: the weights that compute, as arrays."""
+"""A trained network in direct space: the weights of its live neurons, as arrays."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,10 +9,7 @@ from numpy.typing import DTypeLike
 from scipy import sparse
 
 from .._activations import ACTIVATIONS
-from .._data.features import Bounds, clipped
-
-#: Rows that pass through the network at a time.
-_SLICE = 8192
+from .._data.features import ROWS_PER_SLICE, Bounds, clipped
 
 #: Samples (n, features) that slice.
 Rows: TypeAlias = np.ndarray | sparse.csr_array
@@ -98,7 +95,7 @@ class DirectForm:
         neurons: Sequence[np.ndarray],
         links: Iterable[Link] | None = None,
     ) -> "DirectForm":
-        """Cut W_i (N_i, signals before layer i) into its blocks.
+        """Create a form from weights W_i (N_i, signals before layer i).
 
         The signals are the features, the constant 1 if ``bias``, then each
         hidden layer's, in order.
@@ -138,7 +135,7 @@ class DirectForm:
 
     @classmethod
     def constant(cls, outputs: np.ndarray, n_features: int) -> "DirectForm":
-        """A network that hears nothing.
+        """Create a network whose output does not depend on the features.
 
         Parameters
         ----------
@@ -155,13 +152,13 @@ class DirectForm:
 
     @property
     def is_heard(self) -> np.ndarray:
-        """Mask (features,) of those that some neuron or output has a weight on."""
+        """Mask (features,) of the features with a non-zero weight."""
         heard = [w.any(axis=0) for (_, j), w in self.coefs.items() if j == 1]
         return np.any(heard, axis=0)
 
     @property
     def reference(self) -> np.ndarray:
-        """An ordinary sample (features,): the centre of the features, if it is known.
+        """Reference point (features,): the means of the features, if they are known.
 
         Zeros otherwise.
         """
@@ -170,7 +167,7 @@ class DirectForm:
         return self.feature_center
 
     def feature_strengths(self, receiver: int) -> np.ndarray:
-        """How much a layer hears of each feature: |weight| times standard deviation.
+        """Strength of the features in a layer: |weight| times standard deviation.
 
         Parameters
         ----------
@@ -207,13 +204,13 @@ class DirectForm:
         """Output (n, outputs) for X (n, features), array or CSR, a slice at a time."""
         last = len(self.layer_sizes)
         out = np.empty((X.shape[0], self.layer_sizes[-1]), self.intercepts[2].dtype)
-        for start in range(0, X.shape[0], _SLICE):
-            rows = slice(start, start + _SLICE)
+        for start in range(0, X.shape[0], ROWS_PER_SLICE):
+            rows = slice(start, start + ROWS_PER_SLICE)
             out[rows] = self._signals(X[rows])[last]
         return out
 
     def hidden_signals(self, X: Rows) -> np.ndarray:
-        """What every hidden neuron sends.
+        """Compute the signals of all hidden neurons.
 
         Parameters
         ----------
@@ -229,7 +226,7 @@ class DirectForm:
         return np.hstack([np.empty((X.shape[0], 0)), *hidden])
 
     def features_heard(self, X: Rows) -> dict[int, Rows]:
-        """Features as every layer that has a link from them hears them.
+        """Clip the features for each layer that has a link from them.
 
         Parameters
         ----------
@@ -246,7 +243,7 @@ class DirectForm:
         return {i: whole if i == last else inner for i in receivers}
 
     def drive(self, X: Rows) -> dict[int, np.ndarray]:
-        """What features and intercepts amount to in every layer.
+        """Compute the share of features and intercepts in the input of every layer.
 
         Parameters
         ----------
@@ -262,7 +259,7 @@ class DirectForm:
         return z
 
     def passed_on(self, z: dict[int, np.ndarray]) -> dict[int, np.ndarray]:
-        """What every layer sends.
+        """Compute the signals of all layers.
 
         Parameters
         ----------
@@ -284,7 +281,7 @@ class DirectForm:
     def received(
         self, receiver: int, z: dict[int, np.ndarray], sent: dict[int, np.ndarray]
     ) -> np.ndarray:
-        """What a layer receives in all.
+        """Compute the whole input of a layer.
 
         Parameters
         ----------
@@ -306,7 +303,7 @@ class DirectForm:
         return total
 
     def _signals(self, X: Rows) -> dict[int, np.ndarray]:
-        """What every layer but the input sends."""
+        """The signals of every layer but the input."""
         return self.passed_on(self.drive(X))
 
     def rescaled(
@@ -316,7 +313,7 @@ class DirectForm:
         y_mean: np.ndarray | float,
         y_scale: np.ndarray | float,
     ) -> "DirectForm":
-        """The same function of raw inputs, with raw outputs.
+        """Rescale the weights to inputs and outputs in their original units.
 
         If this network takes (x − x_mean) / x_scale and gives (y − y_mean) / y_scale,
         the result takes x and gives y, exactly.
@@ -353,7 +350,7 @@ class DirectForm:
         )
 
     def deaf_to(self, features: np.ndarray) -> "DirectForm":
-        """The network with no weight on some features.
+        """Set the weights on some features to zero.
 
         Parameters
         ----------
@@ -371,7 +368,7 @@ class DirectForm:
         return replace(self, coefs=self.coefs | heard)
 
     def astype(self, dtype: DTypeLike) -> "DirectForm":
-        """The network with its weights in another floating type.
+        """Convert the weights to another floating type.
 
         Parameters
         ----------
@@ -387,7 +384,7 @@ class DirectForm:
         return replace(self, coefs=coefs, intercepts=intercepts)
 
     def computing(self) -> "DirectForm":
-        """The same function with the neurons that compute, and no others.
+        """Remove the neurons that do not contribute to the outputs.
 
         A neuron is live if a live neuron (or the input) reaches it with a non-zero
         weight and it reaches the output through live neurons. One that nothing

@@ -1,4 +1,4 @@
-"""Where a drawing of a network has its neurons and the links that skip layers."""
+"""Positions of neurons and links in a drawing of a network."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""What the paper measures networks by: paths through hidden neurons, and parameters."""
+"""Measures of a network from the paper: path norm and number of parameters."""
 
 from collections.abc import Sequence
 from itertools import combinations, pairwise

@@ -1,4 +1,4 @@
-"""What features and hidden neurons are called where a network is put into words."""
+"""Display names of features and hidden neurons."""
 
 import re
 from collections.abc import Sequence

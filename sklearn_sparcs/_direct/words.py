@@ -1,4 +1,4 @@
-"""Words of every kind: numbers of things, and names that users give."""
+"""Helpers for messages: numbers of things, and the user's names on one line."""
 
 
 def counted(n: int, what: str) -> str:

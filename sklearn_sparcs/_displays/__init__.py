@@ -1,4 +1,4 @@
-"""Displays: what was found, drawn by matplotlib as scikit-learn's displays are."""
+"""Displays of fitted estimators with matplotlib, in the manner of scikit-learn's."""
 
 from .architecture import ArchitectureDisplay
 from .eigenvalue import EigenvalueDisplay

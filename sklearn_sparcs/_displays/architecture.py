@@ -13,11 +13,11 @@ from .._data.tensors import as_array
 from .._direct.form import Link
 from .._direct.layout import Point, column, detour
 from .._direct.palette import HIDDEN
-from .inside import inside
+from .label_spacing import LARGE, in_points, legible, make_room
 from .labels import label_of
-from .room import LARGE, in_points, legible, make_room
 from .strengths import strengths
 from .style import MUTED, NEGATIVE, POSITIVE, check_found, check_whole, new_axes
+from .unwrap import inside
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,12 +36,12 @@ Ends = tuple[tuple[int, float], tuple[int, float]]
 
 
 class ArchitectureDisplay:
-    """The network that was found: a column a layer, links between live neurons.
+    """Drawing of a network: a column for each layer, and links between live neurons.
 
-    A link is the wider and darker the stronger it is, and its colour is its sign.
-    Links that skip layers run above or below the neurons between. Where a layer has
-    more than ``max_neurons``, those are drawn that are heard most (by the squares of
-    their links to later layers); of the links between neurons drawn, the ``max_links``
+    Stronger links are wider and darker; the colour shows the sign. Links that skip
+    layers run above or below the layers in between. Where a layer has more than
+    ``max_neurons`` neurons, those with the strongest links to later layers (by their
+    sum of squares) are drawn; of the links between neurons drawn, the ``max_links``
     strongest.
 
     Parameters
@@ -51,8 +51,8 @@ class ArchitectureDisplay:
     weights : dict of (receiver, sender) to ndarray of shape (N_receiver, N_sender)
         Signed strengths of the links. Layers are numbered from 1, the input.
     feature_names, output_names : sequence of str, optional
-        Names of the neurons of the first and last layer. Where there is no room for
-        all, those are shown whose neurons are heard most.
+        Names of the neurons of the first and last layer. If there is no space for all,
+        those of the neurons with the strongest links are shown.
 
     Attributes
     ----------
@@ -70,7 +70,7 @@ class ArchitectureDisplay:
 
     See Also
     --------
-    ArchitectureDisplay.from_estimator : Of a fitted estimator.
+    ArchitectureDisplay.from_estimator : From a fitted estimator.
 
     Examples
     --------
@@ -109,7 +109,7 @@ class ArchitectureDisplay:
         max_links: int = 300,
         ax: Axes | None = None,
     ) -> ArchitectureDisplay:
-        """Of a fitted estimator.
+        """Create the display from a fitted estimator.
 
         Strengths do not depend on units. What a receiver hears of a sender is the
         weight between them times the standard deviation of the sender's signal, and the
@@ -176,7 +176,7 @@ CompactClassifier, or one with cross-validation
     def plot(
         self, ax: Axes | None = None, *, max_neurons: int = 30, max_links: int = 300
     ) -> ArchitectureDisplay:
-        """Draw.
+        """Draw the display.
 
         Parameters
         ----------
@@ -217,11 +217,11 @@ CompactClassifier, or one with cross-validation
         return range(1, len(self.layer_sizes) + 1)
 
     def _most_heard(self, layer: int, most: int) -> np.ndarray:
-        """The neurons to draw, in order; the first of the output, which none hears."""
+        """The neurons to draw, in order: those with the strongest links onwards."""
         return np.sort(np.argsort(-self._heard(layer), kind="stable")[:most])
 
     def _heard(self, layer: int) -> np.ndarray:
-        """By how much each neuron of a layer is heard; not at all those of the last."""
+        """Strength of each neuron's links to later layers; zeros for the last one."""
         heard = np.zeros(self.layer_sizes[layer - 1])
         for (_, j), weight in self.weights.items():
             if j == layer:

@@ -11,9 +11,9 @@ from .._direct.palette import PALETTE
 from .._networks.growing_module import GrowingSpectralNetwork
 from .._networks.spectral import SpectralNetwork
 from .._sklearn import check_matplotlib_support
-from .inside import inside
 from .labels import legend_label_of
 from .style import check_found, check_whole, dress, new_axes
+from .unwrap import inside
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,17 +24,17 @@ _GAP = 2.5
 
 
 class EigenvalueDisplay:
-    """Histograms of |eigenvalue|, layer by layer (figures 9, 17 and 18).
+    """Histograms of |eigenvalue| for each layer (figures 9, 17 and 18).
 
     Eigenvalues that are exactly zero have a bar of their own on the left, and the
-    legend counts them: in the gated network that ``solver="growth"`` trains, their
-    neurons sleep. Counts are on a logarithmic axis, as a few live neurons often stand
-    beside hundreds that sleep.
+    legend counts them: in the network of ``solver="growth"``, these neurons never fire.
+    Counts are on a logarithmic axis, because often a few neurons are live and hundreds
+    are not.
 
     Parameters
     ----------
     eigenvalues : list of ndarrays of shape (N_i,)
-        Of each layer shown.
+        Eigenvalues of each layer shown.
     labels : list of str
         The layers' names.
 
@@ -47,8 +47,8 @@ class EigenvalueDisplay:
 
     See Also
     --------
-    EigenvalueDisplay.from_estimator : Of a fitted estimator.
-    EigenvalueDisplay.from_network : Of a network of one's own.
+    EigenvalueDisplay.from_estimator : From a fitted estimator.
+    EigenvalueDisplay.from_network : From a spectral network.
 
     Examples
     --------
@@ -74,7 +74,7 @@ class EigenvalueDisplay:
         bins: int = 20,
         ax: Axes | None = None,
     ) -> EigenvalueDisplay:
-        """Of a fitted estimator.
+        """Create the display from a fitted estimator.
 
         Parameters
         ----------
@@ -110,7 +110,7 @@ class EigenvalueDisplay:
         bins: int = 20,
         ax: Axes | None = None,
     ) -> EigenvalueDisplay:
-        """Of a network of one's own.
+        """Create the display from a spectral network.
 
         Parameters
         ----------
@@ -158,7 +158,7 @@ class EigenvalueDisplay:
         return cls(list(shown.values()), list(shown))
 
     def plot(self, ax: Axes | None = None, *, bins: int = 20) -> EigenvalueDisplay:
-        """Draw.
+        """Draw the display.
 
         Parameters
         ----------
@@ -211,7 +211,7 @@ class EigenvalueDisplay:
 
 
 def _counts(sizes: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """How many are zero, and how many of the others lie in each bin."""
+    """Number of zeros, and number of other eigenvalues in each bin."""
     in_bins, _ = np.histogram(sizes[sizes > 0], edges)
     return np.concatenate([[(sizes == 0).sum()], in_bins])
 

@@ -12,9 +12,9 @@ import numpy as np
 from .._direct.architecture import Architecture
 from .._estimators.found_path import SparcsPath
 from .._sklearn import check_matplotlib_support
-from .inside import inside
 from .labels import label_of, legend_label_of
 from .style import MUTED, check_found, dress, new_axes_pair, whole_ticks
+from .unwrap import inside
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 
 
 class PathDisplay:
-    """Loss or score, and live neurons, along a path of alphas, the largest on the left.
+    """Loss or score, and number of live neurons, along a path of decreasing alphas.
 
-    Two axes, one above the other. Where a curve has a value a fold, the line is their
-    mean and the band one standard error to either side. Shaded is where the model is
-    linear. An alpha of zero has no place on the logarithmic axis.
+    There are two axes, one above the other, with the largest alpha on the left. Where a
+    curve has a value for each fold, the line is the mean and the band is one standard
+    error on either side. The region in which the model is linear is shaded. An alpha of
+    zero is not shown, because the axis is logarithmic.
 
     Parameters
     ----------
@@ -52,8 +53,8 @@ class PathDisplay:
 
     See Also
     --------
-    PathDisplay.from_path : Of a path.
-    PathDisplay.from_estimator : Of a cross-validation along one.
+    PathDisplay.from_path : From a path.
+    PathDisplay.from_estimator : From a cross-validated estimator.
 
     Examples
     --------
@@ -85,7 +86,7 @@ class PathDisplay:
 
     @classmethod
     def from_path(cls, path: SparcsPath, *, ax: Any = None) -> PathDisplay:
-        """Of a path: its loss on training data, and on validation data if it has some.
+        """Create the display from a path: training loss, and validation loss if any.
 
         Parameters
         ----------
@@ -109,7 +110,7 @@ class PathDisplay:
 
     @classmethod
     def from_estimator(cls, estimator: Any, *, ax: Any = None) -> PathDisplay:
-        """Of a cross-validation: what the folds scored and found on every curve.
+        """Create the display from a cross-validated estimator: scores of all its paths.
 
         A curve is an activation at a depth, and ends where the folds did not follow it
         any further. Marked are the alpha chosen, and that of the simplest network
@@ -149,7 +150,7 @@ class PathDisplay:
         return display.plot(ax)
 
     def plot(self, ax: Any = None) -> PathDisplay:
-        """Draw.
+        """Draw the display.
 
         Parameters
         ----------
@@ -233,5 +234,5 @@ def _counts(folds: Sequence[Sequence[Architecture]], n_alphas: int) -> np.ndarra
 
 
 def _name(depth: int, activation: str) -> str:
-    """What the legend calls a curve."""
+    """Name of a curve in the legend."""
     return f"{depth} hidden layer{'s' if depth > 1 else ''}, {activation}"

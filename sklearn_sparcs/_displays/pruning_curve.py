@@ -1,4 +1,4 @@
-"""`PruningCurveDisplay`: what each neuron is worth."""
+"""`PruningCurveDisplay`: the loss against the number of neurons left."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .inside import inside
 from .labels import legend_label_of
 from .style import MUTED, check_found, check_whole, dress, new_axes, whole_ticks
+from .unwrap import inside
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
 class PruningCurveDisplay:
-    """Relative rise of the loss against the neurons kept (figure 10).
+    """Relative rise of the loss against the number of neurons kept (figure 10).
 
-    Neurons are pruned smallest |eigenvalue| first, as for ``pruned_estimator_``, and
-    nothing is trained in between. The mark is on the number of neurons that pruning to
-    the tolerance keeps. The axis of the rise is linear up to the tolerance and
-    logarithmic beyond it.
+    Neurons are pruned in the order of |eigenvalue|, the smallest first, without
+    training in between. A mark shows how many neurons remain when the loss may rise by
+    the tolerance. The axis of the rise is linear up to the tolerance and logarithmic
+    beyond it.
 
     Parameters
     ----------
     n_neurons : ndarray of shape (n_sizes,)
         Neurons kept, ascending: hidden eigenvalues that are not zero.
     loss_rise : ndarray of shape (n_sizes,)
-        Loss with so many neurons, over that with all, less one. It is negative where
-        pruning helps.
+        Loss with this number of neurons, divided by that with all, minus one. It is
+        negative where pruning lowers the loss.
     n_kept : int
-        As many as the tolerance allows to be pruned leave so many.
+        Number of neurons that remain when the loss rises by no more than the tolerance.
     tol : float, default=0.05
         The tolerance.
     name : str, optional
@@ -50,7 +50,7 @@ class PruningCurveDisplay:
 
     See Also
     --------
-    PruningCurveDisplay.from_estimator : Of a fitted estimator and data.
+    PruningCurveDisplay.from_estimator : From a fitted estimator and data.
 
     Examples
     --------
@@ -91,7 +91,7 @@ class PruningCurveDisplay:
         ax: Axes | None = None,
         name: str | None = None,
     ) -> PruningCurveDisplay:
-        """Of a fitted estimator, by the loss that it was trained with.
+        """Create the display from a fitted estimator, with its training loss.
 
         Parameters
         ----------
@@ -133,7 +133,7 @@ class PruningCurveDisplay:
         return cls(*curve, tol=tol, name=name).plot(ax)
 
     def plot(self, ax: Axes | None = None) -> PruningCurveDisplay:
-        """Draw.
+        """Draw the display.
 
         Parameters
         ----------
@@ -162,7 +162,7 @@ class PruningCurveDisplay:
         return self
 
     def _label_rises(self, ax: Axes) -> None:
-        """Nothing, the tolerance, as much again, and then a few powers of ten."""
+        """Ticks at zero, the tolerance, 100 %, and a few powers of ten."""
         highest = max(self.loss_rise.max(), *ax.get_yticks(), 1.0)
         n_powers = int(np.log10(highest))
         powers = range(0, n_powers + 1, n_powers // 5 + 1)

@@ -1,4 +1,4 @@
-"""How strong links are, in no units: a flow from the features to the outputs.
+"""Relative strengths of links: a flow from the features to the outputs.
 
 What receiver m hears of sender n is h_mn = W_mn s_n, with s_n the standard deviation of
 the sender's signal. The square of a link's strength is h_mn² / Σ_n' h_mn'² times what
@@ -32,7 +32,7 @@ def strengths(form: DirectForm, X: Any = None) -> Strengths:
 
 
 def _shares(form: DirectForm, X: Any) -> Strengths:
-    """What receivers hear by each link, so that a receiver's squares add up to one."""
+    """Links' strengths, scaled so that the squares at each receiver sum to one."""
     spreads = _spreads(form, X)
     shares: Strengths = {}
     for i in range(2, len(form.layer_sizes) + 1):

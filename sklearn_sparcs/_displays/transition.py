@@ -21,7 +21,7 @@ QUANTITIES = {"path_norm": "path norm ‖Γ‖", "n_hidden": "live hidden neuron
 
 
 class TransitionDisplay:
-    """Path norm ‖Γ‖ of what was found, against what makes data non-linear (figure 7).
+    """Path norm ‖Γ‖ of networks against how non-linear their data are (figure 7).
 
     The control parameter is that of `datasets.make_linear_to_nonlinear`, or any other.
     The line is the mean over trials, the band one standard deviation to either side.
@@ -48,7 +48,7 @@ class TransitionDisplay:
 
     See Also
     --------
-    TransitionDisplay.from_estimators : Of fitted estimators.
+    TransitionDisplay.from_estimators : From fitted estimators.
     hidden_path_norm : ‖Γ‖ of one.
 
     Examples
@@ -88,7 +88,7 @@ class TransitionDisplay:
         ax: Axes | None = None,
         name: str | None = None,
     ) -> TransitionDisplay:
-        """Of fitted estimators.
+        """Create the display from fitted estimators.
 
         Parameters
         ----------
@@ -130,7 +130,7 @@ class TransitionDisplay:
     def plot(
         self, ax: Axes | None = None, *, quantity: str = "path_norm"
     ) -> TransitionDisplay:
-        """Draw.
+        """Draw the display.
 
         Parameters
         ----------

@@ -1,11 +1,11 @@
-"""What processes agree on before they fit together: parameters, and what rows are."""
+"""Checks that all processes have the same parameters and compatible tables."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from sklearn.base import BaseEstimator
 
-from .._training.processes import Processes, together
+from .._training.processes import Processes, in_process_group
 from .._version import __version__
 
 #: The first process's is what counts.
@@ -20,7 +20,7 @@ def joined_processes() -> Processes:
     RuntimeError
         If there is no group of them.
     """
-    if not together():
+    if not in_process_group():
         raise RuntimeError(
             "Processes fit together once torch.distributed.init_process_group() has "
             "joined them: start them by torchrun, or use the estimator of one machine."
@@ -29,7 +29,7 @@ def joined_processes() -> Processes:
 
 
 def said_by_all(processes: Processes, of: Callable[..., Any], *given: Any) -> list[Any]:
-    """What ``of(*given)`` says in each process.
+    """Results of ``of(*given)`` from all processes, in all of them.
 
     Raises
     ------
@@ -75,6 +75,6 @@ def refuse_differences(processes: Processes, estimator: BaseEstimator) -> None:
 
 
 def _said(params: Mapping[str, Any]) -> dict[str, str]:
-    """What must be the same everywhere, in words."""
+    """Values that must be the same in all processes, as text."""
     own = {k: repr(value) for k, value in params.items() if k not in _ITS_OWN}
     return {"sklearn_sparcs": __version__, **own}

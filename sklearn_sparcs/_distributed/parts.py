@@ -1,4 +1,4 @@
-"""Pieces in processes that work together, one in each: `Parts`.
+"""`Parts` whose pieces are held by the processes of torch.distributed.
 
 The first process leads: it alone trains, and asks. The others answer what it asks, so
 that nothing need be decided twice, and no process can decide otherwise than another.
@@ -12,16 +12,16 @@ from itertools import count
 from typing import Any
 
 from .._data.parts import Join, Placed, added
-from .._training.as_usual import torch_as_usual
 from .._training.processes import Processes
+from .._training.torch_defaults import torch_defaults
 
 #: Functions of a piece, one after the other, with what else they take.
 Steps = tuple[tuple[Callable[..., Any], tuple[Any, ...]], ...]
 
 
 @dataclass(frozen=True)
-class Question:
-    """What is to be made of a piece that all processes keep.
+class Request:
+    """A request to all processes: functions to apply to a piece that each keeps.
 
     Attributes
     ----------
@@ -43,8 +43,8 @@ class Question:
     forgotten: tuple[int, ...] = ()
 
 
-class Answers:
-    """The pieces that a process keeps, and what it makes of them.
+class PieceStore:
+    """The pieces that a process keeps, and its answers to requests.
 
     Parameters
     ----------
@@ -56,26 +56,26 @@ class Answers:
     def __init__(self, processes: Processes, piece: Placed) -> None:
         self._processes, self._kept = processes, {0: piece}
 
-    def to(self, question: Question) -> Any:
-        """What all make of their pieces, joined in the first process."""
-        made: Any = self._kept[question.key]
-        with torch_as_usual():
-            for of, args in question.steps:
+    def answer(self, request: Request) -> Any:
+        """Apply a request to this process's piece; the first gets the results."""
+        made: Any = self._kept[request.key]
+        with torch_defaults():
+            for of, args in request.steps:
                 made = of(made, *args)
-        for key in question.forgotten:
+        for key in request.forgotten:
             del self._kept[key]
-        if question.kept_as is not None:
-            self._kept[question.kept_as] = made
-        if question.join is None:
+        if request.kept_as is not None:
+            self._kept[request.kept_as] = made
+        if request.join is None:
             return None
-        if question.join is added:
+        if request.join is added:
             return self._processes.summed(made)
         answers = self._processes.to_first(made)
-        return reduce(question.join, answers) if answers else None
+        return reduce(request.join, answers) if answers else None
 
 
 class Leader:
-    """The process that asks.
+    """The first process, which sends the requests.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ class Leader:
     """
 
     def __init__(self, processes: Processes, piece: Placed) -> None:
-        self._processes, self._answers = processes, Answers(processes, piece)
+        self._processes, self._store = processes, PieceStore(processes, piece)
         self._numbers, self._forgotten = count(1), list[int]()
 
     def parts(self) -> "LedParts":
@@ -93,23 +93,23 @@ class Leader:
         return LedParts(self, Kept(0))
 
     def asked(self, kept: "Kept", steps: Steps, join: Join) -> Any:
-        """The answers of all, joined."""
-        return self._ask(Question(kept.key, steps, join, None, self._dropped()))
+        """Apply functions to the pieces of all processes, and join the results."""
+        return self._ask(Request(kept.key, steps, join, None, self._dropped()))
 
     def kept(self, kept: "Kept", steps: Steps) -> "Kept":
-        """What all make of their pieces, kept by them as long as it is referred to."""
+        """Apply functions to all pieces; keep the results while the handle is alive."""
         key, forgotten = next(self._numbers), self._dropped()
-        self._ask(Question(kept.key, steps, None, key, forgotten))
+        self._ask(Request(kept.key, steps, None, key, forgotten))
         found = Kept(key)
         weakref.finalize(found, self._forgotten.append, key).atexit = False
         return found
 
-    def _ask(self, question: Question) -> Any:
-        self._processes.from_first(question)
-        return self._answers.to(question)
+    def _ask(self, request: Request) -> Any:
+        self._processes.from_first(request)
+        return self._store.answer(request)
 
     def _dropped(self) -> tuple[int, ...]:
-        """What has been dropped since the last question."""
+        """Keys of handles that were garbage collected since the last request."""
         found = tuple(self._forgotten)
         del self._forgotten[: len(found)]
         return found
@@ -117,13 +117,13 @@ class Leader:
 
 @dataclass(frozen=True)
 class Kept:
-    """A piece in every process, by the key under which they keep it."""
+    """Handle of a piece that every process keeps under the same key."""
 
     key: int
 
 
 class LedParts:
-    """Pieces of which the first process asks the others.
+    """Pieces in all processes, which act on the first one's requests.
 
     Parameters
     ----------
@@ -138,13 +138,13 @@ class LedParts:
         self._leader, self._kept, self._steps = leader, kept, steps
 
     def mapped(self, of: Callable[..., Any], *args: Any) -> "LedParts":
-        """What ``of`` makes of every piece, once it is asked for."""
+        """Apply ``of`` to every piece, lazily."""
         return LedParts(self._leader, self._kept, (*self._steps, (of, args)))
 
     def folded(self, join: Join) -> Any:
-        """All pieces joined, in the order of the processes."""
+        """Join all pieces in the order of the processes."""
         return self._leader.asked(self._kept, self._steps, join)
 
     def kept(self) -> "LedParts":
-        """The pieces, computed and kept where they are."""
+        """Compute the pieces and keep them in their processes."""
         return LedParts(self._leader, self._leader.kept(self._kept, self._steps))

@@ -1,10 +1,15 @@
-"""Rows of each process as checked samples, and what is known of all."""
+"""Validation of the rows of all processes as one table of samples."""
 
 from typing import Any
 
 import numpy as np
 
-from .._data.facts import Facts, Whole, refuse_dimensions, samples_of
+from .._data.partition_checks import (
+    PartitionSummary,
+    TableSummary,
+    refuse_dimensions,
+    samples_of,
+)
 from .._data.parts import Placed
 from .._data.tensors import as_array
 from .._training.processes import Processes
@@ -18,8 +23,8 @@ def checked_rows(
     weight: Any = None,
     class_weights: np.ndarray | None = None,
     n_folds: int = 1,
-) -> tuple[Placed, Whole]:
-    """This process's rows as samples, and what is known of those of all.
+) -> tuple[Placed, TableSummary]:
+    """This process's rows as samples, and the summary of all processes' rows.
 
     Parameters
     ----------
@@ -39,24 +44,24 @@ def checked_rows(
     """
     given = X, y, weight
     blocks = [block_of(each) for each in given if each is not None]
-    whole = Whole.of(said_by_all(processes, _facts, class_weights, *blocks))
+    whole = TableSummary.of(said_by_all(processes, _facts, class_weights, *blocks))
     _refuse_scarce(whole, processes.size, n_folds)
     samples = samples_of(whole.dtype, whole.unit, class_weights, *blocks)
     return Placed(whole.before[processes.rank], samples), whole
 
 
 def block_of(given: Any) -> Any:
-    """What is given, as it is if that has a shape, else as an array."""
+    """The argument if it has a shape, else an array of it."""
     given = as_array(given)
     return given if hasattr(given, "ndim") else np.asarray(given)
 
 
-def _facts(class_weights: np.ndarray | None, *blocks: Any) -> Facts:
+def _facts(class_weights: np.ndarray | None, *blocks: Any) -> PartitionSummary:
     refuse_dimensions(*blocks)
-    return Facts.of(class_weights, *blocks)
+    return PartitionSummary.of(class_weights, *blocks)
 
 
-def _refuse_scarce(whole: Whole, n_processes: int, n_folds: int) -> None:
+def _refuse_scarce(whole: TableSummary, n_processes: int, n_folds: int) -> None:
     """Refuse processes with fewer rows that count than there are folds."""
     for rank in range(n_processes):
         n = whole.sizes.get(rank, 0)

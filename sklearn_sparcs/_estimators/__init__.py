@@ -1,1 +1,1 @@
-"""scikit-learn's side of it."""
+"""The estimators in scikit-learn's sense."""

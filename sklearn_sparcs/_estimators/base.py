@@ -1,4 +1,4 @@
-"""What the regressor and the classifier share: the stages of ``fit``."""
+"""Stages of ``fit`` that `SparcsRegressor` and `SparcsClassifier` share."""
 
 import math
 from collections.abc import Sequence
@@ -13,15 +13,14 @@ from .._data.batches import TrainingData
 from .._data.samples import Samples
 from .._data.shared_samples import SharedSamples
 from .._direct.form import DirectForm
-from .._growth.by_epochs import FoundByEpochs
-from .._growth.found import Found
+from .._growth.depth_search import search
+from .._growth.first_order_result import FirstOrderResult
 from .._growth.linear_test import linear_p_value
-from .._growth.on_path import SecondOrder
 from .._growth.recipe import Recipe
-from .._growth.rounds import search
+from .._growth.search_result import SearchResult
+from .._growth.second_order import SecondOrder
 from .._networks.checks import checked_layer_sizes
 from .._sklearn import Interval, StrOptions
-from .._training.as_usual import torch_as_usual
 from .._training.bridge import BridgePenalty
 from .._training.checkpoint import Checkpoint, refuse_changed
 from .._training.device import resolve_device
@@ -33,7 +32,8 @@ from .._training.run import train
 from .._training.solver import Solver
 from .._training.status import Status
 from .._training.task import Task
-from .chosen_clip import clip_that_pays
+from .._training.torch_defaults import torch_defaults
+from .chosen_clip import cross_validated_clip
 from .epochs import TRAINING_CONSTRAINTS, TrainsByEpochs
 from .full_layers import warn_of_full_layers
 from .leverage import warn_of_leverage
@@ -92,8 +92,8 @@ class BaseSparcs(TrainsByEpochs, Spectral):
     def _fit(
         self, X: Any, y: Any, sample_weight: Any, *, stream: bool, classes: Any = None
     ) -> Any:
-        """From the user's data to fitted attributes; one epoch of it in a stream."""
-        with torch_as_usual(), unchanged_on_failure(self):
+        """Fit to the user's data; in a stream, for one epoch."""
+        with torch_defaults(), unchanged_on_failure(self):
             self._refuse_contradictions()
             last = self._last_checkpoint(stream)
             earlier = (last.stream if last else Recent()) if stream else None
@@ -134,7 +134,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
     def _take_over(
         self,
         problem: Problem,
-        found: Found,
+        found: SearchResult,
         samples: Samples | SharedSamples,
         state: np.random.RandomState,
         *,
@@ -143,7 +143,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         earlier: Sequence[Any] = (),
         recent: Recent | None = None,
     ) -> Status:
-        """What was found becomes fitted attributes, and how it ended is returned.
+        """Set the fitted attributes from a result, and return how the fit ended.
 
         ``earlier`` are rows of the history before what it went on from, ``recent`` the
         stream that the samples are a part of.
@@ -183,7 +183,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
 
     @property
     def _in_epochs(self) -> bool:
-        """Whether something is asked for that only training by epochs has."""
+        """Whether a parameter requires training by epochs."""
         return bool(self.callbacks) or self.init != "least_squares"
 
     def _solver(self, task: Task, stream: bool) -> SolverName:
@@ -196,7 +196,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         )
 
     def _last_checkpoint(self, stream: bool) -> Checkpoint | None:
-        """What to go on from: the last fit, in a stream or where asked to."""
+        """The last fit, if this one is to continue from it."""
         if not (self.__sklearn_is_fitted__() and (stream or self.warm_start)):
             return None
         refuse_changed(self._checkpoint.agreed, self._agreed())
@@ -243,12 +243,12 @@ class BaseSparcs(TrainsByEpochs, Spectral):
     def _chosen_clip(
         self, task: Task, units: Units, solver: SolverName
     ) -> float | None:
-        """Where features are cut off; nowhere if they are not scaled."""
+        """The clipping bound; None where nothing is clipped."""
         if not self.standardize:
             return None
         if self.clip != "auto" or solver != "second_order":
             return units.clip
-        return clip_that_pays(task, units, given_strength(self.linear_alpha))
+        return cross_validated_clip(task, units, given_strength(self.linear_alpha))
 
     def _search(
         self,
@@ -257,8 +257,8 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         checkpoint: Checkpoint | None,
         state: np.random.RandomState,
         recent: Recent | None,
-    ) -> Found:
-        """Train: the paper's network, or rounds of growth, or growth of what is open.
+    ) -> SearchResult:
+        """Train: the paper's network, or growth in rounds, or growth of open layers.
 
         Only a fit from the start searches for the depth, and a stream looks for neurons
         in its last rows.
@@ -270,12 +270,14 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         n_samples = len(problem.train)
         schedule = self._schedule(n_samples, stream=recent is not None)
 
-        def run(solver: Solver) -> FoundByEpochs:
-            return FoundByEpochs.of(train(solver, problem, schedule, training), problem)
+        def run(solver: Solver) -> FirstOrderResult:
+            return FirstOrderResult.of(
+                train(solver, problem, schedule, training), problem
+            )
 
         def growing(
             layers: Sequence[int], looks_in: TrainingData | None = None
-        ) -> FoundByEpochs:
+        ) -> FirstOrderResult:
             start = problem, layers, drawing, checkpoint
             return run(recipe.growth_solver(*start, looks_in))
 
@@ -294,19 +296,19 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         problem: Problem,
         checkpoint: Checkpoint | None,
         state: np.random.RandomState,
-    ) -> Found:
-        """Lead a path along alphas, a round a depth, or on from the last network."""
+    ) -> SearchResult:
+        """Follow a path of alphas in rounds, or continue from the last network."""
         growth, (seed,) = self._second_order(checkpoint is not None), seeds(state, 1)
         if checkpoint is not None:
             return growth.found(problem, checkpoint.open_layers, seed, checkpoint)
 
-        def growing(layers: Sequence[int]) -> Found:
+        def growing(layers: Sequence[int]) -> SearchResult:
             return growth.found(problem, layers, seed)
 
         return search(growing, len(growth.hidden_layer_sizes), self.tol)
 
-    def _pruned(self, found: Found) -> tuple[DirectForm, Status]:
-        """What ``prune_tol`` spares, and how the fit ended.
+    def _pruned(self, found: SearchResult) -> tuple[DirectForm, Status]:
+        """The network that ``prune_tol`` allows, and how the fit ended.
 
         Where it was interrupted nothing is pruned: nobody wants to wait.
         """
@@ -319,7 +321,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             return self.direct_form_, Status.INTERRUPTED
 
     def _warn_of_data(self, task: Task, grown: bool) -> None:
-        """Say what of the data, or of the sizes, asks for something to be done."""
+        """Warn of rows of high leverage, and of layers that are full."""
         given = self.clip if self.standardize else None
         if given in ("auto", None) and self.init == "least_squares":
             names = getattr(self, "feature_names_in_", None)
@@ -350,7 +352,6 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             self.activation,
             self.learning_rate_init,
             self.batch_size,
-            self.shuffle,
             self.min_significance,
             self.input_eigenvalues,
         )
@@ -370,7 +371,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         )
 
     def _priced(self, solver: SolverName) -> BridgePenalty:
-        """What the neurons paid in the end: where epochs train, nothing to a ridge."""
+        """The penalty of the final network; alpha is zero after training by epochs."""
         alpha = self.alpha_ if solver == "second_order" else 0.0
         return BridgePenalty(alpha, self.l1_ratio, self.depth_factor)
 
@@ -381,9 +382,9 @@ class BaseSparcs(TrainsByEpochs, Spectral):
     # -- fitted state: arrays only -----------------------------------------------------
 
     def _record(
-        self, found: Found, checkpoint: Checkpoint | None, earlier: Sequence[Any]
+        self, found: SearchResult, checkpoint: Checkpoint | None, earlier: Sequence[Any]
     ) -> None:
-        """Take over how it went, after the rows of what went before."""
+        """Record the history and losses, after the rows of an earlier fit."""
         self.alpha_ = found.alpha
         if found.problem.linear_map is not None or checkpoint is None:
             self.linear_alpha_ = found.problem.linear_alpha

@@ -1,4 +1,4 @@
-"""What compact estimators share: a wiring, trained in direct space."""
+"""Stages of ``fit`` that the compact estimators share."""
 
 from dataclasses import replace
 from numbers import Integral
@@ -9,14 +9,13 @@ import torch
 
 from .._data.features import Bounds, unbounded
 from .._direct.form import DirectForm
-from .._growth.descent import linear_start
 from .._growth.given_wiring import GivenWiring
+from .._growth.path_following import linear_start
 from .._networks.checks import checked_layer_sizes, checked_links
 from .._networks.direct import DirectNetwork
 from .._networks.wiring import Wiring
 from .._sklearn import Interval, StrOptions
 from .._training.adam_solver import AdamSolver
-from .._training.as_usual import torch_as_usual
 from .._training.bridge import BridgePenalty
 from .._training.checkpoint import refuse_changed
 from .._training.device import resolve_device
@@ -27,6 +26,7 @@ from .._training.randomness import generators, own_random_state
 from .._training.run import train
 from .._training.status import Status
 from .._training.task import Task
+from .._training.torch_defaults import torch_defaults
 from .encoding import Encoding
 from .epochs import TRAINING_CONSTRAINTS, TrainsByEpochs
 from .importances import feature_importances
@@ -36,7 +36,7 @@ from .transaction import unchanged_on_failure
 
 
 class Fitted(NamedTuple):
-    """A network in the units of its problem, losses on the way, and how it ended."""
+    """A trained network in scaled units, the losses in training, and how it ended."""
 
     form: DirectForm
     losses: list[float]
@@ -44,7 +44,7 @@ class Fitted(NamedTuple):
 
 
 class BaseCompact(TrainsByEpochs, Predictor):
-    """A wiring and its weights. Not for use by itself."""
+    """Base of the compact estimators. Not for use by itself."""
 
     solver: str
     feature_names_in_: np.ndarray
@@ -139,8 +139,8 @@ class BaseCompact(TrainsByEpochs, Predictor):
     # -- training in direct space ------------------------------------------------------
 
     def _fit(self, X: Any, y: Any, sample_weight: Any) -> Self:
-        """From the user's data to trained weights, the present ones or fresh ones."""
-        with torch_as_usual(), unchanged_on_failure(self):
+        """Fit to the user's data, from the present weights or new ones."""
+        with torch_defaults(), unchanged_on_failure(self):
             sizes, last = self._checked_sizes(), self._last_form()
             task = self._task(X, y, sample_weight, fresh=last is None)
             self.encoding_ = self._encoding_of(task.y, task.weight)
@@ -171,7 +171,7 @@ class BaseCompact(TrainsByEpochs, Predictor):
         return checked_layer_sizes(self.hidden_layer_sizes)
 
     def _last_form(self) -> DirectForm | None:
-        """The network to train on, where that is asked for and there is one.
+        """The last fit's network, if ``warm_start`` and there is one.
 
         Raises
         ------
@@ -188,7 +188,7 @@ class BaseCompact(TrainsByEpochs, Predictor):
                 "hidden_layer_sizes": form.layer_sizes[1:-1],
                 "links": sorted(form.coefs),
                 "activation": form.activation,
-                # one can be added, but not taken away
+                # an intercept can be added, but not removed
                 "fit_intercept": self.fit_intercept or not bare,
             },
             {
@@ -201,7 +201,7 @@ class BaseCompact(TrainsByEpochs, Predictor):
         return form
 
     def _problem(self, task: Task, last: DirectForm | None, solver: str) -> Problem:
-        """The data, cut off where the last network's were; epochs know no `reach`."""
+        """The training problem, with the last network's bounds."""
         units = Units(resolve_device(self.device), self.fit_intercept)
         if last is not None:
             reach = last.hidden_bounds if solver == "second_order" else None
@@ -221,7 +221,7 @@ class BaseCompact(TrainsByEpochs, Predictor):
     def _to_second_order(
         self, problem: Problem, sizes: tuple[int, ...], last: DirectForm | None
     ) -> Fitted:
-        """By Levenberg and Marquardt's method."""
+        """Train by the method of Levenberg and Marquardt."""
         drawing, starting = generators(own_random_state(self.random_state), 2)
         shape, bias = (problem.n_features, *sizes, problem.n_outputs), problem.bias
         links = checked_links(self.links, len(shape))
@@ -244,7 +244,7 @@ class BaseCompact(TrainsByEpochs, Predictor):
     def _by_epochs(
         self, problem: Problem, sizes: tuple[int, ...], last: DirectForm | None
     ) -> Fitted:
-        """By Adam."""
+        """Train by Adam."""
         shuffling, starting = generators(own_random_state(self.random_state), 2)
         network = self._network(problem, sizes, starting, last)
         step = self.learning_rate_init

@@ -1,4 +1,4 @@
-"""Cross-validation chooses alpha, activation and depth: the stages of ``fit``.
+"""Stages of ``fit`` that the cross-validated estimators share.
 
 Every fold follows paths of its own along the same alphas, warm from one to the next.
 Depth is paid for in rounds, as in a plain fit: first the last hidden layer alone may
@@ -32,22 +32,22 @@ from .._growth.path_point import PathPoint
 from .._networks.checks import checked_layer_sizes
 from .._networks.live import LiveNetwork
 from .._sklearn import Interval, StrOptions, takes_weights
-from .._training.as_usual import torch_as_usual
 from .._training.bridge import BridgePenalty
 from .._training.device import resolve_device
 from .._training.problem import Problem, Units
 from .._training.randomness import own_random_state, seeds
 from .._training.task import Task
+from .._training.torch_defaults import torch_defaults
 from .affordable import afforded
 from .base import BaseSparcs
 from .choice import Choice, Point, choose, standard_error
-from .chosen_clip import leader_that_cuts_if_it_pays
-from .fit_tasks import TellsOfTasks
+from .chosen_clip import with_cross_validated_clip
+from .fit_callbacks import FollowedByCallbacks
 from .folds import Fold, Part
-from .folds_here import JudgeHere, PartHere
 from .found_path import SparcsPath, checked_alphas, recorded
 from .full_layers import warn_of_full_layers
 from .labels import plain_labels
+from .local_fold import LocalJudge, LocalPart
 from .race import EVIDENT, Curve, is_ahead, raced
 from .result import Result
 from .spectral import Spectral, given_strength
@@ -71,6 +71,7 @@ _SHARED = (
     "depth_factor",
     "fit_intercept",
     "standardize",
+    "clip",
     "hidden_clip",
     "prune_tol",
     "device",
@@ -87,7 +88,7 @@ _SLACK = {"best": 0.0, "1se": 1.0}
 _IDLE = 0.01
 
 
-class BaseSparcsCV(TellsOfTasks, Spectral):
+class BaseSparcsCV(FollowedByCallbacks, Spectral):
     """Stages of ``fit``, shared. Not for use by itself."""
 
     selection: Any
@@ -95,7 +96,6 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **{name: BaseSparcs._parameter_constraints[name] for name in _SHARED},
         "activation": [StrOptions({"auto", *ACTIVATIONS})],
-        "clip": [StrOptions({"auto"}), *BaseSparcs._parameter_constraints["clip"]],
         "n_alphas": [Interval(Integral, 1, None, closed="left")],
         "eps": [Interval(Real, 0, 1, closed="neither")],
         "alphas": ["array-like", None],
@@ -114,9 +114,9 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
         X_val: Any = None,
         y_val: Any = None,
     ) -> SparcsPath:
-        """Follow the path over these data, every layer open, without choosing.
+        """Follow the path over all the data, without cross-validation.
 
-        The estimator is left as it is.
+        All hidden layers may have neurons from the start. The estimator is not changed.
 
         Parameters
         ----------
@@ -136,22 +136,22 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
             For data or parameters that cannot be used; the message says why.
         """
         self._validate_params()
-        with torch_as_usual(), unchanged(self):
+        with torch_defaults(), unchanged(self):
             task = self._task(X, y, sample_weight, fresh=True)
             task, leader = afforded(task, self._leader())
             self.encoding_ = self._encoding_of(task.y, task.weight)
-            return self._path(PartHere(task), leader, X_val, y_val)
+            return self._path(LocalPart(task), leader, X_val, y_val)
 
     def _fit(self, X: Any, y: Any, sample_weight: Any, groups: Any) -> Any:
-        """From the user's data to fitted attributes."""
+        """Fit to the user's data: check, split, cross-validate, refit, record."""
         own_alphas = None if self.alphas is None else checked_alphas(self.alphas)
-        with torch_as_usual(), unchanged_on_failure(self):
+        with torch_defaults(), unchanged_on_failure(self):
             leader, state = self._leader(), own_random_state(self.random_state)
             task = self._task(X, y, sample_weight, fresh=True)
             task, leader = afforded(task, leader)
             folds = self._folds(task, leader, y, sample_weight, groups, state)
             self.encoding_ = self._encoding_of(task.y, task.weight)
-            self._learn(PartHere(task), folds, leader, state, own_alphas)
+            self._learn(LocalPart(task), folds, leader, state, own_alphas)
         warn_of_full_layers(self.direct_form_, leader.sizes)
         return self
 
@@ -180,14 +180,14 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
         state: np.random.RandomState,
         own_alphas: np.ndarray | None,
     ) -> None:
-        """Choose on folds and fit to all the data, wherever both are."""
+        """Select on folds and refit to all the data, in memory or shared."""
         whole.refuse_extremes(leader)  # a fold without them would be scored on them
         self._grew = leader.grows
         self._refuse_undefined(folds[0].linear_score(leader))
         constant = np.array([fold.constant_score(self.encoding_) for fold in folds])
         if self.clip == "auto":
             given = whole.columns(), folds, leader, self.n_jobs
-            leader = leader_that_cuts_if_it_pays(*given)
+            leader = with_cross_validated_clip(*given)
             folds = [replace(fold, leader=leader) for fold in folds]
         self.clip_ = leader.units.clip
         problem, samples = whole.problem(leader), whole.samples()
@@ -211,7 +211,7 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
 
     @property
     def _slack(self) -> float:
-        """Standard errors that the choice may cost."""
+        """Standard errors of score that a smaller network may lose."""
         named = isinstance(self.selection, str)
         return _SLACK[self.selection] if named else float(self.selection)
 
@@ -219,7 +219,7 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
         return _TRIED if self.activation == "auto" else (self.activation,)
 
     def _leader(self) -> Leader:
-        """What the parameters mean; a choice of the clip is yet to be made."""
+        """A leader from the parameters, before ``clip="auto"`` is decided."""
         return Leader(
             checked_layer_sizes(self.hidden_layer_sizes),
             BridgePenalty(np.inf, self.l1_ratio, self.depth_factor),
@@ -236,7 +236,7 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
 
     @contextmanager
     def _progress(self, total: int) -> Iterator[Any]:
-        """A bar, if one is wanted, callbacks, if any follow, and what moves both on."""
+        """A progress bar and callbacks, and a function that advances both."""
         bar = tqdm(total=total, disable=not self.verbose, desc="alphas")
         with bar, self._stage("alphas", total) as tell:
 
@@ -249,9 +249,9 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
     def _whole(
         self, problem: Problem, leader: Leader, state: np.random.RandomState
     ) -> list[Path]:
-        """Paths over all the data, at their beginning: what alpha_max is read off.
+        """Paths over all the data, at their beginning, where alpha_max is known.
 
-        And whether there is anything to be found: no fold is asked that.
+        Their significance decides whether there is anything to find; folds skip it.
         """
         (seed,) = seeds(state, 1)
         leader = replace(leader, min_significance=EVIDENT)
@@ -261,7 +261,7 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
         ]
 
     def _begun(self, folds: list[Fold], layers: tuple[int, ...]) -> list[Curve]:
-        """A curve for every activation, at the linear models."""
+        """A curve of every activation, with its paths at the linear models."""
         names = self._activations()
         return [Curve.begun(folds, activation, layers) for activation in names]
 
@@ -297,16 +297,16 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
                 UserWarning,
             )
 
-        def judge(train: np.ndarray, test: np.ndarray) -> JudgeHere:
+        def judge(train: np.ndarray, test: np.ndarray) -> LocalJudge:
             """Judges by what the rows trained on say of the targets."""
             known = None if task.weight is None else task.weight[train]
             encoding = self._encoding_of(task.y[train], known)
-            # their rows are arrays, without names
+            # rows of folds are arrays, without names
             as_compact = partial(self._as_compact, encoding=encoding, named=False)
-            return JudgeHere(scorer, as_compact, X, y, weight, test)
+            return LocalJudge(scorer, as_compact, X, y, weight, test)
 
         return [
-            Fold(PartHere(task, train), judge(train, test), seed, leader)
+            Fold(LocalPart(task, train), judge(train, test), seed, leader)
             for (train, test), seed in zip(
                 splits, seeds(state, len(splits)), strict=True
             )
@@ -350,7 +350,7 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
             )
 
     def _keep_curves(self, curves: list[Curve]) -> None:
-        """What was met on the way, as attributes."""
+        """Record scores and architectures of all curves as attributes."""
         scores = np.full((len(curves), len(self.alphas_), len(curves[0].paths)), np.nan)
         for k, curve in enumerate(curves):
             scores[k, : len(curve.scores)] = curve.scores
@@ -363,7 +363,7 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
     def _keep_choice(
         self, curves: list[Curve], choice: Choice, constant: np.ndarray
     ) -> None:
-        """What was chosen, and what folds said of it, as attributes."""
+        """Record the choice and its scores as attributes."""
         best, curve = choice.best, curves[choice.chosen.curve]
         self._keep_scores(curves[best.curve].scores[best.alpha], constant)
         self.depth_, self.activation_ = curve.depth, curve.activation
@@ -371,7 +371,7 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
         self.alpha_1se_ = float(self.alphas_[choice.one_se.alpha])
 
     def _keep_scores(self, best: np.ndarray, constant: np.ndarray) -> None:
-        """What the folds said of the best network, and of a constant."""
+        """Record the scores of the best network and of a constant as attributes."""
         self.best_score_ = float(best.mean())
         self.best_score_error_ = standard_error(best)
         self.constant_score_ = float(constant.mean())
@@ -389,7 +389,7 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
         state: np.random.RandomState,
         as_compact: Callable[[DirectForm], Any],
     ) -> LiveNetwork:
-        """The path over all the data to the choice; the simplest network besides."""
+        """Follow paths over all the data to the selected and the simplest network."""
         (seed,) = seeds(state, 1)
         chosen, one_se = choice.chosen, choice.one_se
 
@@ -425,7 +425,7 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
         chosen: Point,
         state: np.random.RandomState,
     ) -> None:
-        """Say what the hidden neurons do, and what of them comes back in the folds."""
+        """Record the hidden neurons' share, and their stability over folds."""
         curve, k = curves[chosen.curve], chosen.alpha
         n, n_features = samples.X.shape
         n_seen = max(_N_SEEN, _N_SEEN_PER_FEATURE * n_features)
@@ -466,9 +466,9 @@ class BaseSparcsCV(TellsOfTasks, Spectral):
 
 
 def _trained_out(fit: Path, place: int) -> PathPoint:
-    """A point whose network has settled: judged before, neurons would seem worth less.
+    """A point trained to convergence, so as not to underestimate neurons' worth.
 
-    Never linear where the folds said that a linear one is worse.
+    If training removes its last neuron, the point as it was: folds found that better.
     """
     point = fit.points[place]
     settled = fit.trained_out(point)

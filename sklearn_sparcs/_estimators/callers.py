@@ -1,4 +1,4 @@
-"""Who called ``fit``: the user, from which line, or something that fits many times."""
+"""Inspection of the call stack: the user's own line, and who fits many times."""
 
 from collections.abc import Iterator
 from inspect import currentframe

@@ -1,4 +1,4 @@
-"""Which network folds choose: the best, or the simplest that is about as good."""
+"""Model selection by scores of folds: the best, or the simplest that is as good."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from .race import Curve
 
 
 class Point(NamedTuple):
-    """A curve, by its place among all that were followed, and an alpha, by its own."""
+    """An alpha on a curve, both by index."""
 
     curve: int
     alpha: int
@@ -18,7 +18,7 @@ class Point(NamedTuple):
 
 @dataclass(frozen=True)
 class Choice:
-    """Points of curves.
+    """The points that were selected.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Choice:
 
 
 def standard_error(scores: np.ndarray) -> float:
-    """Of the mean of scores (folds,); zero of a single one."""
+    """Standard error of the mean of scores (folds,); zero for a single one."""
     spread = scores.std(ddof=1) if len(scores) > 1 else 0.0
     return float(spread / np.sqrt(len(scores)))
 

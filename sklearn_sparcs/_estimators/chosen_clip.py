@@ -1,4 +1,4 @@
-"""Whether features are cut off: folds say, at their linear models."""
+"""Whether ``clip="auto"`` clips features: linear models of folds decide."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -30,7 +30,7 @@ _GAIN_PER_LOSS = 4.0
 _N_FOLDS = 5
 
 
-def leader_that_cuts_if_it_pays(
+def with_cross_validated_clip(
     columns: Columns, folds: Sequence[Fold], leader: Leader, n_jobs: int | None
 ) -> Leader:
     """The leader with a cut, if the folds' linear models are better with it.
@@ -57,7 +57,7 @@ def leader_that_cuts_if_it_pays(
     return cutting if pays(whole, cut) else leader
 
 
-def clip_that_pays(
+def cross_validated_clip(
     task: Task, units: Units, linear_alpha: float | None
 ) -> float | None:
     """The cut, if a few rows decide by themselves and linear models are better with it.

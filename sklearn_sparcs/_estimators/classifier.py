@@ -1,4 +1,4 @@
-"""`SparcsClassifier`: classification that grows from logistic regression."""
+"""`SparcsClassifier`: a network for classes, grown from logistic regression."""
 
 from .._sklearn import fit_context
 from .base import BaseSparcs
@@ -10,44 +10,52 @@ ALPHA_BY_EPOCHS = 0.0005
 
 
 class SparcsClassifier(ClassificationTargets, BaseSparcs):
-    """Classification that starts at logistic regression and grows where it pays.
+    """Classification by a network that starts linear and adds neurons where they pay.
 
-    The same network as `SparcsRegressor`, with the cross-entropy for its loss: of
-    softmax for several classes, of each label for a multilabel y. The start is a
-    logistic regression, with as much of a ridge as samples left out ask for.
+    The network is that of `SparcsRegressor`, and the loss is the cross-entropy: of the
+    softmax for several classes, of each label for multilabel targets. The start is a
+    logistic regression under an L2 penalty that leave-one-out chooses.
 
     Parameters
     ----------
     hidden_layer_sizes : int or array-like of int, default=(100,)
-        The *largest* network allowed: most neurons of each hidden layer. ``()`` is a
-        linear model. Its size costs little, since only live neurons are trained.
+        Maximum number of neurons of each hidden layer. The fit decides how many of them
+        are used; ``()`` fits a linear model. A large maximum costs little, because only
+        neurons that are used are trained.
     alpha : float or "auto", default="auto"
-        Strength of the penalty on the hidden eigenvalues (the paper's ρ): what a
-        neuron must be worth to live. At ``alpha >= alpha_max_`` none is, and the fit
-        is the linear model. "auto" follows a path of thirteen alphas down to a
-        thousandth of ``alpha_max_`` and takes the one that the likelihood prefers, two
-        nats a weight; where epochs train, it is 0.002, and 0.0005 for classes.
+        Strength of the penalty on the hidden eigenvalues (the paper's ρ). A neuron is
+        added only if it lowers the loss by more than its penalty. At
+        ``alpha >= alpha_max_`` no neuron does, and the fit is the linear model. "auto"
+        follows a path of thirteen alphas, from ``alpha_max_`` down to a thousandth of
+        it, and takes the one with the lowest information criterion: the negative
+        log-likelihood plus two nats for each effective weight. With a solver that
+        trains in epochs, "auto" is 0.002 for regression and 0.0005 for classification.
     linear_alpha : float or "auto", default="auto"
-        Strength of the linear part's own ridge, ½ linear_alpha ‖W‖² of the weights that
-        scaled features have straight to the outputs, averaged over outputs as the loss
-        is: `Ridge` at ``alpha = n_samples * linear_alpha / 2``, or `LogisticRegression`
-        at ``C = 1 / (n_samples * linear_alpha)``. "auto" takes what errs least on
-        samples left out one at a time, in every fold anew. Regressions have none, least
-        squares, where samples are twenty a feature or more, or a ridge saves less than
-        1 % of the error; classes have 1e-4 from two hundred a feature on. Epochs of
-        Adam start at that model, and train without the ridge.
+        Strength of an L2 penalty (ridge) on the linear part of the network: ½
+        linear_alpha ‖W‖², where W are the weights from the scaled features directly to
+        the outputs. Like the loss, it is averaged over outputs. It corresponds to
+        `Ridge` with ``alpha = n_samples * linear_alpha / 2``, or `LogisticRegression`
+        with ``C = 1 / (n_samples * linear_alpha)``. "auto" chooses the value with the
+        lowest leave-one-out error, anew in every fold of a cross-validation. Where the
+        choice matters little it is fixed: for regression at zero (ordinary least
+        squares), if there are at least twenty samples per feature or if a ridge would
+        lower the error by less than 1 %; for classification at 1e-4, if there are at
+        least two hundred samples per feature. Solvers that train in epochs start at
+        this linear model, and continue without the ridge.
     l1_ratio : float in [0, 1], default=1.0
-        1 selects neurons (ℓ₁), 0 selects layers (each layer's unsquared norm, the
-        paper's "L2"), between them the sparse group lasso.
+        Type of the penalty. 1 is an ℓ₁ penalty, which selects single neurons; 0 is the
+        norm of each layer's eigenvalues, not squared (the paper's "L2"), which selects
+        whole layers; values in between are a sparse group lasso.
     depth_factor : float, default=1.0
-        The penalty of a hidden layer is multiplied by this for every hidden layer
-        after it: above one, earlier layers are dearer.
+        The penalty of a hidden layer is multiplied by this factor once for every hidden
+        layer after it: with values above one, neurons in earlier layers cost more.
     min_significance : float, default=2.5
-        A neuron wakes only if, besides, the rate at which it lowers the loss exceeds
-        this many of its standard errors: noise is no reason to grow. Zero leaves the
-        decision to ``alpha``. Whole-number sample weights count as repeated samples.
+        Minimum significance of a new neuron: the rate at which it lowers the loss must
+        exceed this many standard errors of that rate, so that the network does not grow
+        on noise. With 0, ``alpha`` alone decides. Whole-number sample weights count as
+        repeated samples.
     activation : {"relu", "tanh", "logistic", "gelu", "identity"}, default="relu"
-        Activation of the hidden layers.
+        Activation function of the hidden layers.
     solver : {"growth", "second_order", "first_order", "adam"}, default="growth"
         The first three start linear, wake neurons that pay and train only those that
         are live; earlier hidden layers open only where the later ones are not enough.
@@ -59,146 +67,164 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         "adam" trains every neuron of the ungated network from the start, with the
         penalty's subgradient: the paper's recipe, with ``init="xavier"``.
     input_eigenvalues : bool, default=False
-        Train and penalise the input's eigenvalues too, as the paper's first experiment
-        does; one that is not zero wakes every neuron of the first hidden layer. For
-        ``solver="adam"`` only.
+        Train and penalise the eigenvalues of the input layer too, as in the paper's
+        first experiment. An input eigenvalue that is not zero activates every neuron of
+        the first hidden layer. Only for ``solver="adam"``.
     init : {"least_squares", "xavier"}, default="least_squares"
-        Start at the linear model, least squares or logistic regression, or at a
-        random one, which second-order growth does not.
+        Where training starts: at the best linear model (least squares or logistic
+        regression), or at random weights. Second-order growth always starts at the
+        linear model.
     fit_intercept : bool, default=True
-        Feed a constant to every layer.
+        Add a constant input to every layer.
     standardize : bool, default=True
         Scale features, and the targets of a regression, to mean zero and variance one
-        inside; sparse features that epochs train on, or that are too large for
-        second-order growth, to variance one alone. The fitted weights take raw units.
+        internally. Sparse features are scaled but not centred if a solver trains on
+        them in epochs, or if they are too large for second-order growth. The fitted
+        weights refer to the original units.
     clip : float, "auto" or None, default="auto"
-        With ``standardize``, cut features off this many standard deviations from their
-        mean, in training and ever after: a sensor's slip decides nothing, and nothing
-        is extrapolated further than that. Standard deviation and mean are of what lies
-        within twenty robust ones of the median. "auto" tries 5 where any value lies
-        beyond (or, without folds to choose by, where a few rows decide by themselves),
-        and takes it if the linear models of folds are clearly better with it. None
-        leaves features as they are: so does "auto" where epochs train.
+        With ``standardize``: clip every feature to this many standard deviations from
+        its mean, in training and in prediction. A single faulty measurement then cannot
+        dominate the fit, and the network does not extrapolate beyond these bounds. Mean
+        and standard deviation are those of the values within twenty robust standard
+        deviations of the median. "auto" considers 5 if any value lies beyond it (in an
+        estimator without folds: if a few rows dominate the fit of a feature), and uses
+        it if cross-validated linear models are clearly better with it. None does not
+        clip. Neither does "auto" with a solver that trains in epochs.
     hidden_clip : float or None, default=5.0
-        With ``standardize``, hidden neurons hear a feature no further than this many
-        standard deviations from its mean, while the linear part hears it whole: what
-        lies far out is extrapolated by a straight line. Where epochs train, and with
-        None, they hear it whole too.
+        With ``standardize``: clip the features that hidden neurons receive to this many
+        standard deviations from their mean. The linear part of the network receives
+        them unclipped, so that predictions for extreme values are extrapolated
+        linearly. None does not clip; solvers that train in epochs do not clip either.
     learning_rate_init : float or "auto", default="auto"
-        Adam's step size where epochs train, halved when the objective stalls. "auto" is
-        0.01 where an epoch is one or two batches, falling to 0.005 at four, as batches
-        are noisy.
-        Eigenvalues take shorter steps where an epoch has more than two batches, down to
-        0.3 times this, whether it is given or "auto": the noise of batches would
-        otherwise put neurons to sleep.
+        Initial step size of Adam, for solvers that train in epochs. It is halved when
+        the objective stops improving. "auto" is 0.01 if an epoch has one or two
+        batches, and falls to 0.005 at four or more, because gradients are then noisier.
+        Eigenvalues take shorter steps if an epoch has more than two batches, down to
+        0.3 times this value, whether it is given or "auto": otherwise the noise would
+        remove neurons.
     batch_size : int or "auto", default="auto"
-        Samples a step where epochs train; "auto" is ``min(200, n_samples)``.
+        Number of samples in a batch, for solvers that train in epochs. "auto" is
+        ``min(200, n_samples)``.
     max_iter : int, default=1000
-        Most epochs, in each round of the search for the depth; or most iterations at
-        an ``alpha`` that is given, of which second-order growth makes twenty at most.
+        Maximum number of epochs, in each round of the search for the number of hidden
+        layers; or maximum number of second-order iterations at a given ``alpha``, of
+        which there are never more than twenty.
     shuffle : bool, default=True
-        Shuffle the samples before each epoch, where epochs train.
+        Shuffle the samples before each epoch, for solvers that train in epochs.
     tol : float, default=3e-4
-        Progress less than this counts as none: of an epoch, or of an iteration,
-        relative to the objective. A loss below it also ends the search for the depth:
-        nothing is left for a deeper network to explain.
+        Minimum improvement of the objective: an epoch that improves it by less counts
+        as no progress, and second-order iterations end when the relative improvement is
+        less. The search for the number of hidden layers also ends when the loss is
+        below ``tol``, because nothing is left for a deeper network to explain.
     n_iter_no_change : int or inf, default=20
-        Epochs without progress before the learning rate is halved; training ends
-        when that happens a fifth time, and never before ``max_iter`` if it is inf.
-        Second-order growth does not ask.
+        Number of epochs without progress after which the learning rate is halved.
+        Training ends when this happens for the fifth time; if it is inf, only after
+        ``max_iter`` epochs. Second-order growth ignores it.
     early_stopping : bool, default=False
-        Set a validation part aside, stratified by class where there are some, and judge
-        by the loss on it: depth and pruning; the best iterate where epochs train; and
-        else the alpha, down to ``alpha``, or to 1e-4 of ``alpha_max_``.
+        Set part of the data aside for validation, stratified by class for
+        classification, and use the loss on it to choose the number of hidden layers and
+        how far to prune; in training by epochs, also the best epoch; in second-order
+        growth, also the alpha, on a path that ends at ``alpha``, or at 1e-4 times
+        ``alpha_max_`` if that is "auto".
     validation_fraction : float in (0, 1), default=0.1
-        Size of that part.
+        Fraction of the data that ``early_stopping`` sets aside.
     prune_tol : float, default=0.05
-        Largest relative rise of the loss that ``pruned_estimator_`` may cost.
+        Maximum relative increase of the loss in pruning to ``pruned_estimator_``.
     class_weight : dict, "balanced" or None, default=None
-        Weights of the classes, by label; "balanced" makes them inversely proportional
-        to the classes' frequencies.
+        Weights of the classes, by label. "balanced" makes them inversely proportional
+        to the class frequencies.
     label_smoothing : float in [0, 1) or "auto", default="auto"
-        Share of each label's probability that is spread over all classes, in training
-        alone; predicted probabilities are less sure then. "auto" spreads 0.1 of them
-        where the linear model is right on every sample, so that its loss has hardly
-        anything left to lower: for networks with hidden neurons, the linear model
-        staying a logistic regression. Adam smooths only by what is given.
+        Fraction of the probability of each label that is spread evenly over all classes
+        in training. It makes predicted probabilities less extreme. "auto" is 0.1 if the
+        linear model predicts every training sample correctly, so that its loss can
+        hardly be lowered, and 0 otherwise. It applies to networks with hidden neurons
+        only: the linear model remains a logistic regression. With Adam, "auto" is 0.
     warm_start : bool, default=False
-        Let ``fit`` go on from the last fit, at ``alpha``, "auto" being ``alpha_``.
+        Let ``fit`` continue from the last fit, at ``alpha``, or at ``alpha_`` if that
+        is "auto".
     callbacks : list of skorch callbacks, optional
-        Used as they are: EarlyStopping, EpochScoring, LRScheduler, ProgressBar and
-        others. They see epochs, so that Adam trains. Those that act on gradients
-        (GradientNormClipping) or freeze parameters (Freezer) are refused.
+        Callbacks of skorch, such as EarlyStopping, EpochScoring, LRScheduler or
+        ProgressBar. They are called in epochs, so that giving any selects training with
+        Adam. Those that act on gradients (GradientNormClipping) or freeze parameters
+        (Freezer) are refused.
     device : str, default="cpu"
-        "cpu", "cuda", "cuda:1" …, or "auto": CUDA where there is one.
+        "cpu", "cuda", "cuda:1" …, or "auto": CUDA if it is available.
     random_state : int, RandomState instance or None, default=None
-        Draws candidates, shuffles and splits. An int makes fits reproducible to the
-        last bit on the same machine and number of threads.
+        Randomness of candidate neurons, shuffling and splits. With an int, fits on the
+        same machine and number of threads are reproducible to the last bit.
     verbose : bool or int, default=False
-        Show a line an alpha, or an epoch: printed, or given to the logger
-        ``sklearn_sparcs`` where that logs information.
+        Show a line for each alpha or epoch. It is printed, or logged if the logger
+        ``sklearn_sparcs`` is enabled for INFO.
 
     Attributes
     ----------
     active_architecture_ : Architecture
-        The neurons that compute, and which layers feed which.
+        The live neurons, and which layers feed which.
     eigenvalues_ : list of B + 1 arrays
-        λ of the input, each hidden layer and the output. A hidden layer too narrow to
-        pass the linear map on is widened by relays, neurons that never fire.
+        Eigenvalues λ of the input, each hidden layer and the output. A hidden layer
+        that is too narrow to transmit the linear map is widened by relays: neurons that
+        never fire.
     eigenvectors_ : list of B arrays
-        φ_k, shape (N_{k+1}, N_k), with the scaled features as input.
+        Eigenvectors φ_k, of shape (N_{k+1}, N_k), with scaled features as input.
     pruned_estimator_ : CompactClassifier
-        The smaller network that ``prune_tol`` allows, an estimator of its own: without
-        the neurons that are worth least, the rest trained again, or, where epochs
-        train, without the smallest eigenvalues.
+        A smaller network, as an estimator of its own: neurons are removed as long as
+        the loss rises by no more than ``prune_tol``. In second-order growth, the
+        neurons that are worth least go first and the others are trained again; in
+        training by epochs, the smallest eigenvalues go first.
     alpha_ : float
-        The ``alpha`` that was used; ``alpha_max_`` if that is linear.
+        The ``alpha`` that was used; ``alpha_max_`` if "auto" has chosen the linear
+        model.
     alpha_max_ : float
-        Smallest ``alpha`` at which no neuron wakes (not for solver "adam").
+        Smallest ``alpha`` at which no neuron is added (not for ``solver="adam"``).
     clip_ : float or None
-        Where features are cut off, if they are, in standard deviations.
+        Standard deviations from the mean at which features are clipped; None if they
+        are not.
     linear_alpha_ : float
-        The strength of the linear part's ridge that was used.
+        The ``linear_alpha`` that was used.
     label_smoothing_ : float
-        The share that was spread, wherever there were hidden neurons.
+        The ``label_smoothing`` that was used for networks with hidden neurons.
     loss_curve_ : list of float
-        Objective, loss and penalty, of each row of ``history_``.
+        Objective, that is loss plus penalty, in each row of ``history_``.
     validation_scores_ : list of float or None
-        Accuracy on the validation part, of each row of ``history_``.
+        Accuracy on the validation data, in each row of ``history_``. None without
+        ``early_stopping``.
     history_ : skorch.history.History
-        A row an epoch, or, for second-order growth, a row an alpha: "alpha",
-        "train_loss", "objective", "n_live", and "valid_loss" and "valid_score" with
-        ``early_stopping``; the last is of the network kept, trained until it settles.
-        At an ``alpha`` that is given, there is a row for each survey.
+        A row for each epoch, or, in second-order growth, a row for each alpha: "alpha",
+        "train_loss", "objective", "n_live", and with ``early_stopping`` also
+        "valid_loss" and "valid_score". The last row is that of the final network,
+        trained until its weights settle. If ``alpha`` is given, there is a row for each
+        survey for new neurons.
     n_iter_ : int
-        Rows of ``history_``: alphas passed, or epochs.
+        Number of rows of ``history_``: of alphas or epochs.
     classes_ : ndarray of shape (n_classes,)
-        Class labels; for a multilabel y, the labels' indices.
+        Class labels. For multilabel targets, the indices of the labels.
     n_outputs_ : int
-        Outputs of the network.
+        Number of outputs of the network.
     n_features_in_ : int
-        Features seen in ``fit``.
+        Number of features seen in ``fit``.
     feature_names_in_ : ndarray of str
-        Their names, where X has some.
+        Names of the features, if X has any.
     linear_p_value_ : float
-        Share of data for which a linear model suffices that would say as much against
-        it as these do, in a test by random neurons and residuals drawn anew.
-        nan where that cannot be told: samples hardly more than features, more than 2000
-        weights of a linear model, or fits by ``partial_fit`` or from a random start.
+        p-value of a test whether a linear model suffices: the share of simulated data,
+        for which it does, that show as much evidence against it as these data. The test
+        is by random neurons, and residuals are drawn anew. nan if there are hardly more
+        samples than features, more than 2000 weights in the linear model, or after
+        ``partial_fit`` or a random start.
     feature_importances_ : ndarray of shape (n_features,)
-        What each feature decides: the mean square by which probabilities change where
-        that feature alone is as in another training sample. Shares of the sum over
-        features; zeros if none is heard.
+        Importance of each feature: the mean squared change of the predicted
+        probabilities if the value of this feature alone is replaced by that of another
+        training sample. Importances sum to one, or are all zero if no feature is used.
     direct_form_ : DirectForm
-        The network that predicts, in direct space, with weights of raw features.
+        The network in direct space, with weights for features in their original units.
+        It makes the predictions.
     encoding_ : ClassEncoding
-        How targets become the network's, and its outputs predictions.
+        How targets are encoded for the network, and outputs decoded to predictions.
 
     References
     ----------
     Peri, Chicchi, Fanelli, Giambagli, "Spectral Architecture Search for Neural
-    Network Models". The gated network and growth are this package's own; the user
-    guide says how they work.
+    Network Models". The gated network and its growth are this package's own; the user
+    guide explains them.
 
     Examples
     --------
@@ -286,12 +312,12 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
-        """Fit to data.
+        """Fit the network to data.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Its dtype, float32 or float64, is the one computed in.
+            Computations are in its dtype, float32 or float64.
         y : array-like of shape (n_samples,) or (n_samples, n_labels)
             Classes of any type, or an indicator matrix of labels.
         sample_weight : array-like of shape (n_samples,), optional
@@ -310,12 +336,13 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
 
     @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, classes=None, sample_weight=None):
-        """One epoch of Adam on a part of the data, from where the last call stopped.
+        """Train for one epoch of Adam on part of the data, continuing the last call.
 
-        Until a hundred rows have come, each call begins anew with all of them, and
-        finds the scaling and the linear start; only the last hidden layer grows, unless
-        an earlier ``fit`` opened others. Neurons are looked for in the last five
-        hundred rows, which the estimator holds, but no pickle of it.
+        Until a hundred rows have been given, each call starts anew with all of them,
+        and determines the scaling and the linear start. Neurons are added to the last
+        hidden layer only, unless an earlier ``fit`` opened others. Surveys for new
+        neurons use the last five hundred rows, which the estimator keeps in memory and
+        which are not pickled.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""The network that was found, as an estimator of its own, in direct space."""
+"""`CompactRegressor` and `CompactClassifier`: small networks of a given wiring."""
 
 from .._sklearn import fit_context
 from .base_compact import BaseCompact
@@ -11,92 +11,101 @@ from .targets import (
 
 
 class CompactRegressor(RegressionTargets, BaseCompact):
-    """A small network with named links, for regression: what `SparcsRegressor` finds.
+    """Regression by a small network with given links between its layers.
 
-    Every link carries a weight of its own [4.5]. As ``pruned_estimator_`` it comes
-    fitted, and ``fit`` trains its weights on; by itself it trains any wiring from a
-    start at least squares.
+    Every link between two layers has a weight matrix of its own ([4.5] of the paper).
+    As the ``pruned_estimator_`` of `SparcsRegressor` it is fitted already, and ``fit``
+    trains its weights further. By itself it trains a network of any given wiring, from
+    a start at least squares.
 
     Parameters
     ----------
     hidden_layer_sizes : int or array-like of int, default=()
-        Neurons of each hidden layer.
+        Number of neurons of each hidden layer.
     links : array-like of (receiver, sender), optional
-        Which layers feed which, layers numbered from 1, the input. All by default.
+        Which layers feed which; layers are numbered from 1, the input. None means that
+        every layer feeds every later one.
     activation : {"relu", "tanh", "logistic", "gelu", "identity"}, default="relu"
-        Activation of the hidden layers.
+        Activation function of the hidden layers.
     solver : {"auto", "second_order", "adam"}, default="auto"
         "second_order" is Levenberg and Marquardt's method, or quasi-Newton's where the
         wiring is large or there are more than two classes, under a small ridge in units
         of the noise that is left. "adam" trains in epochs, without a ridge. "auto" is
         second-order unless samples times inputs exceed 2²⁵, or inputs 2000.
     fit_intercept : bool, default=True
-        Feed a constant to every layer.
+        Add a constant input to every layer.
     learning_rate_init : float, default=0.001
-        Adam's step size where epochs train. It is halved when the loss stalls.
+        Initial step size of Adam. It is halved when the loss stops improving.
     batch_size : int or "auto", default="auto"
-        Samples a step where epochs train; "auto" is ``min(200, n_samples)``.
+        Number of samples in a batch, for solvers that train in epochs. "auto" is
+        ``min(200, n_samples)``.
     max_iter : int, default=1000
-        Most iterations, quasi-Newton's counting a quarter each, or most epochs.
+        Maximum number of iterations or epochs. Four iterations of the quasi-Newton
+        method count as one.
     shuffle : bool, default=True
-        Shuffle the samples before each epoch, where epochs train.
+        Shuffle the samples before each epoch, for solvers that train in epochs.
     tol : float, default=1e-4
-        Progress of the loss less than this counts as none: of an iteration, relative to
-        the loss, or of an epoch.
+        Minimum improvement of the loss: an epoch that improves it by less counts as no
+        progress, and second-order iterations end when the relative improvement is less.
     n_iter_no_change : int or inf, default=10
-        Epochs without progress before the learning rate is halved; training ends
-        when that happens a fifth time, and never before ``max_iter`` if it is inf.
-        Second-order steps do not ask.
+        Number of epochs without progress after which the learning rate is halved.
+        Training ends when this happens for the fifth time; if it is inf, only after
+        ``max_iter`` epochs. Second-order training ignores it.
     prediction_margin : float or None, default=None
-        Keep predictions within the range of the training targets, widened at either
-        end by this share of its width; 0 keeps to the range. None lets a network of
-        linear pieces say what it says of rows unlike all that it was trained on.
+        Restrict predictions to the range of the training targets, extended at both ends
+        by this fraction of its width; 0 restricts them to the range itself. None does
+        not restrict them: for rows unlike all training data, a network with piecewise
+        linear activation may then predict values far outside the range.
     warm_start : bool, default=False
-        Let ``fit`` go on from the present weights. True in a ``pruned_estimator_``.
+        Let ``fit`` continue from the present weights. True in a ``pruned_estimator_``.
     device : str, default="cpu"
-        "cpu", "cuda", "cuda:1" …, or "auto": CUDA where there is one.
+        "cpu", "cuda", "cuda:1" …, or "auto": CUDA if it is available.
     random_state : int, RandomState instance or None, default=None
-        Draws the start and shuffles. An int makes fits reproducible.
+        Randomness of initial weights and shuffling. With an int, fits are reproducible.
     verbose : bool or int, default=False
-        Show a line every few iterations, or an epoch: printed, or given to the logger
-        ``sklearn_sparcs`` where that logs information.
+        Show a line for each epoch, or every few iterations. It is printed, or logged if
+        the logger ``sklearn_sparcs`` is enabled for INFO.
 
     Attributes
     ----------
     coefs_ : dict of (receiver, sender) to ndarray of shape (N_receiver, N_sender)
-        Weights, in raw units. An absent link is zero.
+        Weights of each link, in the original units. Absent links have no entry.
     intercepts_ : dict of receiver to ndarray of shape (N_receiver,)
-        Intercepts, in raw units.
+        Intercepts of each layer, in the original units.
     direct_form_ : DirectForm
-        The network that predicts, in direct space, with weights of raw features.
+        The network in direct space, with weights for features in their original units.
+        It makes the predictions.
     feature_bounds_ : (low, high), ndarrays of shape (n_features,)
-        Features are cut off there first, as they were in the search; infinite where
-        they are not.
+        Bounds that features are clipped to; infinite if they are not clipped.
     hidden_bounds_ : (low, high), ndarrays of shape (n_features,)
-        Hidden neurons hear features no further than there; infinite likewise.
+        Bounds that features are clipped to for hidden neurons; infinite if they are not
+        clipped.
     active_architecture_ : Architecture
-        The neurons that compute, and which layers feed which.
+        The live neurons, and which layers feed which.
     n_iter_ : int
-        Iterations or epochs run in ``fit``.
+        Number of iterations or epochs.
     loss_curve_ : list of float
-        Loss, with the ridge if there is one, after each of them.
+        Loss after each iteration or epoch, with the ridge if there is one.
     n_features_in_ : int
-        Features seen in ``fit``.
+        Number of features seen in ``fit``.
     n_outputs_ : int
-        Outputs of the network.
+        Number of outputs of the network.
     feature_names_in_ : ndarray of str
-        Their names, where X has some.
+        Names of the features, if X has any.
     linear_coef_ : ndarray of shape (n_features,) or (n_outputs, n_features)
-        Weights of the linear part, beside the neurons', in raw units.
+        Weights of the linear part of the network, without the hidden neurons, in the
+        original units.
     linear_coef_std_ : ndarray of the same shape
-        Their standard errors, all other weights being free as well; those of least
-        squares if there are no neurons. nan where nothing is known.
+        Standard errors of ``linear_coef_``, if all other weights are estimated too.
+        Without hidden neurons they are those of least squares. nan if they are not
+        known.
     feature_importances_ : ndarray of shape (n_features,)
-        What each feature decides: the mean square by which targets that are predicted,
-        in standard deviations, change where that feature alone is as in another
-        training sample. Shares of the sum over features; zeros if none is heard.
+        Importance of each feature: the mean squared change of the predicted targets, in
+        standard deviations, if the value of this feature alone is replaced by that of
+        another training sample. Importances sum to one, or are all zero if no feature
+        is used.
     encoding_ : RealEncoding
-        How targets become the network's, and its outputs predictions.
+        How targets are encoded for the network, and outputs decoded to predictions.
 
     Examples
     --------
@@ -152,7 +161,7 @@ class CompactRegressor(RegressionTargets, BaseCompact):
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
-        """Train the weights of the wiring.
+        """Train the weights of the network.
 
         Parameters
         ----------
@@ -169,94 +178,99 @@ class CompactRegressor(RegressionTargets, BaseCompact):
 
 
 class CompactClassifier(ClassificationTargets, BaseCompact):
-    """A small network with named links, for classes: what `SparcsClassifier` finds.
+    """Classification by a small network with given links between its layers.
 
-    Every link carries a weight of its own [4.5]. As ``pruned_estimator_`` it comes
-    fitted, and ``fit`` trains its weights on; by itself it trains any wiring from a
-    start at logistic regression.
+    Every link between two layers has a weight matrix of its own ([4.5] of the paper).
+    As the ``pruned_estimator_`` of `SparcsClassifier` it is fitted already, and ``fit``
+    trains its weights further. By itself it trains a network of any given wiring, from
+    a start at logistic regression.
 
     Parameters
     ----------
     hidden_layer_sizes : int or array-like of int, default=()
-        Neurons of each hidden layer.
+        Number of neurons of each hidden layer.
     links : array-like of (receiver, sender), optional
-        Which layers feed which, layers numbered from 1, the input. All by default.
+        Which layers feed which; layers are numbered from 1, the input. None means that
+        every layer feeds every later one.
     activation : {"relu", "tanh", "logistic", "gelu", "identity"}, default="relu"
-        Activation of the hidden layers.
+        Activation function of the hidden layers.
     solver : {"auto", "second_order", "adam"}, default="auto"
         "second_order" is Levenberg and Marquardt's method, or quasi-Newton's where the
         wiring is large or there are more than two classes, under a small ridge in units
         of the noise that is left. "adam" trains in epochs, without a ridge. "auto" is
         second-order unless samples times inputs exceed 2²⁵, or inputs 2000.
     fit_intercept : bool, default=True
-        Feed a constant to every layer.
+        Add a constant input to every layer.
     learning_rate_init : float, default=0.001
-        Adam's step size where epochs train. It is halved when the loss stalls.
+        Initial step size of Adam. It is halved when the loss stops improving.
     batch_size : int or "auto", default="auto"
-        Samples a step where epochs train; "auto" is ``min(200, n_samples)``.
+        Number of samples in a batch, for solvers that train in epochs. "auto" is
+        ``min(200, n_samples)``.
     max_iter : int, default=1000
-        Most iterations, quasi-Newton's counting a quarter each, or most epochs.
+        Maximum number of iterations or epochs. Four iterations of the quasi-Newton
+        method count as one.
     shuffle : bool, default=True
-        Shuffle the samples before each epoch, where epochs train.
+        Shuffle the samples before each epoch, for solvers that train in epochs.
     tol : float, default=1e-4
-        Progress of the loss less than this counts as none: of an iteration, relative to
-        the loss, or of an epoch.
+        Minimum improvement of the loss: an epoch that improves it by less counts as no
+        progress, and second-order iterations end when the relative improvement is less.
     n_iter_no_change : int or inf, default=10
-        Epochs without progress before the learning rate is halved; training ends
-        when that happens a fifth time, and never before ``max_iter`` if it is inf.
-        Second-order steps do not ask.
+        Number of epochs without progress after which the learning rate is halved.
+        Training ends when this happens for the fifth time; if it is inf, only after
+        ``max_iter`` epochs. Second-order training ignores it.
     class_weight : dict, "balanced" or None, default=None
-        Weights of the classes, by label; "balanced" makes them inversely proportional
-        to the classes' frequencies.
+        Weights of the classes, by label. "balanced" makes them inversely proportional
+        to the class frequencies.
     label_smoothing : float in [0, 1) or "auto", default="auto"
-        Share of each label's probability that is spread over all classes, in training
-        alone; predicted probabilities are less sure then. "auto" spreads 0.1 of them
-        where the linear model is right on every sample, so that its loss has hardly
-        anything left to lower: for networks with hidden neurons, the linear model
-        staying a logistic regression. Adam smooths only by what is given.
+        Fraction of the probability of each label that is spread evenly over all classes
+        in training. It makes predicted probabilities less extreme. "auto" is 0.1 if the
+        linear model predicts every training sample correctly, so that its loss can
+        hardly be lowered, and 0 otherwise. It applies to networks with hidden neurons
+        only: the linear model remains a logistic regression. With Adam, "auto" is 0.
     warm_start : bool, default=False
-        Let ``fit`` go on from the present weights. True in a ``pruned_estimator_``.
+        Let ``fit`` continue from the present weights. True in a ``pruned_estimator_``.
     device : str, default="cpu"
-        "cpu", "cuda", "cuda:1" …, or "auto": CUDA where there is one.
+        "cpu", "cuda", "cuda:1" …, or "auto": CUDA if it is available.
     random_state : int, RandomState instance or None, default=None
-        Draws the start and shuffles. An int makes fits reproducible.
+        Randomness of initial weights and shuffling. With an int, fits are reproducible.
     verbose : bool or int, default=False
-        Show a line every few iterations, or an epoch: printed, or given to the logger
-        ``sklearn_sparcs`` where that logs information.
+        Show a line for each epoch, or every few iterations. It is printed, or logged if
+        the logger ``sklearn_sparcs`` is enabled for INFO.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        Class labels; for a multilabel y, the labels' indices.
+        Class labels. For multilabel targets, the indices of the labels.
     coefs_ : dict of (receiver, sender) to ndarray of shape (N_receiver, N_sender)
-        Weights, in raw units. An absent link is zero.
+        Weights of each link, in the original units. Absent links have no entry.
     intercepts_ : dict of receiver to ndarray of shape (N_receiver,)
-        Intercepts, in raw units.
+        Intercepts of each layer, in the original units.
     active_architecture_ : Architecture
-        The neurons that compute, and which layers feed which.
+        The live neurons, and which layers feed which.
     n_iter_ : int
-        Iterations or epochs run in ``fit``.
+        Number of iterations or epochs.
     loss_curve_ : list of float
-        Loss, with the ridge if there is one, after each of them.
+        Loss after each iteration or epoch, with the ridge if there is one.
     n_features_in_ : int
-        Features seen in ``fit``.
+        Number of features seen in ``fit``.
     n_outputs_ : int
-        Outputs of the network.
+        Number of outputs of the network.
     feature_names_in_ : ndarray of str
-        Their names, where X has some.
+        Names of the features, if X has any.
     feature_importances_ : ndarray of shape (n_features,)
-        What each feature decides: the mean square by which probabilities change where
-        that feature alone is as in another training sample. Shares of the sum over
-        features; zeros if none is heard.
+        Importance of each feature: the mean squared change of the predicted
+        probabilities if the value of this feature alone is replaced by that of another
+        training sample. Importances sum to one, or are all zero if no feature is used.
     direct_form_ : DirectForm
-        The network that predicts, in direct space, with weights of raw features.
+        The network in direct space, with weights for features in their original units.
+        It makes the predictions.
     encoding_ : ClassEncoding
-        How targets become the network's, and its outputs predictions.
+        How targets are encoded for the network, and outputs decoded to predictions.
     feature_bounds_ : (low, high), ndarrays of shape (n_features,)
-        Features are cut off there first, as they were in the search; infinite where
-        they are not.
+        Bounds that features are clipped to; infinite if they are not clipped.
     hidden_bounds_ : (low, high), ndarrays of shape (n_features,)
-        Hidden neurons hear features no further than there; infinite likewise.
+        Bounds that features are clipped to for hidden neurons; infinite if they are not
+        clipped.
 
     Examples
     --------
@@ -314,7 +328,7 @@ class CompactClassifier(ClassificationTargets, BaseCompact):
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
-        """Train the weights of the wiring.
+        """Train the weights of the network.
 
         Parameters
         ----------

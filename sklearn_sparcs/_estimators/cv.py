@@ -1,4 +1,4 @@
-"""`SparcsRegressorCV`, `SparcsClassifierCV`: how much network the data want."""
+"""`SparcsRegressorCV`, `SparcsClassifierCV`: network size by cross-validation."""
 
 from .._sklearn import fit_context
 from .base_cv import BaseSparcsCV
@@ -12,180 +12,206 @@ from .targets import (
 
 
 class SparcsRegressorCV(RegressionTargets, BaseSparcsCV):
-    """`SparcsRegressor` along a path of alphas, chosen by cross-validation.
+    """`SparcsRegressor` with alpha, activation and depth chosen by cross-validation.
 
-    Answers how much network the data want, from none: every fold begins at least
-    squares, and neurons wake as alpha falls.
+    It answers how large a network the data support, and whether a linear model is
+    enough. In every fold a network starts at the linear model and follows a path of
+    decreasing alphas, along which neurons are added; the mean score over the folds
+    selects a network, which is then fitted to all the data.
 
     Parameters
     ----------
     hidden_layer_sizes : int or array-like of int, default=(100,)
-        The *largest* network allowed. Of several layers the last is tried first, then
-        one more at a time while the best mean score rises.
+        Maximum number of neurons of each hidden layer. With several layers, only the
+        last one may have neurons at first; earlier ones are opened one at a time, as
+        long as the best mean score improves.
     n_alphas : int, default=25
-        Length of the grid, geometric from the alpha at which every fold is linear.
-        The folds follow it as far as their mean score rises.
+        Number of alphas in the grid, which is geometric and starts at the smallest
+        alpha at which all folds are linear. The folds follow it as long as their mean
+        score improves.
     eps : float in (0, 1), default=1e-4
-        Smallest alpha, as a share of the largest.
+        Smallest alpha of the grid, as a fraction of the largest.
     alphas : array-like, optional
-        A grid of one's own.
+        A grid to use instead of the one that ``n_alphas`` and ``eps`` define.
     cv : int, splitter or iterable of splits, default=None
-        As everywhere in scikit-learn; None is five folds.
+        Cross-validation splits, as elsewhere in scikit-learn. None means five folds.
     scoring : str or callable, default=None
-        What is best; None is the estimator's own ``score``.
+        Score by which networks are compared. None means the estimator's own ``score``.
     selection : float, "best" or "1se", default=0.25
-        The fewest live neurons whose mean score is within so many standard errors of
-        the best; "best" is none, and "1se" one. Unless it is none, the linear model
-        stays where the best is better in half of the folds at most, and by no more
-        than chance explains; less is chance where all the data show only noise.
+        Rule by which a network is selected: the fewest live neurons whose mean score is
+        within this many standard errors of the best. "best" means 0 and "1se" means 1.
+        Unless it is 0, the linear model is selected if the best network is not better
+        in more than half of the folds, nor by more than chance explains; the difference
+        must be larger if the whole data show no more than noise.
     linear_alpha : float or "auto", default="auto"
-        Strength of the linear part's own ridge, ½ linear_alpha ‖W‖² of the weights that
-        scaled features have straight to the outputs, averaged over outputs as the loss
-        is: `Ridge` at ``alpha = n_samples * linear_alpha / 2``, or `LogisticRegression`
-        at ``C = 1 / (n_samples * linear_alpha)``. "auto" takes what errs least on
-        samples left out one at a time, in every fold anew. Regressions have none, least
-        squares, where samples are twenty a feature or more, or a ridge saves less than
-        1 % of the error; classes have 1e-4 from two hundred a feature on. Epochs of
-        Adam start at that model, and train without the ridge.
+        Strength of an L2 penalty (ridge) on the linear part of the network: ½
+        linear_alpha ‖W‖², where W are the weights from the scaled features directly to
+        the outputs. Like the loss, it is averaged over outputs. It corresponds to
+        `Ridge` with ``alpha = n_samples * linear_alpha / 2``, or `LogisticRegression`
+        with ``C = 1 / (n_samples * linear_alpha)``. "auto" chooses the value with the
+        lowest leave-one-out error, anew in every fold of a cross-validation. Where the
+        choice matters little it is fixed: for regression at zero (ordinary least
+        squares), if there are at least twenty samples per feature or if a ridge would
+        lower the error by less than 1 %; for classification at 1e-4, if there are at
+        least two hundred samples per feature. Solvers that train in epochs start at
+        this linear model, and continue without the ridge.
     l1_ratio : float in [0, 1], default=1.0
-        1 selects neurons (ℓ₁), 0 selects layers (each layer's unsquared norm, the
-        paper's "L2"), between them the sparse group lasso.
+        Type of the penalty. 1 is an ℓ₁ penalty, which selects single neurons; 0 is the
+        norm of each layer's eigenvalues, not squared (the paper's "L2"), which selects
+        whole layers; values in between are a sparse group lasso.
     depth_factor : float, default=1.0
-        The penalty of a hidden layer is multiplied by this for every hidden layer
-        after it: above one, earlier layers are dearer.
+        The penalty of a hidden layer is multiplied by this factor once for every hidden
+        layer after it: with values above one, neurons in earlier layers cost more.
     activation : {"auto", "relu", "tanh", "logistic", "gelu", "identity"}, \
 default="auto"
-        Activation of the hidden layers; "auto" lets the folds choose between relu,
-        which suits kinks and noise, and tanh, which suits what is smooth.
+        Activation function of the hidden layers. With "auto", the folds choose between
+        "relu", which suits kinks and noisy data, and "tanh", which suits smooth
+        functions.
     fit_intercept : bool, default=True
-        Feed a constant to every layer.
+        Add a constant input to every layer.
     standardize : bool, default=True
         Scale features, and the targets of a regression, to mean zero and variance one
-        inside; sparse features that epochs train on, or that are too large for
-        second-order growth, to variance one alone. The fitted weights take raw units.
+        internally. Sparse features are scaled but not centred if a solver trains on
+        them in epochs, or if they are too large for second-order growth. The fitted
+        weights refer to the original units.
     clip : float, "auto" or None, default="auto"
-        With ``standardize``, cut features off this many standard deviations from their
-        mean, in training and ever after: a sensor's slip decides nothing, and nothing
-        is extrapolated further than that. Standard deviation and mean are of what lies
-        within twenty robust ones of the median. "auto" tries 5 where any value lies
-        beyond (or, without folds to choose by, where a few rows decide by themselves),
-        and takes it if the linear models of folds are clearly better with it. None
-        leaves features as they are: so does "auto" where epochs train.
+        With ``standardize``: clip every feature to this many standard deviations from
+        its mean, in training and in prediction. A single faulty measurement then cannot
+        dominate the fit, and the network does not extrapolate beyond these bounds. Mean
+        and standard deviation are those of the values within twenty robust standard
+        deviations of the median. "auto" considers 5 if any value lies beyond it (in an
+        estimator without folds: if a few rows dominate the fit of a feature), and uses
+        it if cross-validated linear models are clearly better with it. None does not
+        clip. Neither does "auto" with a solver that trains in epochs.
     hidden_clip : float or None, default=5.0
-        With ``standardize``, hidden neurons hear a feature no further than this many
-        standard deviations from its mean, while the linear part hears it whole: what
-        lies far out is extrapolated by a straight line. Where epochs train, and with
-        None, they hear it whole too.
+        With ``standardize``: clip the features that hidden neurons receive to this many
+        standard deviations from their mean. The linear part of the network receives
+        them unclipped, so that predictions for extreme values are extrapolated
+        linearly. None does not clip; solvers that train in epochs do not clip either.
     prediction_margin : float or None, default=None
-        Keep predictions within the range of the training targets, widened at either
-        end by this share of its width; 0 keeps to the range. None lets a network of
-        linear pieces say what it says of rows unlike all that it was trained on.
+        Restrict predictions to the range of the training targets, extended at both ends
+        by this fraction of its width; 0 restricts them to the range itself. None does
+        not restrict them: for rows unlike all training data, a network with piecewise
+        linear activation may then predict values far outside the range.
     prune_tol : float, default=0.05
-        Largest relative rise of the loss that ``pruned_estimator_`` may cost.
+        Maximum relative increase of the loss in pruning to ``pruned_estimator_``.
     n_jobs : int, default=None
-        Folds at a time.
+        Number of folds that are fitted in parallel.
     device : str, default="cpu"
-        "cpu", "cuda", "cuda:1" …, or "auto": CUDA where there is one.
+        "cpu", "cuda", "cuda:1" …, or "auto": CUDA if it is available.
     random_state : int, RandomState instance or None, default=None
-        Folds get seeds of their own, so that what they share is not the draw's.
+        Randomness of candidate neurons and splits. Every fold has a seed of its own, so
+        that what the folds have in common is not owed to common random numbers.
     verbose : bool or int, default=False
-        Show how far the folds have come, in a bar.
+        Show a progress bar over the folds.
 
     Attributes
     ----------
     alpha_ : float
-        The alpha chosen.
+        The selected alpha.
     activation_ : str
-        The activation chosen.
+        The selected activation function.
     clip_ : float or None
-        Where features are cut off, if they are, in standard deviations.
+        Standard deviations from the mean at which features are clipped; None if they
+        are not.
     depth_ : int
-        How many hidden layers were open.
+        Number of hidden layers that were open to neurons.
     alphas_ : ndarray of shape (n_alphas,)
-        The path, from the largest alpha down.
+        The grid of alphas, in descending order.
     cv_curves_ : list of (depth, activation)
-        What the folds followed the alphas with: how many hidden layers were open, and
-        which activation they had.
+        The paths that were compared: how many hidden layers were open, and which
+        activation function they had.
     cv_scores_path_ : ndarray of shape (n_curves, n_alphas, n_folds)
-        Score of each fold at every alpha that it came to, and nan beyond.
+        Score of each fold at every alpha that was reached; nan at the others.
     cv_architectures_path_ : list (curves) of lists (folds) of lists of Architecture
-        What each fold found at every alpha that it came to.
+        Architecture that each fold found at every alpha that was reached.
     best_score_ : float
         Best mean score over the folds.
     best_score_error_ : float
-        Standard error of that mean.
+        Standard error of ``best_score_``.
     constant_score_ : float
-        Mean score over the folds of what knows no features: the mean of the targets,
-        or the shares of the classes. The verdict says so where no network is better
-        by more than a standard error of the difference.
+        Mean score over the folds of a constant prediction: the mean of the targets, or
+        the class frequencies. ``verdict_`` says so if no network is better than it by
+        more than a standard error of the difference.
     alpha_1se_ : float
-        The alpha of the simplest network within a standard error of the best.
+        Alpha of the simplest network whose mean score is within a standard error of the
+        best.
     estimator_1se_ : CompactRegressor
-        The simplest network within a standard error of the best, fitted to all the
-        data, then pruned as ``pruned_estimator_`` is.
+        The simplest network whose mean score is within a standard error of the best,
+        fitted to all the data and pruned as ``pruned_estimator_`` is.
     linear_suffices_ : bool
-        Whether the network at ``alpha_1se_`` is linear.
+        Whether ``estimator_1se_`` is linear.
     hidden_share_ : float
-        Share of the prediction's variance that no linear function of the features
-        has: what the hidden neurons are there for. Zero for a linear model.
+        Share of the variance of the predictions that no linear function of the features
+        explains: what the hidden neurons contribute. Zero for a linear model.
     verdict_ : str
         Whether a linear model suffices, in words; or that no network is better than a
         constant; or that the data, beyond 2²⁵ numbers or 2000 inputs, are too large to
         ask, and only a linear model was fitted.
     path_ : SparcsPath
-        The path over all the data, down to ``alpha_``. Its last network is the one
-        chosen, before the neurons went that the loss can spare by one per cent.
+        The path over all the data, down to ``alpha_``. Its last network is the selected
+        one, before neurons are removed that the loss can spare at a rise of one per
+        cent.
     pruned_estimator_ : CompactRegressor
-        The smaller network that ``prune_tol`` allows, though never a linear model, as
-        the folds said that one is worse.
+        A smaller network, as an estimator of its own: neurons are removed as long as
+        the loss rises by no more than ``prune_tol``. If the selected network has hidden
+        neurons, at least one remains, because the folds found the linear model to be
+        worse.
     fold_architectures_ : list of Architecture
-        What each fold found at ``alpha_``, idle neurons included.
+        Architecture that each fold found at ``alpha_``, neurons included that the loss
+        could spare.
     depth_stability_ : float
-        Share of the folds that found as many hidden layers as
-        ``active_architecture_`` has.
+        Share of the folds that found as many hidden layers as ``active_architecture_``
+        has.
     neuron_stability_ : ndarray of shape (n_hidden,)
-        For each neuron of ``active_architecture_``, the share of folds in which one
-        fires alike: their signals' correlation exceeds 0.9.
+        For each neuron of ``active_architecture_``, the share of folds with a neuron
+        whose signal has a correlation above 0.9 with its own.
     active_architecture_ : Architecture
-        The neurons that compute, and which layers feed which: those of the network
-        chosen, less the ones that the loss can spare by one per cent.
+        The live neurons of the selected network, and which layers feed which. Neurons
+        are left out that the loss can spare at a rise of one per cent.
     eigenvalues_ : list of B + 1 arrays
-        λ of the input, each hidden layer and the output. A hidden layer too narrow to
-        pass the linear map on is widened by relays, neurons that never fire.
+        Eigenvalues λ of the input, each hidden layer and the output. A hidden layer
+        that is too narrow to transmit the linear map is widened by relays: neurons that
+        never fire.
     eigenvectors_ : list of B arrays
-        φ_k, shape (N_{k+1}, N_k), with the scaled features as input.
+        Eigenvectors φ_k, of shape (N_{k+1}, N_k), with scaled features as input.
     alpha_max_ : float
-        Smallest ``alpha`` at which no neuron wakes.
+        Smallest ``alpha`` at which no neuron is added.
     n_outputs_ : int
-        Outputs of the network.
+        Number of outputs of the network.
     n_features_in_ : int
-        Features seen in ``fit``.
+        Number of features seen in ``fit``.
     feature_names_in_ : ndarray of str
-        Their names, where X has some.
+        Names of the features, if X has any.
     linear_coef_ : ndarray of shape (n_features,) or (n_outputs, n_features)
-        Weights of the linear part, beside the neurons', in raw units.
+        Weights of the linear part of the network, without the hidden neurons, in the
+        original units.
     linear_coef_std_ : ndarray of the same shape
-        Their standard errors, all other weights being free as well; those of least
-        squares if there are no neurons. nan where nothing is known.
+        Standard errors of ``linear_coef_``, if all other weights are estimated too.
+        Without hidden neurons they are those of least squares. nan if they are not
+        known.
     linear_p_value_ : float
-        Share of data for which a linear model suffices that would say as much against
-        it as these do, in a test by random neurons and residuals drawn anew.
-        nan where that cannot be told: samples hardly more than features, more than 2000
-        features, or fits by ``partial_fit`` or from a random start.
+        p-value of a test whether a linear model suffices: the share of simulated data,
+        for which it does, that show as much evidence against it as these data. The test
+        is by random neurons, and residuals are drawn anew. nan if there are hardly more
+        samples than features, more than 2000 features, or after ``partial_fit`` or a
+        random start.
     feature_importances_ : ndarray of shape (n_features,)
-        What each feature decides: the mean square by which targets that are predicted,
-        in standard deviations, change where that feature alone is as in another
-        training sample. Shares of the sum over features; zeros if none is heard.
+        Importance of each feature: the mean squared change of the predicted targets, in
+        standard deviations, if the value of this feature alone is replaced by that of
+        another training sample. Importances sum to one, or are all zero if no feature
+        is used.
     linear_alpha_ : float
-        The strength of the linear part's ridge that was used.
+        The ``linear_alpha`` that was used.
     loss_curve_ : list of float
         Training loss of each network of ``path_``.
     n_iter_ : int
-        Alphas followed over all the data.
+        Number of alphas on the path over all the data.
     direct_form_ : DirectForm
-        The network that predicts, in direct space, with weights of raw features.
+        The network in direct space, with weights for features in their original units.
+        It makes the predictions.
     encoding_ : RealEncoding
-        How targets become the network's, and its outputs predictions.
+        How targets are encoded for the network, and outputs decoded to predictions.
 
     Examples
     --------
@@ -254,14 +280,14 @@ default="auto"
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None, groups=None):
-        """Choose on folds, and fit to all the data.
+        """Select a network by cross-validation, and fit it to all the data.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         sample_weight : array-like of shape (n_samples,), optional
-            In training and in scores.
+            Used in training and in scores.
         groups : array-like of shape (n_samples,), optional
             For a ``cv`` that keeps groups together.
 
@@ -279,185 +305,207 @@ default="auto"
 
 
 class SparcsClassifierCV(ClassificationTargets, BaseSparcsCV):
-    """`SparcsClassifier` along a path of alphas, chosen by cross-validation.
+    """`SparcsClassifier` with alpha, activation and depth chosen by cross-validation.
 
-    Answers how much network the data want, from none: every fold begins at logistic
-    regression, and neurons wake as alpha falls.
+    It answers how large a network the data support, and whether a linear model is
+    enough. In every fold a network starts at the linear model and follows a path of
+    decreasing alphas, along which neurons are added; the mean score over the folds
+    selects a network, which is then fitted to all the data.
 
     Parameters
     ----------
     hidden_layer_sizes : int or array-like of int, default=(100,)
-        The *largest* network allowed. Of several layers the last is tried first, then
-        one more at a time while the best mean score rises.
+        Maximum number of neurons of each hidden layer. With several layers, only the
+        last one may have neurons at first; earlier ones are opened one at a time, as
+        long as the best mean score improves.
     n_alphas : int, default=25
-        Length of the grid, geometric from the alpha at which every fold is linear.
-        The folds follow it as far as their mean score rises.
+        Number of alphas in the grid, which is geometric and starts at the smallest
+        alpha at which all folds are linear. The folds follow it as long as their mean
+        score improves.
     eps : float in (0, 1), default=1e-4
-        Smallest alpha, as a share of the largest.
+        Smallest alpha of the grid, as a fraction of the largest.
     alphas : array-like, optional
-        A grid of one's own.
+        A grid to use instead of the one that ``n_alphas`` and ``eps`` define.
     cv : int, splitter or iterable of splits, default=None
-        As everywhere in scikit-learn; None is five folds.
+        Cross-validation splits, as elsewhere in scikit-learn. None means five folds.
     scoring : str or callable, default=None
-        What is best; None is the estimator's own ``score``.
+        Score by which networks are compared. None means the estimator's own ``score``.
     selection : float, "best" or "1se", default=0.25
-        The fewest live neurons whose mean score is within so many standard errors of
-        the best; "best" is none, and "1se" one. Unless it is none, the linear model
-        stays where the best is better in half of the folds at most, and by no more
-        than chance explains; less is chance where all the data show only noise.
+        Rule by which a network is selected: the fewest live neurons whose mean score is
+        within this many standard errors of the best. "best" means 0 and "1se" means 1.
+        Unless it is 0, the linear model is selected if the best network is not better
+        in more than half of the folds, nor by more than chance explains; the difference
+        must be larger if the whole data show no more than noise.
     linear_alpha : float or "auto", default="auto"
-        Strength of the linear part's own ridge, ½ linear_alpha ‖W‖² of the weights that
-        scaled features have straight to the outputs, averaged over outputs as the loss
-        is: `Ridge` at ``alpha = n_samples * linear_alpha / 2``, or `LogisticRegression`
-        at ``C = 1 / (n_samples * linear_alpha)``. "auto" takes what errs least on
-        samples left out one at a time, in every fold anew. Regressions have none, least
-        squares, where samples are twenty a feature or more, or a ridge saves less than
-        1 % of the error; classes have 1e-4 from two hundred a feature on. Epochs of
-        Adam start at that model, and train without the ridge.
+        Strength of an L2 penalty (ridge) on the linear part of the network: ½
+        linear_alpha ‖W‖², where W are the weights from the scaled features directly to
+        the outputs. Like the loss, it is averaged over outputs. It corresponds to
+        `Ridge` with ``alpha = n_samples * linear_alpha / 2``, or `LogisticRegression`
+        with ``C = 1 / (n_samples * linear_alpha)``. "auto" chooses the value with the
+        lowest leave-one-out error, anew in every fold of a cross-validation. Where the
+        choice matters little it is fixed: for regression at zero (ordinary least
+        squares), if there are at least twenty samples per feature or if a ridge would
+        lower the error by less than 1 %; for classification at 1e-4, if there are at
+        least two hundred samples per feature. Solvers that train in epochs start at
+        this linear model, and continue without the ridge.
     l1_ratio : float in [0, 1], default=1.0
-        1 selects neurons (ℓ₁), 0 selects layers (each layer's unsquared norm, the
-        paper's "L2"), between them the sparse group lasso.
+        Type of the penalty. 1 is an ℓ₁ penalty, which selects single neurons; 0 is the
+        norm of each layer's eigenvalues, not squared (the paper's "L2"), which selects
+        whole layers; values in between are a sparse group lasso.
     depth_factor : float, default=1.0
-        The penalty of a hidden layer is multiplied by this for every hidden layer
-        after it: above one, earlier layers are dearer.
+        The penalty of a hidden layer is multiplied by this factor once for every hidden
+        layer after it: with values above one, neurons in earlier layers cost more.
     activation : {"auto", "relu", "tanh", "logistic", "gelu", "identity"}, \
 default="auto"
-        Activation of the hidden layers; "auto" lets the folds choose between relu,
-        which suits kinks and noise, and tanh, which suits what is smooth.
+        Activation function of the hidden layers. With "auto", the folds choose between
+        "relu", which suits kinks and noisy data, and "tanh", which suits smooth
+        functions.
     fit_intercept : bool, default=True
-        Feed a constant to every layer.
+        Add a constant input to every layer.
     standardize : bool, default=True
         Scale features, and the targets of a regression, to mean zero and variance one
-        inside; sparse features that epochs train on, or that are too large for
-        second-order growth, to variance one alone. The fitted weights take raw units.
+        internally. Sparse features are scaled but not centred if a solver trains on
+        them in epochs, or if they are too large for second-order growth. The fitted
+        weights refer to the original units.
     clip : float, "auto" or None, default="auto"
-        With ``standardize``, cut features off this many standard deviations from their
-        mean, in training and ever after: a sensor's slip decides nothing, and nothing
-        is extrapolated further than that. Standard deviation and mean are of what lies
-        within twenty robust ones of the median. "auto" tries 5 where any value lies
-        beyond (or, without folds to choose by, where a few rows decide by themselves),
-        and takes it if the linear models of folds are clearly better with it. None
-        leaves features as they are: so does "auto" where epochs train.
+        With ``standardize``: clip every feature to this many standard deviations from
+        its mean, in training and in prediction. A single faulty measurement then cannot
+        dominate the fit, and the network does not extrapolate beyond these bounds. Mean
+        and standard deviation are those of the values within twenty robust standard
+        deviations of the median. "auto" considers 5 if any value lies beyond it (in an
+        estimator without folds: if a few rows dominate the fit of a feature), and uses
+        it if cross-validated linear models are clearly better with it. None does not
+        clip. Neither does "auto" with a solver that trains in epochs.
     hidden_clip : float or None, default=5.0
-        With ``standardize``, hidden neurons hear a feature no further than this many
-        standard deviations from its mean, while the linear part hears it whole: what
-        lies far out is extrapolated by a straight line. Where epochs train, and with
-        None, they hear it whole too.
+        With ``standardize``: clip the features that hidden neurons receive to this many
+        standard deviations from their mean. The linear part of the network receives
+        them unclipped, so that predictions for extreme values are extrapolated
+        linearly. None does not clip; solvers that train in epochs do not clip either.
     prune_tol : float, default=0.05
-        Largest relative rise of the loss that ``pruned_estimator_`` may cost.
+        Maximum relative increase of the loss in pruning to ``pruned_estimator_``.
     class_weight : dict, "balanced" or None, default=None
-        Weights of the classes, by label; "balanced" makes them inversely proportional
-        to the classes' frequencies.
+        Weights of the classes, by label. "balanced" makes them inversely proportional
+        to the class frequencies.
     label_smoothing : float in [0, 1) or "auto", default="auto"
-        Share of each label's probability that is spread over all classes, in training
-        alone; predicted probabilities are less sure then. "auto" spreads 0.1 of them
-        where the linear model is right on every sample, so that its loss has hardly
-        anything left to lower: for networks with hidden neurons, the linear model
-        staying a logistic regression. Adam smooths only by what is given.
+        Fraction of the probability of each label that is spread evenly over all classes
+        in training. It makes predicted probabilities less extreme. "auto" is 0.1 if the
+        linear model predicts every training sample correctly, so that its loss can
+        hardly be lowered, and 0 otherwise. It applies to networks with hidden neurons
+        only: the linear model remains a logistic regression. With Adam, "auto" is 0.
     n_jobs : int, default=None
-        Folds at a time.
+        Number of folds that are fitted in parallel.
     device : str, default="cpu"
-        "cpu", "cuda", "cuda:1" …, or "auto": CUDA where there is one.
+        "cpu", "cuda", "cuda:1" …, or "auto": CUDA if it is available.
     random_state : int, RandomState instance or None, default=None
-        Folds get seeds of their own, so that what they share is not the draw's.
+        Randomness of candidate neurons and splits. Every fold has a seed of its own, so
+        that what the folds have in common is not owed to common random numbers.
     verbose : bool or int, default=False
-        Show how far the folds have come, in a bar.
+        Show a progress bar over the folds.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        Class labels; for a multilabel y, the labels' indices.
+        Class labels. For multilabel targets, the indices of the labels.
     alpha_ : float
-        The alpha chosen.
+        The selected alpha.
     activation_ : str
-        The activation chosen.
+        The selected activation function.
     clip_ : float or None
-        Where features are cut off, if they are, in standard deviations.
+        Standard deviations from the mean at which features are clipped; None if they
+        are not.
     depth_ : int
-        How many hidden layers were open.
+        Number of hidden layers that were open to neurons.
     alphas_ : ndarray of shape (n_alphas,)
-        The path, from the largest alpha down.
+        The grid of alphas, in descending order.
     cv_curves_ : list of (depth, activation)
-        What the folds followed the alphas with: how many hidden layers were open, and
-        which activation they had.
+        The paths that were compared: how many hidden layers were open, and which
+        activation function they had.
     cv_scores_path_ : ndarray of shape (n_curves, n_alphas, n_folds)
-        Score of each fold at every alpha that it came to, and nan beyond.
+        Score of each fold at every alpha that was reached; nan at the others.
     cv_architectures_path_ : list (curves) of lists (folds) of lists of Architecture
-        What each fold found at every alpha that it came to.
+        Architecture that each fold found at every alpha that was reached.
     best_score_ : float
         Best mean score over the folds.
     best_score_error_ : float
-        Standard error of that mean.
+        Standard error of ``best_score_``.
     constant_score_ : float
-        Mean score over the folds of what knows no features: the mean of the targets,
-        or the shares of the classes. The verdict says so where no network is better
-        by more than a standard error of the difference.
+        Mean score over the folds of a constant prediction: the mean of the targets, or
+        the class frequencies. ``verdict_`` says so if no network is better than it by
+        more than a standard error of the difference.
     alpha_1se_ : float
-        The alpha of the simplest network within a standard error of the best.
+        Alpha of the simplest network whose mean score is within a standard error of the
+        best.
     estimator_1se_ : CompactClassifier
-        The simplest network within a standard error of the best, fitted to all the
-        data, then pruned as ``pruned_estimator_`` is.
+        The simplest network whose mean score is within a standard error of the best,
+        fitted to all the data and pruned as ``pruned_estimator_`` is.
     linear_suffices_ : bool
-        Whether the network at ``alpha_1se_`` is linear.
+        Whether ``estimator_1se_`` is linear.
     hidden_share_ : float
-        Share of the variance of the network's outputs, whose softmax or logistic
-        function the probabilities are, that no linear function of the features has:
-        what the hidden neurons are there for. Zero for a linear model.
+        Share of the variance of the network's outputs, before softmax or the logistic
+        function, that no linear function of the features explains: what the hidden
+        neurons contribute. Zero for a linear model.
     verdict_ : str
         Whether a linear model suffices, in words; or that no network is better than a
         constant; or that the data, beyond 2²⁵ numbers or 2000 inputs, are too large to
         ask, and only a linear model was fitted.
     path_ : SparcsPath
-        The path over all the data, down to ``alpha_``. Its last network is the one
-        chosen, before the neurons went that the loss can spare by one per cent.
+        The path over all the data, down to ``alpha_``. Its last network is the selected
+        one, before neurons are removed that the loss can spare at a rise of one per
+        cent.
     pruned_estimator_ : CompactClassifier
-        The smaller network that ``prune_tol`` allows, though never a linear model, as
-        the folds said that one is worse.
+        A smaller network, as an estimator of its own: neurons are removed as long as
+        the loss rises by no more than ``prune_tol``. If the selected network has hidden
+        neurons, at least one remains, because the folds found the linear model to be
+        worse.
     fold_architectures_ : list of Architecture
-        What each fold found at ``alpha_``, idle neurons included.
+        Architecture that each fold found at ``alpha_``, neurons included that the loss
+        could spare.
     depth_stability_ : float
-        Share of the folds that found as many hidden layers as
-        ``active_architecture_`` has.
+        Share of the folds that found as many hidden layers as ``active_architecture_``
+        has.
     neuron_stability_ : ndarray of shape (n_hidden,)
-        For each neuron of ``active_architecture_``, the share of folds in which one
-        fires alike: their signals' correlation exceeds 0.9.
+        For each neuron of ``active_architecture_``, the share of folds with a neuron
+        whose signal has a correlation above 0.9 with its own.
     active_architecture_ : Architecture
-        The neurons that compute, and which layers feed which: those of the network
-        chosen, less the ones that the loss can spare by one per cent.
+        The live neurons of the selected network, and which layers feed which. Neurons
+        are left out that the loss can spare at a rise of one per cent.
     alpha_max_ : float
-        Smallest ``alpha`` at which no neuron wakes.
+        Smallest ``alpha`` at which no neuron is added.
     direct_form_ : DirectForm
-        The network that predicts, in direct space, with weights of raw features.
+        The network in direct space, with weights for features in their original units.
+        It makes the predictions.
     eigenvalues_ : list of B + 1 arrays
-        λ of the input, each hidden layer and the output. A hidden layer too narrow to
-        pass the linear map on is widened by relays, neurons that never fire.
+        Eigenvalues λ of the input, each hidden layer and the output. A hidden layer
+        that is too narrow to transmit the linear map is widened by relays: neurons that
+        never fire.
     eigenvectors_ : list of B arrays
-        φ_k, shape (N_{k+1}, N_k), with the scaled features as input.
+        Eigenvectors φ_k, of shape (N_{k+1}, N_k), with scaled features as input.
     encoding_ : ClassEncoding
-        How targets become the network's, and its outputs predictions.
+        How targets are encoded for the network, and outputs decoded to predictions.
     feature_names_in_ : ndarray of str
-        Their names, where X has some.
+        Names of the features, if X has any.
     linear_p_value_ : float
-        Share of data for which a linear model suffices that would say as much against
-        it as these do, in a test by random neurons and residuals drawn anew.
-        nan where that cannot be told: samples hardly more than features, more than 2000
-        weights of a linear model, or fits by ``partial_fit`` or from a random start.
+        p-value of a test whether a linear model suffices: the share of simulated data,
+        for which it does, that show as much evidence against it as these data. The test
+        is by random neurons, and residuals are drawn anew. nan if there are hardly more
+        samples than features, more than 2000 weights in the linear model, or after
+        ``partial_fit`` or a random start.
     feature_importances_ : ndarray of shape (n_features,)
-        What each feature decides: the mean square by which probabilities change where
-        that feature alone is as in another training sample. Shares of the sum over
-        features; zeros if none is heard.
+        Importance of each feature: the mean squared change of the predicted
+        probabilities if the value of this feature alone is replaced by that of another
+        training sample. Importances sum to one, or are all zero if no feature is used.
     linear_alpha_ : float
-        The strength of the linear part's ridge that was used.
+        The ``linear_alpha`` that was used.
     label_smoothing_ : float
-        The share that was spread, wherever there were hidden neurons.
+        The ``label_smoothing`` that was used for networks with hidden neurons.
     loss_curve_ : list of float
         Training loss of each network of ``path_``.
     n_features_in_ : int
-        Features seen in ``fit``.
+        Number of features seen in ``fit``.
     n_iter_ : int
-        Alphas followed over all the data.
+        Number of alphas on the path over all the data.
     n_outputs_ : int
-        Outputs of the network.
+        Number of outputs of the network.
 
     Examples
     --------
@@ -526,14 +574,14 @@ default="auto"
 
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None, groups=None):
-        """Choose on folds, and fit to all the data.
+        """Select a network by cross-validation, and fit it to all the data.
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
         y : array-like of shape (n_samples,) or (n_samples, n_labels)
         sample_weight : array-like of shape (n_samples,), optional
-            In training and in scores.
+            Used in training and in scores.
         groups : array-like of shape (n_samples,), optional
             For a ``cv`` that keeps groups together.
 

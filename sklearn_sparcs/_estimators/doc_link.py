@@ -1,4 +1,4 @@
-"""Where scikit-learn's diagrams link to: the estimator's page in the documentation."""
+"""The documentation page that scikit-learn's HTML diagrams link to."""
 
 from importlib.metadata import PackageNotFoundError, metadata
 from typing import Any

@@ -1,4 +1,4 @@
-"""How the user's targets become the network's outputs, and outputs predictions."""
+"""Encoding of targets for the network, and decoding of outputs to predictions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,8 +11,8 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import column_or_1d
 
-from .._data.extremes import refuse_uncastable
 from .._data.features import Bounds
+from .._data.magnitude_checks import refuse_uncastable
 from .._data.samples import refuse_extreme_weights
 from .._training.losses import (
     BinaryCrossEntropy,
@@ -23,7 +23,7 @@ from .._training.losses import (
 
 
 class Encoding(Protocol):
-    """What every kind of target has."""
+    """Interface of all encodings of targets."""
 
     @property
     def n_outputs(self) -> int:
@@ -31,7 +31,7 @@ class Encoding(Protocol):
 
     @property
     def loss(self) -> Loss:
-        """What the network is trained by."""
+        """The loss that the network is trained with."""
 
     @property
     def stratified(self) -> bool:
@@ -39,7 +39,7 @@ class Encoding(Protocol):
 
     @property
     def output_bounds(self) -> Bounds | None:
-        """What outputs are kept within, if anything."""
+        """Bounds of the outputs, or None."""
 
     def encode(self, y: np.ndarray, dtype: Any) -> np.ndarray:
         """Targets as the loss takes them."""
@@ -48,13 +48,13 @@ class Encoding(Protocol):
         """Outputs (…, n_outputs), or parts of them, as the user has them."""
 
     def shown(self, y: np.ndarray) -> np.ndarray:
-        """Numbers (n, n_outputs), of encoded targets, whose means say something."""
+        """Encoded targets as numbers (n, n_outputs) whose means `constant` uses."""
 
     def constant(self, mean: np.ndarray, n: int) -> np.ndarray:
-        """Outputs (n_outputs,) for one who knows the mean alone of what n show."""
+        """Outputs (n_outputs,) of the best constant, from means of `shown` over n."""
 
     def comparable(self, scale: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-        """From outputs, predictions whose differences can be added up.
+        """Convert outputs to predictions whose differences can be added up.
 
         ``scale`` (outputs,) are standard deviations of the targets.
         """
@@ -113,7 +113,7 @@ class RealEncoding:
         return low - wider, high + wider
 
     def having_seen(self, y: np.ndarray, margin: float | None) -> "RealEncoding":
-        """The encoding once targets (n, outputs) have been learned from."""
+        """The encoding with the range of training targets (n, outputs)."""
         low, high = y.min(axis=0), y.max(axis=0)
         if self.seen is not None:
             low, high = np.minimum(low, self.seen[0]), np.maximum(high, self.seen[1])
@@ -147,7 +147,7 @@ class RealEncoding:
         return mean.astype(float)
 
     def comparable(self, scale: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-        """From outputs, targets in standard deviations (outputs,)."""
+        """Convert outputs to targets in standard deviations (outputs,)."""
         scale = np.where(scale == 0, 1.0, scale)
         return lambda output: self._within_bounds(output) / scale
 
@@ -241,7 +241,7 @@ class ClassEncoding:
 
     @property
     def output_bounds(self) -> None:
-        """None: probabilities are bounded as they are."""
+        """None: probabilities are bounded by themselves."""
         return None
 
     def encode(self, y: Any, dtype: Any = np.float64) -> np.ndarray:
@@ -361,7 +361,7 @@ class ClassEncoding:
         return (y[:, None] == np.arange(self.n_outputs)).astype(np.float64)
 
     def constant(self, mean: np.ndarray, n: int) -> np.ndarray:
-        """Log-odds, or logarithms, of each class's share, as if one sample were of all.
+        """Log-odds, or logarithms, of each class's share, after adding one even sample.
 
         So nothing is infinite where a class is missing.
         """
@@ -371,7 +371,7 @@ class ClassEncoding:
         return np.log(shares) if several else logit(shares)
 
     def comparable(self, scale: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-        """From outputs, probabilities."""
+        """Convert outputs to probabilities."""
         return self.probabilities
 
     def probabilities(self, output: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What estimators share that train by epochs: their schedule, and their warnings."""
+"""What the estimators that train in epochs share: the schedule, and warnings."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -13,10 +13,9 @@ from .._growth.recipe import batch_size_for
 from .._sklearn import Interval, Options, StrOptions
 from .._training.run import Schedule
 from .._training.status import Status
-from .alpha_log import AlphaLog
 from .callers import among_many
-from .fit_tasks import EpochsAsSteps, TellsOfTasks
-from .screen import show
+from .fit_callbacks import EpochsAsSteps, FollowedByCallbacks
+from .verbose import AlphaLog, show
 from .warned import warn_user
 
 TRAINING_CONSTRAINTS: dict[str, list[Any]] = {
@@ -38,8 +37,8 @@ TRAINING_CONSTRAINTS: dict[str, list[Any]] = {
 }
 
 
-class TrainsByEpochs(TellsOfTasks):
-    """A schedule from the estimator's parameters. Not for use by itself."""
+class TrainsByEpochs(FollowedByCallbacks):
+    """Base of the estimators that train in epochs. Not for use by itself."""
 
     batch_size: int | str
     max_iter: int
@@ -50,7 +49,7 @@ class TrainsByEpochs(TellsOfTasks):
     callbacks: list[Any] | None = None
 
     def _schedule(self, n_samples: int, *, stream: bool = False) -> Schedule:
-        """How to run epochs over so many samples.
+        """The schedule for epochs over so many samples.
 
         A stream takes one, and what it comes to: an epoch that was undone would be the
         same in the next call, which would be undone again.
@@ -69,7 +68,7 @@ class TrainsByEpochs(TellsOfTasks):
         )
 
     def _told(self) -> Callable[[Mapping[str, Any]], None]:
-        """What is told of every step of a second-order fit."""
+        """A function to call with a row after every step of a second-order fit."""
         log = AlphaLog() if self.verbose else None
 
         def told(row: Mapping[str, Any]) -> None:
@@ -81,7 +80,7 @@ class TrainsByEpochs(TellsOfTasks):
 
     @staticmethod
     def _pass_interrupt_on(status: Status) -> None:
-        """Let what fits many times stop, which would go on to the next fit.
+        """Raise an interrupt again if a search or an ensemble is running this fit.
 
         Raises
         ------
@@ -92,7 +91,7 @@ class TrainsByEpochs(TellsOfTasks):
             raise KeyboardInterrupt
 
     def _warn(self, status: Status) -> None:
-        """Say why training ended, where that asks for something to be done."""
+        """Warn of why training ended, if the user can do something about it."""
         if status.message:
             message = status.message.format(max_iter=self.max_iter)
             warn_user(message, ConvergenceWarning)

@@ -1,4 +1,4 @@
-"""A fold of a cross-validation: its own path, and its judgement of what it finds."""
+"""A fold of a cross-validation: its path, and the scores of its networks."""
 
 import warnings
 from collections.abc import Sequence
@@ -19,26 +19,26 @@ from .encoding import Encoding
 
 
 class Part(Protocol):
-    """All the data, or those that a fold trains on, wherever they are."""
+    """The data that a fold trains on, or all of them, wherever they are."""
 
     def refuse_extremes(self, leader: Leader) -> None:
         """Refuse values too large or too small to compute with."""
 
     def problem(self, leader: Leader) -> Problem:
-        """The problem that they pose, begun at the linear model."""
+        """The training problem, with its linear model."""
 
     def samples(self) -> Samples | SharedSamples:
         """The rows that count."""
 
     def columns(self) -> Columns:
-        """Their features and targets."""
+        """The columns of the data."""
 
     def constant(self, encoding: Encoding) -> DirectForm:
-        """What gives one and the same answer for all rows: the best that there is."""
+        """The best constant prediction, as a network."""
 
 
 class Judge(Protocol):
-    """What scores networks on rows that they have not seen."""
+    """Scores networks on the rows that a fold leaves out."""
 
     def scores(self, forms: Sequence[DirectForm]) -> list[float]:
         """The score of each network."""
@@ -46,7 +46,7 @@ class Judge(Protocol):
 
 @dataclass(frozen=True)
 class Stretch:
-    """What a fold's path finds along some alphas: no samples, so that it is light.
+    """Results of a fold along some alphas, without samples: small when pickled.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ class Stretch:
 
 @dataclass(frozen=True)
 class FoldPath:
-    """One fold's path, as far as it has come.
+    """The path of one fold, up to the present alpha.
 
     Attributes
     ----------
@@ -78,14 +78,14 @@ class FoldPath:
     architectures: tuple[Architecture, ...] = ()
 
     def stretch(self, judge: Judge, alphas: np.ndarray) -> Stretch:
-        """What the path finds a few alphas further on, and what a judge says of it."""
+        """Continue the path along some alphas, and score its networks."""
         points = self.fit.advanced(alphas).points[len(self.scores) :]
         forms = [self.fit.form(point.network) for point in points]
         scores = tuple(judge.scores(forms))
         return Stretch(points, scores, tuple(map(Architecture.of, forms)))
 
     def after(self, stretch: Stretch) -> "FoldPath":
-        """The path so much further on."""
+        """Append a stretch to the path."""
         return FoldPath(
             replace(self.fit, points=(*self.fit.points, *stretch.points)),
             (*self.scores, *stretch.scores),
@@ -95,7 +95,7 @@ class FoldPath:
 
 @dataclass(frozen=True)
 class Fold:
-    """One split of the data, and how to fit and judge on it.
+    """One split of the data: what it trains on, and what it is scored on.
 
     Attributes
     ----------
@@ -119,7 +119,7 @@ class Fold:
         return score
 
     def constant_score(self, encoding: Encoding) -> float:
-        """The score of one and the same answer for all rows."""
+        """The score of the best constant prediction."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # scores that a constant leaves undefined
             (score,) = self.judge.scores([self.part.constant(encoding)])

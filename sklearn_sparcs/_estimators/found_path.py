@@ -1,4 +1,4 @@
-"""What is found at each alpha of a path."""
+"""`SparcsPath`: the networks that were found at each alpha of a path."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from .compact import CompactClassifier, CompactRegressor
 
 @dataclass(repr=False)
 class SparcsPath:
-    """What was found at each alpha, from the largest to the smallest.
+    """Networks along a path of alphas, from the largest alpha to the smallest.
 
     Attributes
     ----------
@@ -53,7 +53,7 @@ class SparcsPath:
     estimators: list[CompactRegressor | CompactClassifier]
 
     def __repr__(self) -> str:
-        """Its ends, in a line: whole arrays would fill the screen."""
+        """One line with both ends of the path: whole arrays would fill the screen."""
         largest, smallest = self.alphas[0], self.alphas[-1]
         return (
             f"SparcsPath({len(self.alphas)} alphas, {largest:.3g} to {smallest:.3g}: "
@@ -109,7 +109,7 @@ def recorded(
     valid: TrainingData | None = None,
     advanced: Callable[[int], object] = int,
 ) -> tuple[SparcsPath, Path]:
-    """Follow a path to its end; keep what was found, and the path to go on from.
+    """Follow a path to its end; return the record, and the path to continue from.
 
     ``as_compact`` makes an estimator of a `DirectForm`; ``advanced`` is told of every
     alpha that has been passed.

@@ -1,4 +1,4 @@
-"""A cap that binds is said: every neuron that was allowed in a layer is live."""
+"""Warn if all the neurons that a hidden layer may have are live."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Which features a fitted network listens to."""
+"""Feature importances, from total effects."""
 
 import numpy as np
 

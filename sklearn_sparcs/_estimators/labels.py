@@ -1,4 +1,4 @@
-"""Targets from series, of their own kind, and no label missing."""
+"""Class labels as plain NumPy types; missing labels are refused."""
 
 from numbers import Real
 from typing import Any

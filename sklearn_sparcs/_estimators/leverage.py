@@ -1,4 +1,4 @@
-"""Rows that decide too much are named."""
+"""Warn of rows whose leverage determines a coefficient of the linear model."""
 
 from collections.abc import Sequence
 

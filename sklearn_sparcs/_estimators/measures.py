@@ -1,4 +1,4 @@
-"""The paper's measure of how far from linear a fitted estimator is."""
+"""`hidden_path_norm`: the paper's measure of how far from linear a network is."""
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted

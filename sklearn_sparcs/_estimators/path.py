@@ -23,7 +23,7 @@ def sparcs_path(
     random_state: Any = None,
     **params: Any,
 ) -> SparcsPath:
-    """Networks along a path of penalties, from the linear model on.
+    """Compute networks along a path of decreasing alphas, from the linear model on.
 
     Parameters
     ----------
@@ -31,19 +31,19 @@ def sparcs_path(
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
     task : {"regression", "classification"}, default="regression"
     n_alphas : int, default=25
-        Length of the grid, geometric from ``alpha_max`` down.
+        Number of alphas in the grid, which is geometric and starts at ``alpha_max``.
     eps : float in (0, 1), default=1e-4
-        Smallest alpha, as a share of the largest.
+        Smallest alpha of the grid, as a fraction of the largest.
     alphas : array-like, optional
-        A grid of one's own, used from the largest down.
+        A grid to use instead; it is followed from the largest down.
     X_val, y_val : array-like, optional
         Validation data, for ``valid_loss``.
     sample_weight : array-like of shape (n_samples,), optional
     random_state : int, RandomState instance or None, default=None
     **params
-        Other parameters of `SparcsRegressorCV` or `SparcsClassifierCV`, those of the
-        folds aside. All hidden layers are open from the start, and
-        ``activation="relu"`` and ``clip=None`` are the defaults.
+        Other parameters of `SparcsRegressorCV` or `SparcsClassifierCV`, except those of
+        the folds. All hidden layers may have neurons from the start; the defaults are
+        ``activation="relu"`` and ``clip=None``.
 
     Returns
     -------

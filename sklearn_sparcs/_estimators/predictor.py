@@ -1,4 +1,4 @@
-"""What every fitted estimator does: predict with a network in direct space."""
+"""The base of every estimator: prediction by a network in direct space."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -17,13 +17,15 @@ from .._direct.contributions import contributions
 from .._direct.form import DirectForm
 from .._networks.export import to_torch
 from .._sklearn import diagram_block
-from .._training.as_usual import torch_as_usual
+from .._training.bridge import BridgePenalty
 from .._training.losses import Loss
+from .._training.problem import Problem
 from .._training.task import Task
-from .at_fault import columns_at_fault, gaps_of_targets, refuse_unready
+from .._training.torch_defaults import torch_defaults
 from .doc_link import page_of
 from .encoding import Encoding
-from .state import checked_state, stamped_state
+from .invalid_data import invalid_columns, missing_targets, refuse_unready
+from .pickle_state import checked_state, stamped_state
 from .summary import network_in_words
 
 
@@ -60,6 +62,22 @@ class Predictor(BaseEstimator, ABC):
     def _trained_by(self, encoding: Encoding) -> Loss:
         """The loss that networks of such targets are trained by."""
 
+    @property
+    @abstractmethod
+    def _smooths(self) -> bool:
+        """Whether labels may be smoothed where there are hidden neurons."""
+
+    @abstractmethod
+    def _record_loss(self, loss: Loss) -> None:
+        """Set the fitted attributes that follow from the loss of the networks."""
+
+    @abstractmethod
+    def _record_spread(self, problem: Problem, penalty: BridgePenalty | None) -> None:
+        """Record standard deviations of predictions at the optimum under a penalty.
+
+        They are unknown without a penalty, as for a part of a stream.
+        """
+
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
@@ -75,12 +93,12 @@ class Predictor(BaseEstimator, ABC):
         return Architecture.of(self.direct_form_)
 
     def contributions(self, X: Any) -> np.ndarray:
-        """Say what each feature adds to each prediction.
+        """Compute what each feature contributes to each prediction.
 
-        DeepLIFT's rescale rule [1]_, beside a sample at the means of the features in
-        training: in every neuron on the way, what its input is more than there counts
-        by the mean slope from there. Of a linear model it is coefficient times distance
-        from the mean.
+        The rescale rule of DeepLIFT [1]_, with the means of the training features as
+        reference: in every neuron, the difference of its input from the reference is
+        multiplied by the mean slope in between. For a linear model, a contribution is
+        the coefficient times the distance from the mean.
 
         Parameters
         ----------
@@ -89,19 +107,18 @@ class Predictor(BaseEstimator, ABC):
         Returns
         -------
         ndarray of shape (n_samples, n_features) or (n_samples, n_features, n_outputs)
-            In the units of the targets; of classes, parts of ``decision_function``:
-            log-odds of two, or of each label, and each of several classes' score.
-            Sums over features are the prediction less that at
-            ``direct_form_.reference``, to rounding: the means, or zeros where features
-            were not centred (with ``standardize=False`` or without an intercept, or
-            sparse and trained by epochs).
+            In the units of the targets; for classes, of ``decision_function``. The sum
+            over features is the prediction minus that at ``direct_form_.reference``, up
+            to rounding. The reference is the mean of each feature, or zero if features
+            were not centred (with ``standardize=False``, without an intercept, or
+            sparse and trained in epochs).
 
         Raises
         ------
         sklearn.exceptions.NotFittedError
             If it is not fitted.
         ValueError
-            If X has not the features of ``fit``.
+            If X does not have the features of ``fit``.
 
         References
         ----------
@@ -119,18 +136,18 @@ class Predictor(BaseEstimator, ABC):
         Parameters
         ----------
         dtype : torch.dtype, optional
-            What it computes in, and gives; ``torch.float64`` by default. It takes
-            features of any floating type. Those far from zero, such as times in
-            seconds, lose digits in float32.
+            The dtype of weights and outputs; ``torch.float64`` by default. Features may
+            have any floating dtype. Values far from zero, such as times in seconds,
+            lose digits in float32.
 
         Returns
         -------
         torch.fx.GraphModule
-            Takes raw features (n, features), gives raw outputs (n, outputs):
-            targets, within their margin if there is one, or the scores that softmax or
-            the logistic function turns into probabilities. Built of `nn.Linear` and the
-            activation's own module, in evaluation mode, with weights of its own: what
-            happens to it does not happen to the estimator, nor the other way round.
+            Maps features (n, features) in their original units to outputs
+            (n, outputs): targets, restricted by ``prediction_margin`` if it is given,
+            or the scores that softmax or the logistic function turns into
+            probabilities. It consists of `nn.Linear` and the activation's own module,
+            is in evaluation mode, and shares no memory with the estimator.
 
         Raises
         ------
@@ -139,32 +156,32 @@ class Predictor(BaseEstimator, ABC):
         """
         check_is_fitted(self)
         bounds = self.encoding_.output_bounds
-        with torch_as_usual():
+        with torch_defaults():
             return to_torch(self.direct_form_, bounds, dtype or torch.float64)
 
     def summary(self, feature_names: Sequence[str] | None = None) -> str:
-        """Say in words what was found.
+        """Describe the fitted network in words.
 
         Parameters
         ----------
         feature_names : sequence of str of length n_features, optional
-            By default those that it was fitted with, or else ``x0``, ``x1``, …. Of the
-            last step of a pipeline, ``pipeline[:-1].get_feature_names_out()``.
+            By default those of ``fit``, or else ``x0``, ``x1``, …. For the last step of
+            a pipeline, give ``pipeline[:-1].get_feature_names_out()``.
 
         Returns
         -------
         str
-            A line for the network's size, one for the features that decide most, where
-            ``feature_importances_`` are known, and one for each hidden neuron, ten at
-            most: the three features or neurons that it hears most, and which way it
-            drives the output, if there is one. `export_text` writes all the weights.
+            One line on the size of the network; one on the most important features, if
+            ``feature_importances_`` are known; and one on each hidden neuron, ten at
+            most: its three strongest inputs, and the sign of its effect on the output,
+            if there is one output. `export_text` writes all the weights.
 
         Raises
         ------
         sklearn.exceptions.NotFittedError
             If it is not fitted.
         ValueError
-            If there are not as many names as features.
+            If the number of names is not the number of features.
         """
         check_is_fitted(self)
         if feature_names is None:
@@ -185,16 +202,16 @@ class Predictor(BaseEstimator, ABC):
         return self.direct_form_(X).astype(X.dtype, copy=False)
 
     def _get_doc_link(self) -> str:
-        """Where the question mark in scikit-learn's diagrams leads."""
+        """The link of the question mark in scikit-learn's HTML diagrams."""
         return page_of(self)
 
     def _sk_visual_block_(self) -> Any:
-        """Its block in scikit-learn's diagrams, of pipelines and searches, too."""
+        """The estimator's block in scikit-learn's HTML diagrams."""
         fitted = self.__sklearn_is_fitted__()
         return diagram_block(self, str(self.active_architecture_) if fitted else None)
 
     def _html_repr(self) -> str:
-        """scikit-learn's diagram, and below it what was found, once there is something.
+        """scikit-learn's HTML diagram, and below it a drawing of the fitted network.
 
         The hook of its `ReprHTMLMixin`, for notebooks.
         """
@@ -228,7 +245,7 @@ def validated(estimator: BaseEstimator, *data: Any, **how: Any) -> Any:
         with np.errstate(over="ignore", invalid="ignore"):
             return validate_data(estimator, *data, **how)
     except (TypeError, ValueError) as error:
-        faults = columns_at_fault(X), *map(gaps_of_targets, targets)
+        faults = invalid_columns(X), *map(missing_targets, targets)
         said = [fault for fault in faults if fault]
         if not said:
             raise

@@ -1,4 +1,4 @@
-"""How the loss rises as neurons of a fitted estimator are pruned."""
+"""The loss of a fitted estimator as its hidden neurons are pruned."""
 
 from dataclasses import replace
 from typing import NamedTuple
@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from .._data.batches import TrainingData
-from .._growth.pruning import eigenvalue_sizes, prune
+from .._growth.eigenvalue_pruning import eigenvalue_sizes, prune
 from .._training.adam_solver import AdamSolver
 from .._training.epochs import evaluate
 from .._training.penalty import SparseGroupPenalty
@@ -16,7 +16,7 @@ from .result import Result
 
 
 class PruningCurve(NamedTuple):
-    """What is left of a network, and what the rest is worth.
+    """Relative rise of the loss by the number of neurons kept.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class PruningCurve(NamedTuple):
 def pruning_curve(
     result: Result, task: Task, *, tol: float, max_points: int
 ) -> PruningCurve:
-    """How the loss rises as neurons are pruned, smallest |λ| first (figure 10).
+    """Loss as neurons are pruned, the smallest |λ| first (figure 10).
 
     Where there are more sizes than ``max_points``, those that are looked at lie the
     closer the fewer neurons are left.
@@ -61,7 +61,7 @@ def pruning_curve(
 
 
 def _thresholds(sizes: np.ndarray, n_kept: int, max_points: int) -> np.ndarray:
-    """Where to prune, the least first: neurons of the same |λ| go together."""
+    """Thresholds in rising order; neurons of equal |λ| are pruned together."""
     left = np.geomspace(1, len(sizes) + 1, max_points - 1).round().astype(int) - 1
     if len(sizes) < max_points:
         left = np.arange(len(sizes) + 1)

@@ -1,4 +1,4 @@
-"""Paths of several activations over the same folds, as far as it pays to follow them.
+"""Racing of activations over the same folds: paths that fall behind are dropped.
 
 A few alphas at a time, every fold goes on. An activation is followed no further once
 its mean score has not risen for some alphas, or once another one's best is ahead of its
@@ -91,7 +91,7 @@ class Curve:
         return bool((gain > 0).mean() > 0.5) or is_ahead(gain, _AHEAD)
 
     def stalled(self) -> bool:
-        """Whether the mean score has not risen for some alphas."""
+        """Whether the mean score has not improved for `PATIENCE` alphas."""
         return len(self.means) - 1 - int(self.means.argmax()) >= PATIENCE
 
     def behind(self, other: "Curve") -> bool:
@@ -116,7 +116,7 @@ def raced(
     n_jobs: int | None,
     advanced: Callable[[int], object],
 ) -> list[Curve]:
-    """Follow curves along the alphas, a few at a time, while they may win.
+    """Follow the curves along the alphas, a few at a time, and drop those that lose.
 
     ``advanced`` is told of every alpha that a fold has passed.
     """
@@ -145,5 +145,5 @@ def raced(
 
 
 def _stretch(path: FoldPath, judge: Judge, alphas: np.ndarray) -> Stretch:
-    """What a fold finds further on: the work of one process, which answers no data."""
+    """Continue a path in a worker process, which returns no samples."""
     return path.stretch(judge, alphas)

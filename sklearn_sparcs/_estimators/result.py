@@ -1,4 +1,4 @@
-"""What a trained network is to the user: arrays."""
+"""The arrays that an estimator keeps of its trained network."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,7 @@ from .._training.problem import Problem
 
 @dataclass(frozen=True)
 class Result:
-    """A network's function and its spectrum.
+    """Arrays of a trained network: its weights and its spectrum.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class Result:
     def of(
         cls, problem: Problem, network: Any, random_state: np.random.RandomState
     ) -> "Result":
-        """Read a network; ``random_state`` draws what sleeping neurons hear."""
+        """Read a network; ``random_state`` draws sleeping neurons' eigenvectors."""
         drawn = [random_state] if isinstance(network, GrowingNetwork) else []
         eigenvalues, eigenvectors = network.spectrum(*drawn)
         return cls(

@@ -1,4 +1,4 @@
-"""Stages of a cross-validated fit to samples in several places."""
+"""Stages of a cross-validated ``fit`` to samples in several places."""
 
 from dataclasses import replace
 from numbers import Integral
@@ -8,20 +8,20 @@ import numpy as np
 from joblib import parallel_config
 from sklearn.base import is_classifier
 
-from .._data.shared_folds import Deal, SharedFolds
+from .._data.shared_folds import FoldAssignment, SharedFolds
 from .._data.shared_samples import SharedSamples
 from .._growth.path import Leader
 from .._sklearn import Interval, StrOptions
-from .._training.as_usual import torch_as_usual
 from .._training.randomness import own_random_state, seeds
+from .._training.torch_defaults import torch_defaults
 from .base_cv import BaseSparcsCV
 from .encoding import Encoding, RealEncoding
 from .folds import Fold
-from .folds_elsewhere import SharedJudge, SharedPart
 from .found_path import SparcsPath, checked_alphas
 from .full_layers import warn_of_full_layers
 from .predictor import validated
 from .shared_fit import refuse_too_few
+from .shared_fold import SharedJudge, SharedPart
 from .shared_scores import OF_CLASSES, OF_TARGETS, Score
 from .transaction import unchanged, unchanged_on_failure
 
@@ -30,7 +30,7 @@ _N_FOLDS = 5
 
 
 class FitsSharedCV(BaseSparcsCV):
-    """Cross-validation of samples elsewhere. Not for use by itself."""
+    """Base of cross-validation in several places. Not for use by itself."""
 
     #: joblib's backend for folds: other processes would know nothing of the samples.
     _folds_by: ClassVar[str] = "threading"
@@ -42,13 +42,13 @@ class FitsSharedCV(BaseSparcsCV):
         like: Any,
         class_weights: np.ndarray | None = None,
     ) -> Any:
-        """From checked samples to fitted attributes, as `_fit` from arrays.
+        """Fit to checked samples, as `_fit` does to arrays.
 
         ``like`` holds no rows, and the columns of X, with names if they have some.
         Weights of samples hold those of their classes, which scores do not count.
         """
         own_alphas = None if self.alphas is None else checked_alphas(self.alphas)
-        with torch_as_usual(), unchanged_on_failure(self):
+        with torch_defaults(), unchanged_on_failure(self):
             leader, state = self._leader(), own_random_state(self.random_state)
             whole = self._shared_part(samples, encoding, like)
             folds = self._shared_folds(whole, leader, class_weights, state)
@@ -66,7 +66,7 @@ class FitsSharedCV(BaseSparcsCV):
         y_val: Any,
     ) -> SparcsPath:
         """The path over checked samples; validation data are in memory."""
-        with torch_as_usual(), unchanged(self):
+        with torch_defaults(), unchanged(self):
             whole = self._shared_part(samples, encoding, like)
             return self._path(whole, self._leader(), X_val, y_val)
 
@@ -88,8 +88,8 @@ class FitsSharedCV(BaseSparcsCV):
     ) -> list[Fold]:
         """Folds of every partition's rows, each with a seed of its own."""
         own = seeds(state, self._n_folds)
-        deal = Deal(len(own), tuple(own), is_classifier(self))
-        dealt = SharedFolds.of(whole.shared, deal)
+        assignment = FoldAssignment(len(own), tuple(own), is_classifier(self))
+        dealt = SharedFolds.of(whole.shared, assignment)
 
         def fold(k: int, seed: int) -> Fold:
             part = replace(whole, shared=dealt.trained_on(k))
@@ -102,12 +102,12 @@ class FitsSharedCV(BaseSparcsCV):
 
     @property
     def _n_folds(self) -> int:
-        """How many folds ``cv`` means."""
+        """The number of folds that ``cv`` asks for."""
         return self.cv or _N_FOLDS
 
     @property
     def _score_by(self) -> Score:
-        """What ``scoring`` means; by default the estimator's own score."""
+        """The score that ``scoring`` names; the estimator's own by default."""
         if is_classifier(self):
             return OF_CLASSES[self.scoring or "accuracy"]
         return OF_TARGETS[self.scoring or "r2"]
@@ -116,7 +116,7 @@ class FitsSharedCV(BaseSparcsCV):
 def constraints_of(
     estimator: type[BaseSparcsCV], scores: dict[str, Score]
 ) -> dict[str, list[Any]]:
-    """Those of an estimator's parameters, where folds and scores are by partitions."""
+    """Constraints of an estimator's parameters, with folds within partitions."""
     return {
         **estimator._parameter_constraints,
         "cv": [Interval(Integral, 2, None, closed="left"), None],

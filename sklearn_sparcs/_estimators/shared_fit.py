@@ -1,14 +1,14 @@
-"""Stages of a fit to samples in several places."""
+"""Stages of ``fit`` to samples in several places."""
 
 from typing import Any
 
 from .._data.features import beyond
 from .._data.shared_samples import SharedSamples
-from .._training.as_usual import torch_as_usual
 from .._training.device import resolve_device
 from .._training.problem import Units
 from .._training.randomness import own_random_state
 from .._training.shared_problem import SharedProblem
+from .._training.torch_defaults import torch_defaults
 from .base import BaseSparcs
 from .encoding import Encoding
 from .predictor import validated
@@ -18,14 +18,14 @@ from .transaction import unchanged_on_failure
 
 
 class FitsShared(BaseSparcs):
-    """Second-order growth of samples elsewhere. Not for use by itself."""
+    """Base of fits to samples in several places. Not for use by itself."""
 
     def _fit_shared(self, samples: SharedSamples, encoding: Encoding, like: Any) -> Any:
-        """From checked samples to fitted attributes, as `_fit` from arrays.
+        """Fit to checked samples, as `_fit` does to arrays.
 
         ``like`` holds no rows, and the columns of X, with names if they have some.
         """
-        with torch_as_usual(), unchanged_on_failure(self):
+        with torch_defaults(), unchanged_on_failure(self):
             self._refuse_contradictions()
             refuse_too_few(samples, self.fit_intercept)
             validated(self, like, reset=True, dtype=None, ensure_min_samples=0)
@@ -48,7 +48,7 @@ class FitsShared(BaseSparcs):
         return self
 
     def _clip_of(self, samples: SharedSamples) -> float | None:
-        """Where features are cut off.
+        """The clipping bound.
 
         Raises
         ------
@@ -95,7 +95,7 @@ class FitsShared(BaseSparcs):
 
 
 def refuse_too_few(samples: SharedSamples, intercept: bool) -> None:
-    """Refuse tables that are wide and short.
+    """Refuse tables with too few samples, or too many features.
 
     Raises
     ------

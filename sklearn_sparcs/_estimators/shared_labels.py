@@ -1,4 +1,4 @@
-"""Labels of a table in partitions: what is known of them, and their numbers."""
+"""Class labels of a table in partitions: a summary, and their encoding."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from .encoding import ClassEncoding
 
 @dataclass(frozen=True)
 class Labels:
-    """What is known of a partition's labels.
+    """Summary of a partition's labels.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class Labels:
 
     @classmethod
     def of(cls, y: Any) -> "Labels":
-        """Of an array or a series.
+        """Summarise the labels of an array or a series.
 
         Raises
         ------
@@ -95,7 +95,7 @@ def shared_encoding(
 def of_classes(
     samples: SharedSamples, encoding: ClassEncoding, weighted: bool
 ) -> SharedSamples:
-    """Samples of which y holds numbers of classes, as the loss takes them.
+    """Encode samples whose y holds class numbers, as the loss takes them.
 
     Raises
     ------
@@ -158,7 +158,7 @@ def _refuse_weightless(samples: SharedSamples, classes: np.ndarray) -> None:
 
 
 def _counts(samples: Samples, n_classes: int) -> np.ndarray:
-    """How many samples there are of each class."""
+    """Number of samples of each class."""
     return np.bincount(samples.y.ravel().astype(np.intp), minlength=n_classes)
 
 

@@ -1,4 +1,4 @@
-"""Scores of predictions that are elsewhere, by sums over their rows.
+"""Scores of samples in several places, by sums over rows.
 
 They are scikit-learn's of these names. Sums are weighted; (Σ w, …) are joined by
 addition, wherever the rows are.
@@ -21,7 +21,7 @@ Cost: TypeAlias = Callable[[Encoding, np.ndarray, np.ndarray], np.ndarray]
 
 @dataclass(frozen=True)
 class Score:
-    """A score that a mean cost over rows decides.
+    """A score that is a function of a mean cost over rows.
 
     Attributes
     ----------
@@ -45,24 +45,26 @@ def explained(left: np.ndarray, total: np.ndarray) -> float:
     return float(share.mean())
 
 
-def _square(encoding: Encoding, y: np.ndarray, output: np.ndarray) -> np.ndarray:
-    """Squared errors (n, outputs)."""
+def _squared_errors(
+    encoding: Encoding, y: np.ndarray, output: np.ndarray
+) -> np.ndarray:
+    """Squared errors (n, outputs) as costs."""
     assert isinstance(encoding, RealEncoding)
     predicted = encoding.predictions(output).reshape(y.shape)
     return np.square(y.astype(np.float64) - predicted)
 
 
-def _missed(encoding: Encoding, y: np.ndarray, output: np.ndarray) -> np.ndarray:
-    """One where another class (n,) is predicted."""
+def _misclassified(encoding: Encoding, y: np.ndarray, output: np.ndarray) -> np.ndarray:
+    """Misclassifications (n,) as costs: zero or one."""
     assert isinstance(encoding, ClassEncoding)
     predicted = encoding.predictions(encoding.scores(output))
     return (predicted != encoding.classes[_numbers(y)]).astype(np.float64)
 
 
-def _surprise(encoding: Encoding, y: np.ndarray, output: np.ndarray) -> np.ndarray:
-    """Minus the logarithm of the probability of the class (n,) that there is.
+def _log_loss(encoding: Encoding, y: np.ndarray, output: np.ndarray) -> np.ndarray:
+    """Negative log-probabilities (n,) of the true classes as costs.
 
-    As scikit-learn has it, none is taken to be surer than rounding allows.
+    Probabilities are clipped by the rounding unit, as in scikit-learn's ``log_loss``.
     """
     assert isinstance(encoding, ClassEncoding)
     P = encoding.probabilities(output)
@@ -89,10 +91,10 @@ def _minus(mean: np.ndarray, samples: SharedSamples) -> float:
 
 #: Of real targets, and of classes.
 OF_TARGETS = {
-    "r2": Score(_square, _explained),
-    "neg_mean_squared_error": Score(_square, _minus),
+    "r2": Score(_squared_errors, _explained),
+    "neg_mean_squared_error": Score(_squared_errors, _minus),
 }
 OF_CLASSES = {
-    "accuracy": Score(_missed, lambda mean, _: 1 - float(mean)),
-    "neg_log_loss": Score(_surprise, _minus),
+    "accuracy": Score(_misclassified, lambda mean, _: 1 - float(mean)),
+    "neg_log_loss": Score(_log_loss, _minus),
 }

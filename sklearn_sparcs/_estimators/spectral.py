@@ -1,4 +1,4 @@
-"""What estimators share whose network was found among eigenvalues."""
+"""What the estimators share that have eigenvalues and eigenvectors."""
 
 import math
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ def given_strength(linear_alpha: float | str) -> float | None:
 
 
 class Spectral(Predictor):
-    """An estimator with the spectrum of its network. Not for use by itself."""
+    """Base of the estimators with a spectrum. Not for use by itself."""
 
     _compact: ClassVar[type[CompactRegressor] | type[CompactClassifier]]
     _scaling: Scaling
@@ -47,7 +47,7 @@ class Spectral(Predictor):
     linear_p_value_: float
 
     def _adopt(self, result: Result, samples: Samples | SharedSamples) -> None:
-        """Take over what was found on these samples."""
+        """Set the fitted attributes from a result."""
         self.direct_form_ = result.form
         self.eigenvalues_ = result.eigenvalues
         self.eigenvectors_ = result.eigenvectors
@@ -63,7 +63,7 @@ class Spectral(Predictor):
         samples: Samples | SharedSamples | None = None,
         named: bool = True,
     ) -> Any:
-        """A network as a fitted estimator of its own, which knows features by name.
+        """A compact estimator of a network, with the names of the features.
 
         Samples that it was fitted to tell how important features are.
         """
@@ -78,27 +78,27 @@ class Spectral(Predictor):
         )
 
     def _sentences(self, feature_names: Sequence[str] | None) -> list[str]:
-        """The network, and how much speaks for its neurons."""
+        """Sentences on the network, and on the p-value of the linear model."""
         said, p = super()._sentences(feature_names), self.linear_p_value_
         if not math.isnan(p):
             said.append(p_value_in_words(p, self._without_neurons()))
         return said
 
     def _without_neurons(self) -> str | None:
-        """Why a linear model that misses something is none the less kept, if it is."""
+        """The reason for a linear network in spite of a small p-value, if any."""
         if not self.active_architecture_.is_linear:
             return None
         return "no neuron that was allowed was worth its price"
 
     def spectral_matrices(self) -> SpectralMatrices:
-        """Φ, Λ and A = Φ Λ Φ⁻¹ of the network that was found, as dense arrays.
+        """Compute Φ, Λ and A = Φ Λ Φ⁻¹ of the fitted network, as dense arrays.
 
         Returns
         -------
         SpectralMatrices
-            Of all neurons, those that sleep too, with scaled features and the constant
-            1 as input. A neuron whose eigenvalue is zero never fires, whatever A says
-            that it receives, save in networks of ``solver="adam"``.
+            Of all neurons, live or not, with scaled features and the constant 1 as
+            input. A neuron whose eigenvalue is zero never fires, whatever its weights
+            in A are, except in networks of ``solver="adam"``.
         """
         check_is_fitted(self)
         return SpectralMatrices.of(self.eigenvalues_, self.eigenvectors_)
@@ -112,25 +112,25 @@ class Spectral(Predictor):
         tol: float = 0.05,
         max_points: int = 60,
     ) -> PruningCurve:
-        """Loss against neurons left, pruned by |λ|, the smallest first (figure 10).
+        """Compute the loss as neurons are pruned, the smallest |λ| first (figure 10).
 
         Parameters
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
-            Preferably held out.
+            Preferably held-out data.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         sample_weight : array-like of shape (n_samples,), optional
         tol : float, default=0.05
             Largest relative rise of the loss allowed; the paper has five per cent.
         max_points : int, default=60
-            Most sizes to look at. Where there are more, those that are looked at lie
-            the closer the fewer neurons are left.
+            Maximum number of network sizes to evaluate. If there are more, small
+            networks are evaluated at closer steps than large ones.
 
         Returns
         -------
         PruningCurve
-            Arrays ``n_neurons`` and ``loss_rise``; and ``n_kept``, how few neurons the
-            tolerance allows.
+            Arrays ``n_neurons`` and ``loss_rise``; and ``n_kept``, the smallest number
+            of neurons that the tolerance allows.
         """
         check_is_fitted(self)
         result = Result(

@@ -1,4 +1,4 @@
-"""By how much predictions of real targets may be off: what is kept of `laplace`."""
+"""Standard deviations of predictions, by Laplace's approximation."""
 
 import math
 from dataclasses import dataclass, replace
@@ -9,6 +9,7 @@ import torch
 from scipy import sparse
 from torch import Tensor
 
+from .._data.features import ROWS_PER_SLICE
 from .._data.scaling import Scaling
 from .._data.tensors import as_tensor
 from .._direct.form import DirectForm
@@ -16,8 +17,8 @@ from .._networks.live import LiveNetwork, Reach
 from .._networks.wiring import Wiring
 from .._training import curvature
 from .._training.bridge import BridgePenalty
+from .._training.gauss_newton import Factor
 from .._training.laplace import Laplace, deviation, noise
-from .._training.normal import Factor
 from .._training.objective import Objective
 from .._training.observations import Observations
 from .._training.problem import Problem, in_scaled_units
@@ -35,8 +36,6 @@ _PRIOR = 0.3
 #: Type of what grows with the hidden weights squared, and is nearly all that is kept:
 #: the ridge bounds what its rounding can do to a standard deviation.
 _KEPT = np.float32
-#: Rows that pass through the network at a time.
-_SLICE = 8192
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ class Spread:
 
     @classmethod
     def of(cls, problem: Problem, form: DirectForm, penalty: BridgePenalty) -> "Spread":
-        """Of a network in raw units, at the optimum of its problem under a penalty.
+        """Find the standard deviations of a network at the optimum of its problem.
 
         The ridge of the linear part, and the prior, are added to the penalty.
         """
@@ -88,7 +87,7 @@ class Spread:
         asked, output = data.rows(some), at.output[some]
         leverage = laplace.leverage(asked.inputs)
         left = asked.y - output
-        # what all weights together have taken away cannot have been more than there was
+        # the correction for leverage must not make noise larger than the targets
         sigma = noise(left, leverage, asked.weight).minimum(_size(data))
         return cls(
             problem.scaling,
@@ -106,8 +105,8 @@ class Spread:
         factor = None if self.factors is None else _factor(self.factors)
         laplace = Laplace(network, wiring, factor, self.n_samples)
         found = np.empty((X.shape[0], len(self.noise)))
-        for start in range(0, X.shape[0], _SLICE):
-            rows = slice(start, start + _SLICE)
+        for start in range(0, X.shape[0], ROWS_PER_SLICE):
+            rows = slice(start, start + ROWS_PER_SLICE)
             h = laplace.leverage(self._inputs(X[rows])).numpy()
             found[rows] = self.noise * np.sqrt(1 + h)
         return found * self.scaling.y_scale

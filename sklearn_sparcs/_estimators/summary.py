@@ -1,4 +1,4 @@
-"""A fitted network in words."""
+"""A fitted network in words, for ``summary()``."""
 
 from collections.abc import Iterator, Sequence
 
@@ -33,10 +33,10 @@ def network_in_words(
 
 
 def p_value_in_words(p: float, without_neurons: str | None) -> str:
-    """What a p-value says of the linear model, beside a network that was chosen.
+    """A sentence on the p-value of the linear model.
 
-    The two answer different questions, truth and use; so that they do not seem to deny
-    each other, it is said why there are no neurons where a bend is certain.
+    A linear model may be false and yet predict best. Where it is kept in spite of a
+    small p-value, the sentence says why.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def _neurons(form: DirectForm, features: Sequence[str]) -> Iterator[str]:
 def _driven(
     form: DirectForm, i: int, n: int, names: dict[int, Sequence[str]]
 ) -> tuple[list[str], list[str]]:
-    """What neuron n of layer i hears most, by sign, the strongest first.
+    """The strongest inputs of neuron n of layer i, by sign.
 
     A feature's strength is its weight times its standard deviation, if that is known.
     Those a tenth as strong as the strongest, or less, are left out.
@@ -121,7 +121,7 @@ def _driven(
 
 
 def _driving(form: DirectForm, i: int, n: int) -> str:
-    """Which way a neuron drives the output, if there is one output that hears it."""
+    """The sign of a neuron's effect on the output, if one output receives it."""
     link = len(form.layer_sizes), i
     if link not in form.coefs or len(form.coefs[link]) > 1:
         return ""

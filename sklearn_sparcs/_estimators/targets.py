@@ -1,4 +1,4 @@
-"""What estimators predict: real targets, or classes. Two mixins."""
+"""Mixins for real targets and for classes: checks, encoding and prediction."""
 
 from dataclasses import replace
 from numbers import Real
@@ -17,8 +17,8 @@ from .._training.bridge import BridgePenalty
 from .._training.losses import ClassificationLoss, Loss
 from .._training.problem import Problem
 from .._training.task import Task
-from .at_fault import gaps_of_targets, labels_at_fault, targets_at_fault
 from .encoding import ClassEncoding, Encoding, RealEncoding
+from .invalid_data import invalid_labels, invalid_targets, missing_targets
 from .labels import plain_labels
 from .predictor import Predictor, validated
 from .spread import Spread
@@ -39,8 +39,12 @@ class RegressionTargets(RegressorMixin, Predictor):
 
     encoding_: RealEncoding
     prediction_margin: float | None
-    _smooths = False
     _spread: Spread | None = None
+
+    @property
+    def _smooths(self) -> bool:
+        """False: real targets are no labels."""
+        return False
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -74,7 +78,7 @@ class RegressionTargets(RegressorMixin, Predictor):
             self, X, y, multi_output=True, y_numeric=True, reset=fresh, **X_FORMAT
         )
         # None among objects passes scikit-learn's checks
-        fault = targets_at_fault(y, type(self).__name__) or gaps_of_targets(y)
+        fault = invalid_targets(y, type(self).__name__) or missing_targets(y)
         if fault:
             raise ValueError(fault)
         if fresh:
@@ -82,22 +86,19 @@ class RegressionTargets(RegressorMixin, Predictor):
         return _task(self.encoding_, X, y, usable_weight(sample_weight, X))
 
     def _encoding_of(self, y: np.ndarray, weight: np.ndarray | None) -> RealEncoding:
-        """The encoding, which knows the range of targets learned from."""
+        """The encoding, with the range of the training targets."""
         counting = y if weight is None else y[weight > 0]
         return self.encoding_.having_seen(counting, self.prediction_margin)
 
     def _trained_by(self, encoding: Encoding) -> Loss:
-        """The loss, of which nothing is given."""
+        """The squared error, which has no parameters."""
         return encoding.loss
 
     def _record_loss(self, loss: Loss) -> None:
-        """Nothing of it was chosen."""
+        """Do nothing: a squared error has no fitted attributes."""
 
     def _record_spread(self, problem: Problem, penalty: BridgePenalty | None) -> None:
-        """Learn how far predictions may be off, at the optimum under a penalty.
-
-        Of a part of a stream, which has no penalty, it is not known.
-        """
+        """Record standard deviations of predictions at the optimum under a penalty."""
         self._spread = None
         if penalty is not None:
             self._spread = Spread.of(problem, self.direct_form_, penalty)
@@ -124,24 +125,24 @@ class RegressionTargets(RegressorMixin, Predictor):
         ----------
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
         return_std : bool, default=False
-            Return, besides, how far a new sample's target may be from what is
-            predicted.
+            Also return the standard deviation of each prediction.
 
         Returns
         -------
         y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
             One-dimensional if the y of ``fit`` was.
         std : ndarray of the same shape
-            If ``return_std``: standard deviations by Laplace's approximation, of the
-            noise and of what is not known of the weights. As errors are seldom normal,
-            the noise is scaled such that y ± 1.645 std holds nine in ten of the
-            training samples, were each left out.
+            If ``return_std``: the standard deviation of a new sample's target from its
+            prediction, by Laplace's approximation. It includes the noise and the
+            uncertainty of the weights. Since errors are seldom normal, the noise is
+            scaled so that y ± 1.645 std contains nine in ten training samples, each
+            predicted as if it had been left out.
 
         Raises
         ------
         sklearn.exceptions.NotFittedError
-            If ``return_std`` is asked of a network that was not fitted as it is:
-            pruned, from a path, from a file or by ``partial_fit``.
+            If the estimator is not fitted; or, with ``return_std``, if its network was
+            pruned, or comes from a path, a file or ``partial_fit``.
         """
         output = self._outputs(X)
         predicted = like_given(X, self.encoding_.predictions(output))
@@ -157,7 +158,7 @@ class RegressionTargets(RegressorMixin, Predictor):
         return std[:, 0] if self.encoding_.one_dimensional else std
 
     def _one(self, of_outputs: np.ndarray) -> np.ndarray:
-        """The first of an array (outputs, …), if targets are one-dimensional."""
+        """Drop the axis of outputs (outputs, …) if targets are one-dimensional."""
         return of_outputs[0] if self.encoding_.one_dimensional else of_outputs
 
     def _known_spread(self) -> Spread:
@@ -215,7 +216,7 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         """
         X, y = as_array(X), plain_labels(y)
         X, y = validated(self, X, y, multi_output=True, reset=fresh, **X_FORMAT)
-        fault = labels_at_fault(y, type(self).__name__)
+        fault = invalid_labels(y, type(self).__name__)
         if fault:
             raise ValueError(fault)
         weight = usable_weight(sample_weight, X)
@@ -228,26 +229,26 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         return replace(task, loss=self._trained_by(self.encoding_))
 
     def _encoding_of(self, y: np.ndarray, weight: np.ndarray | None) -> ClassEncoding:
-        """The encoding: nothing more is to be known of classes."""
+        """The encoding, which does not depend on the training targets."""
         return self.encoding_
 
     def _trained_by(self, encoding: Encoding) -> Loss:
-        """The loss, of labels smoothed as much as is given."""
+        """The loss, with labels smoothed if ``label_smoothing`` is a number."""
         loss = encoding.loss
         if self._smooths or not isinstance(loss, ClassificationLoss):
             return loss
         return loss.smoothed(float(self.label_smoothing))
 
     def _record_loss(self, loss: Loss) -> None:
-        """Take over how labels were smoothed."""
+        """Record ``label_smoothing_``."""
         if isinstance(loss, ClassificationLoss):
             self.label_smoothing_ = loss.smoothing
 
     def _record_spread(self, problem: Problem, penalty: BridgePenalty | None) -> None:
-        """Nothing: probabilities say it themselves."""
+        """Do nothing: classifiers predict probabilities instead."""
 
     def decision_function(self, X: Any) -> np.ndarray:
-        """Scores, of which the largest, or one above zero, is what is predicted.
+        """Compute scores: the class with the largest, or that above zero, is predicted.
 
         Parameters
         ----------
@@ -256,9 +257,9 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_classes)
-            Of two classes, the log-odds of the second, one-dimensional; of several,
-            logarithms of the probabilities less their mean, in the order of
-            ``classes_``; for a multilabel y, the log-odds of each label.
+            For two classes, the log-odds of the second, of shape (n_samples,); for
+            several, the logarithms of the probabilities minus their mean, in the order
+            of ``classes_``; for multilabel targets, the log-odds of each label.
         """
         return like_given(X, self._scores(X))
 
@@ -267,7 +268,7 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         return self.encoding_.scores(output)
 
     def predict_proba(self, X: Any) -> np.ndarray:
-        """Probability of each class.
+        """Predict the probability of each class.
 
         Parameters
         ----------
@@ -276,7 +277,7 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         Returns
         -------
         ndarray of shape (n_samples, n_classes)
-            In the order of ``classes_``; for a multilabel y, of each label.
+            In the order of ``classes_``; for multilabel targets, that of each label.
         """
         return like_given(X, self._probabilities(X))
 
@@ -285,7 +286,7 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         return self.encoding_.probabilities(output)
 
     def predict_log_proba(self, X: Any) -> np.ndarray:
-        """Logarithm of ``predict_proba``, finite where that is rounded to zero.
+        """Predict log-probabilities, finite even where a probability rounds to zero.
 
         Parameters
         ----------
@@ -299,7 +300,7 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         return like_given(X, self.encoding_.log_probabilities(output))
 
     def predict(self, X: Any) -> np.ndarray:
-        """Predict classes, or an indicator matrix for a multilabel y.
+        """Predict classes, or an indicator matrix for multilabel targets.
 
         Parameters
         ----------

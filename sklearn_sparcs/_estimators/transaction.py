@@ -1,4 +1,4 @@
-"""When an estimator changes: at the end of a fit that went well, or not at all."""
+"""Context managers that restore an estimator's attributes, as after a failed fit."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def unchanged_on_failure(estimator: object) -> Iterator[None]:
-    """Put every attribute back if what is done to the estimator raises."""
+    """Restore all attributes if the body raises."""
     before = dict(vars(estimator))
     try:
         yield
@@ -18,7 +18,7 @@ def unchanged_on_failure(estimator: object) -> Iterator[None]:
 
 @contextmanager
 def unchanged(estimator: object) -> Iterator[None]:
-    """Put every attribute back, whatever is done to the estimator."""
+    """Restore all attributes after the body."""
     before = dict(vars(estimator))
     try:
         yield

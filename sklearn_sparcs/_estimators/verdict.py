@@ -1,4 +1,4 @@
-"""The answer of cross-validation in words: is there anything, and is it linear?"""
+"""The verdict of cross-validation in words."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from .._direct.words import counted
 
 @dataclass(frozen=True)
 class Scores:
-    """What folds said of the best network, and of a constant.
+    """Scores of folds for the best network, and for a constant.
 
     Attributes
     ----------
@@ -72,7 +72,7 @@ def verdict(
 
 
 def _nothing(scores: Scores, grew: bool, classes: bool) -> str:
-    """That the features say nothing of the targets, as far as folds can tell."""
+    """The verdict that no network beats a constant."""
     known = "the shares of the classes" if classes else "the mean of the targets"
     none = "No network predicts"
     if not grew:
@@ -84,7 +84,7 @@ def _nothing(scores: Scores, grew: bool, classes: bool) -> str:
 
 
 def _unless(chosen: Architecture) -> str:
-    """Why the network chosen is none the less not linear, if it is not."""
+    """An explanation if a linear model suffices and the selected network is not one."""
     if chosen.is_linear:
         return ""
     return (

@@ -1,4 +1,4 @@
-"""What may change between calls that go on from one another.
+"""Which parameters may change between calls that continue one another.
 
 `fit` goes on from the last fit where ``warm_start=True`` and there is one, and
 `partial_fit` wherever there is one; the network, its optimiser's moments (unless a

@@ -1,4 +1,4 @@
-"""What users are warned of, at their own line."""
+"""Warnings that point to the user's own line."""
 
 import warnings
 

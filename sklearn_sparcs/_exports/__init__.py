@@ -1,1 +1,1 @@
-"""Fitted networks in other languages, by what they show in public."""
+"""Export of fitted estimators to other languages and formats."""

@@ -12,7 +12,7 @@ from .._direct.form import DirectForm
 from .._estimators.encoding import ClassEncoding, RealEncoding
 from .._version import __version__
 from .c_names import refuse_taken
-from .given import fitted
+from .export_checks import fitted
 
 #: The activation functions of z.
 _ACTIVATIONS = {
@@ -82,7 +82,7 @@ def export_c(model: Any, name: str = "predict") -> str:
 
 
 def _heading(model: Any) -> Iterator[str]:
-    """A comment that says what goes in and what comes out."""
+    """A comment that documents features and outputs."""
     form, encoding = model.direct_form_, model.encoding_
     sizes = " -> ".join(map(str, form.layer_sizes))
     yield f"/* {sizes} ({form.activation}), by sklearn-sparcs {__version__}"
@@ -95,7 +95,7 @@ def _heading(model: Any) -> Iterator[str]:
 
 
 def _in_comment(text: Any) -> str:
-    """Words that cannot end the comment they stand in, nor begin another."""
+    """Text made safe inside a comment, which it can neither end nor nest."""
     return json.dumps(str(text)).replace("*/", "* /").replace("/*", "/ *")
 
 
@@ -130,7 +130,7 @@ def _numbers(values: np.ndarray) -> list[str]:
 
 
 def _variables(form: DirectForm) -> Iterator[str]:
-    """What layers send, a_2, a_3 and so on, and features as they are cut off."""
+    """Declarations of variables: clipped features and hidden layers' signals."""
     n_features, *sizes = form.layer_sizes
     if form.bounds is not None:
         yield f"double whole[{n_features}];"
@@ -150,7 +150,7 @@ def _loop(n: int, statement: str) -> list[str]:
 
 
 def _cut(value: str, bounds: str) -> str:
-    """A value cut off at bounds; one that is no number stays so."""
+    """An expression of a clipped value; NaN stays NaN."""
     low, high = f"{bounds}_low[i]", f"{bounds}_high[i]"
     return f"{value} < {low} ? {low} : {value} > {high} ? {high} : {value}"
 

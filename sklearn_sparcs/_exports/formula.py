@@ -1,4 +1,4 @@
-"""The sums of a network as lines of text, and how long lines are broken."""
+"""Sums of weighted terms as text, and how long lines are broken."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -55,7 +55,7 @@ class Formula:
         for n, title in enumerate(titles):
             total = " ".join(self._terms(i, n))
             said = f"{title} = {f}({total})" if f else f"{title} = {total}"
-            # broken before signs, so that a term stays together
+            # lines break before signs, so that a term is not split
             yield from _wrapped(re.split(" (?=[+-] )", said))
 
     def hidden(self) -> Iterator[str]:
@@ -64,7 +64,7 @@ class Formula:
             yield from self.layer(i, self._names[i], self._form.activation)
 
     def limits(self) -> Iterator[str]:
-        """What is said of features that are cut off."""
+        """Lines on features that are clipped."""
         form = self._form
         inner = self._named(range(2, len(form.layer_sizes)))
         yield from self._limits(form.bounds, self.is_named, "heard within: ")

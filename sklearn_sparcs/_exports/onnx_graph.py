@@ -15,20 +15,20 @@ _KINDS = {"identity": "Identity", "relu": "Relu", "tanh": "Tanh", "logistic": "S
 
 
 class Scope(Protocol):
-    """Where skl2onnx keeps names apart."""
+    """skl2onnx's scope, which makes names unique."""
 
     def get_unique_variable_name(self, seed: str) -> str:
-        """A name that nothing has yet."""
+        """A new name for a variable."""
 
     def get_unique_operator_name(self, seed: str) -> str:
-        """A name that no node has yet."""
+        """A new name for a node."""
 
     def get_options(self, model: Any, defaults: dict[str, Any]) -> dict[str, Any]:
-        """What was asked for of a model's converter."""
+        """Options of a model's converter."""
 
 
 class Container(Protocol):
-    """Where skl2onnx gathers nodes and constants."""
+    """skl2onnx's container of nodes and constants."""
 
     def add_node(
         self, op_type: str, inputs: Any, outputs: Any, **attributes: Any
@@ -43,7 +43,7 @@ class Container(Protocol):
 
 @dataclass(frozen=True)
 class Graph:
-    """A part of a graph in the making; what it makes has names of its own.
+    """A part of an ONNX graph under construction, with names of its own.
 
     Attributes
     ----------
@@ -96,14 +96,14 @@ class Graph:
         return signals[last]
 
     def within(self, signals: str, bounds: Bounds | None) -> str:
-        """Append what cuts signals off at bounds, if there are any."""
+        """Append clipping to bounds, if there are any."""
         if bounds is None:
             return signals
         low, high = map(self.doubles, bounds)
         return self.node("Min", self.node("Max", signals, low), high)
 
     def _layer(self, form: DirectForm, i: int, heard: Sequence[str]) -> str:
-        """What layer i receives from its senders, side by side."""
+        """Append the weighted sum of layer i."""
         weight = np.hstack([form.coefs[i, j] for j in form.senders(i)])
         constants = map(self.doubles, (weight, form.intercepts[i]))
         return self.node("Gemm", self._side_by_side(heard), *constants, transB=1)

@@ -11,7 +11,7 @@ import numpy as np
 from .._data.features import Bounds
 from .._direct.form import DirectForm
 from .._estimators.encoding import ClassEncoding, RealEncoding
-from .given import fitted, listed
+from .export_checks import fitted, listed
 
 #: Terms that a sum may have without parentheses: databases limit how deep it nests.
 _TERMS = 8
@@ -110,7 +110,9 @@ def export_sql(
     source = ".".join(_quoted(part, quote) for part in path)
     kept = {f"k_{i}": f"t.{_quoted(name, quote)}" for i, name in enumerate(keep)}
     names = _names(model, columns)
-    features = {f"x_{j}": f"t.{_quoted(names[j], quote)}" for j in _heard(form)}
+    features = {
+        f"x_{j}": f"t.{_quoted(names[j], quote)}" for j in np.flatnonzero(form.is_heard)
+    }
     hint = "AS MATERIALIZED" if materialized else "AS"
     query = _Query(f"{source} AS t", _prefix(path[-1]), hint)
     query.stage((kept | features) or {"one": "1"})
@@ -172,15 +174,9 @@ def _select(carried: Sequence[str], columns: Mapping[str, str], source: str) -> 
 # -- the network ---------------------------------------------------------------------
 
 
-def _heard(form: DirectForm) -> np.ndarray:
-    """Features that have a weight."""
-    heard = [w.any(axis=0) for (_, j), w in form.coefs.items() if j == 1]
-    return np.flatnonzero(np.any(heard, axis=0))
-
-
 def _network(query: _Query, form: DirectForm) -> None:
     """Append the layers; the outputs are s_0, s_1 and so on."""
-    last, features = len(form.layer_sizes), _heard(form)
+    last, features = len(form.layer_sizes), np.flatnonzero(form.is_heard)
     query.stage(_cut("x", "x", features, form.bounds))
     inner = "x" if form.hidden_bounds is None else "h"
     if inner == "h" and last > 2:
@@ -196,7 +192,7 @@ def _network(query: _Query, form: DirectForm) -> None:
 def _received(
     name: str, form: DirectForm, i: int, sent: Mapping[int, str]
 ) -> dict[str, str]:
-    """What each neuron of a layer receives: a weighted sum, without zeros."""
+    """Expressions of the neurons' weighted sums, without zero weights."""
     return {
         f"{name}_{k}": _sum(
             [
@@ -216,7 +212,7 @@ def _received(
 def _cut(
     new: str, old: str, which: Iterable[int], bounds: Bounds | None
 ) -> dict[str, str]:
-    """Signals cut off at bounds, if there are any; what is NULL stays so."""
+    """Expressions of signals clipped to bounds, if there are any; NULL stays NULL."""
     if bounds is None:
         return {}
     found = {}
@@ -297,14 +293,14 @@ def _names(model: Any, columns: Sequence[str] | None) -> list[str]:
 
 
 def _quoted(name: str, mark: str) -> str:
-    """A name between marks, those within it doubled."""
+    """A name between quotation marks, with those inside it doubled."""
     if not isinstance(name, str) or not name:
         raise ValueError(f"A table or column cannot have the name {name!r}.")
     return _between(name, mark)
 
 
 def _between(text: str, mark: str) -> str:
-    """A text between marks, those within it doubled.
+    """A text between quotation marks, with those inside it doubled.
 
     Raises
     ------
@@ -323,7 +319,7 @@ def _between(text: str, mark: str) -> str:
 
 
 def _prefix(table: str) -> str:
-    """What no name of the table begins with."""
+    """A prefix that no column of the table has."""
     prefix = "sparcs_"
     while table.lower().startswith(prefix):
         prefix += "_"
@@ -331,7 +327,7 @@ def _prefix(table: str) -> str:
 
 
 def _refuse_twins(names: Sequence[str]) -> None:
-    """Refuse two columns of one name, capitals or not.
+    """Refuse columns whose names differ in case alone.
 
     Raises
     ------

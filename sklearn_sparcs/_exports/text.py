@@ -7,8 +7,8 @@ from typing import Any
 
 from .._direct.names import feature_names_of
 from .._estimators.encoding import ClassEncoding, RealEncoding
+from .export_checks import fitted, listed
 from .formula import Formula, paragraph
-from .given import fitted, listed
 from .identifiers import identifiers
 
 #: Digits, at most: a float has no more that count.
@@ -88,7 +88,7 @@ def export_text(
 
 
 def _renamed(pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """What is said of names, and of what features were called."""
+    """Lines on features that were renamed."""
     spaced = [name for name, was in pairs if name == was.replace(" ", "_") != was]
     if spaced:
         yield "underscores in names may stand for spaces"
@@ -113,7 +113,7 @@ def _refuse(name: str, value: Any, least: int, most: float) -> None:
 def _said(
     encoding: RealEncoding | ClassEncoding, formula: Formula
 ) -> tuple[list[str], list[str]]:
-    """Names of the outputs, and what is done with them."""
+    """Names of the outputs, and lines on how they become predictions."""
     if isinstance(encoding, ClassEncoding):
         return _classes(encoding)
     one = encoding.one_dimensional

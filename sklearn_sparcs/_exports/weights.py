@@ -12,7 +12,7 @@ from .._direct.form import DirectForm
 from .._estimators.compact import CompactClassifier, CompactRegressor
 from .._estimators.encoding import ClassEncoding, RealEncoding
 from .._version import __version__
-from .given import fitted
+from .export_checks import fitted
 
 #: Key of the header, and the layout of what stands there.
 _KEY, _LAYOUT = "sklearn_sparcs", 1
@@ -148,7 +148,7 @@ def load_safetensors(
 
 
 def _read(file: str | PathLike[str]) -> tuple[dict[str, Any], _Arrays]:
-    """What a file says, and its arrays.
+    """The metadata and arrays of a file.
 
     Raises
     ------
@@ -173,7 +173,7 @@ def _read(file: str | PathLike[str]) -> tuple[dict[str, Any], _Arrays]:
 
 
 def _parsed(text: str) -> Any:
-    """What a header says; None if that is no JSON, or nests too deep."""
+    """The parsed header; None if it is no JSON, or nests too deep."""
     try:
         return json.loads(text)
     except (RecursionError, ValueError):
@@ -289,7 +289,7 @@ def _unpaired(name: str, arrays: _Arrays) -> Bounds | None:
 
 
 def _targets(encoding: _Encoding) -> dict[str, Any]:
-    """How outputs become predictions, in plain words and numbers.
+    """Metadata on how outputs become predictions.
 
     Raises
     ------
@@ -313,7 +313,7 @@ def _targets(encoding: _Encoding) -> dict[str, Any]:
 
 
 def _encoding(targets: dict[str, Any], arrays: _Arrays) -> _Encoding:
-    """What `_targets` was said of."""
+    """The encoding that `_targets` described."""
     if "classes" in targets:
         classes = np.array(targets["classes"], np.dtype(targets["dtype"]))
         return ClassEncoding(classes, targets["multilabel"])

@@ -1,1 +1,1 @@
-"""Which neurons live."""
+"""Growth: which neurons are live."""

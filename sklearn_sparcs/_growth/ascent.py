@@ -1,4 +1,4 @@
-"""Candidates climb on some samples: their incoming weights follow the gain."""
+"""Gradient ascent of candidate neurons: incoming weights that increase the gain."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from .._activations import ACTIVATIONS
+from .quadratic_model import QuadraticRows
 from .refit import Refit
-from .sight import Sight
 
 #: What is to be climbed, of a gain, |w| without the constant, and |t|, each (n,).
 Height = Callable[[Tensor, Tensor, Tensor], Tensor]
@@ -26,7 +26,7 @@ _DAMPED = 0.3
 _LONGER, _SHORTER = 1.5, 0.25
 
 #: Share of an output's second moment below which what is new in it is rounding.
-_NEW = 1e-6
+NEW = 1e-6
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Climbers:
     height: Tensor
 
     def where(self, better: Tensor, other: "Climbers") -> "Climbers":
-        """The other's, where the mask (n,) says so."""
+        """Replace candidates by the other's where the mask (n,) is true."""
         row, column = better[:, None], better
         return Climbers(
             torch.where(row, other.w, self.w),
@@ -64,11 +64,11 @@ class Climbers:
 
 @dataclass(frozen=True)
 class Ascent:
-    """The ground on which candidates of one layer climb.
+    """Gradient ascent of the candidates of one layer.
 
     Attributes
     ----------
-    sight : Sight
+    quadratic : QuadraticRows
     heard : Tensor of shape (rows, heard)
         Signals before the layer, the constant last if there is one.
     n_bias : int
@@ -76,11 +76,11 @@ class Ascent:
     refit : Refit
     activation : str
     to_common : Tensor of shape (outputs, c)
-        As in `Outlook`.
+        As in `QuadraticModel`.
     height : callable
     """
 
-    sight: Sight
+    quadratic: QuadraticRows
     heard: Tensor
     n_bias: int
     refit: Refit
@@ -89,7 +89,7 @@ class Ascent:
     height: Height
 
     def climbed(self, w: Tensor, n_steps: int) -> Climbers:
-        """Candidates (n, heard) after some steps, none lower than before."""
+        """Improve candidates (n, heard) by some steps; none becomes worse."""
         best, eta = self._at(w), torch.ones_like(w[:, 0])
         wanted = self._wanted()
         metric = self._metric()
@@ -102,31 +102,31 @@ class Ascent:
         return best
 
     def _at(self, w: Tensor) -> Climbers:
-        """What candidates would do."""
+        """Evaluate candidates: their new signals, best outgoing weights, and height."""
         a, slope = fired(self.activation, self.heard @ w.T)
-        sight, n = self.sight, len(a)
-        cross = sight.signals.T @ (sight.curvature[:, None] * a) / n
+        quadratic, n = self.quadratic, len(a)
+        cross = quadratic.signals.T @ (quadratic.curvature[:, None] * a) / n
         x = self.refit(cross)
-        new = a - sight.signals @ x
-        s = (sight.curvature @ new.square()) / n
+        new = a - quadratic.signals @ x
+        s = (quadratic.curvature @ new.square()) / n
         s = s + self.refit.ridge @ x.square()
-        s = s.clamp_min(_NEW * (sight.curvature @ a.square()) / n + 1e-30)
-        r = a.T @ sight.asked / n - x.T @ self.refit.pull
+        s = s.clamp_min(NEW * (quadratic.curvature @ a.square()) / n + 1e-30)
+        r = a.T @ quadratic.residual / n - x.T @ self.refit.pull
         t = r / s[:, None]
         gain = (r * t).sum(dim=1) / 2
-        gain = gain.where(spread_over(new, sight.count) >= FEWEST, 0.0)
+        gain = gain.where(spread_over(new, quadratic.count) >= FEWEST, 0.0)
         length = w[:, : w.shape[1] - self.n_bias].norm(dim=1)
         height = self.height(gain, length, (t @ self.to_common.T).norm(dim=1))
         return Climbers(w, slope, new, t, height)
 
     def _wanted(self) -> Tensor:
-        """What is asked of outputs (rows, c) beyond what present weights can give."""
-        sight = self.sight
-        given = sight.signals @ self.refit(self.refit.pull)
-        return sight.asked - sight.curvature[:, None] * given
+        """Residual (rows, c) after the best step of the present output weights."""
+        quadratic = self.quadratic
+        given = quadratic.signals @ self.refit(self.refit.pull)
+        return quadratic.residual - quadratic.curvature[:, None] * given
 
     def _metric(self) -> Tensor:
-        """Cholesky factor of the second moments of what is heard."""
+        """Cholesky factor of the regularised second moments of the inputs."""
         metric = self.heard.T @ self.heard / len(self.heard)
         d, (share, of_mean) = metric.diagonal(), _METRIC
         floor = torch.finfo(d.dtype).tiny
@@ -137,7 +137,7 @@ class Ascent:
     def _step(self, at: Climbers, wanted: Tensor, metric: Tensor) -> Tensor:
         """Along the gain's gradient in that metric, no longer than w itself."""
         size = at.t.square().sum(dim=1)
-        pull = wanted @ at.t.T - self.sight.curvature[:, None] * at.new * size
+        pull = wanted @ at.t.T - self.quadratic.curvature[:, None] * at.new * size
         gradient = (at.slope * pull).T @ self.heard / len(self.heard)
         step: Tensor = torch.cholesky_solve(gradient.T, metric).T
         step /= (_DAMPED * size + 1e-30)[:, None]
@@ -156,6 +156,6 @@ def fired(activation: str, z: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def spread_over(new: Tensor, count: Tensor) -> Tensor:
-    """Samples that an output (rows, n) rests on, by its second and fourth moment."""
+    """Effective number of samples on which an output (rows, n) is not near zero."""
     square = new.square()
     return (count @ square) ** 2 / (count @ square.square() + 1e-30)

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from .._networks.growing_module import GrowingSpectralNetwork
 from .._networks.spectral import SpectralNetwork
-from .._training.arrays import TORCH
+from .._training.array_library import TORCH
 from .._training.penalty import SparseGroupPenalty
 from .optimizer_adapter import OptimizerAdapter
 from .recruitment import Recruitment

@@ -1,4 +1,4 @@
-"""When does a sleeping neuron deserve to wake? The kink at λ = 0.
+"""First-order test of sleeping neurons: at what rate would waking lower the loss?
 
 The loss as a function of a sleeping neuron's eigenvalue has a kink at zero, which
 autograd (ReLU'(0) = 0) does not see. So a candidate is scored by what it would do
@@ -31,7 +31,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from .._networks.growing import GrowingNetwork
-from .._training.arrays import TORCH
+from .._networks.growing_module import GrowingSpectralNetwork
+from .._training.array_library import TORCH
 from .._training.penalty import SparseGroupPenalty
 
 
@@ -249,7 +250,7 @@ def _orthonormal(n_rows: int, generator: torch.Generator) -> Tensor:
 
 
 def bend(directions: Tensor, constant: int, places: Tensor) -> None:
-    """Let each direction hear as much of the constant that v = 0 at its place.
+    """Set each direction's weight of the constant so that v = 0 at its place.
 
     ``directions`` are (n, signals), ``places`` (signals, n), and ``constant`` is that
     signal's index. Unless signals are centred, kinks might be where no samples are.
@@ -286,8 +287,8 @@ def asleep(network: GrowingNetwork, layer: int) -> Tensor:
     return mask.nonzero().flatten()
 
 
-def waking_sign(network: GrowingNetwork, layer: int) -> float:
-    """Of an eigenvalue that wakes in a hidden layer."""
+def waking_sign(network: GrowingNetwork | GrowingSpectralNetwork, layer: int) -> float:
+    """Sign of an eigenvalue that wakes in a hidden layer."""
     return (-1.0) ** (len(network.lam) - layer)
 
 

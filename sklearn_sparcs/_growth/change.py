@@ -1,6 +1,6 @@
-"""How neurons enter a network, and leave it."""
+"""Insertion and removal of neurons in a growing network."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,15 +12,13 @@ from .._networks.growing import GrowingNetwork
 from .._networks.growing_module import GrowingSpectralNetwork
 from .._networks.structure import with_recruits, without
 from .._training.adam import BETAS
-from .candidates import Recruits
-
-#: From parameters, or their moments, before a change to those after it.
-Rewriting = Callable[[Sequence[Tensor]], list[Tensor]]
+from .candidates import Recruits, waking_sign
+from .optimizer_adapter import Rewriting
 
 
 @dataclass(frozen=True)
 class Change:
-    """Neurons that enter a network, or leave it.
+    """A change of a network's neurons, and of its optimiser's state.
 
     Attributes
     ----------
@@ -44,15 +42,15 @@ class Change:
         n_steps: float,
         betas: tuple[float, float] = BETAS,
     ) -> "Change":
-        """Recruits wake, after ``n_steps`` steps of an optimiser with these decays.
+        """The change that adds recruits, after ``n_steps`` steps of an optimiser.
 
-        Their moments, in an optimiser like Adam, are those of their own rates, as if
-        these had been met all along.
+        Their moments, in an optimiser like Adam, are as if their rates had been the
+        gradients in all these steps.
         """
         layer, waking = recruits.layer, network.waking
         rates = waking.length * recruits.rates
-        sign = (-1.0) ** (len(network.lam) - layer)
-        # later layers may have grown since the survey: nothing links to the newest
+        sign = waking_sign(network, layer)
+        # later layers may have grown since the survey: the newest get links of zero
         outgoing = [
             waking.length * F.pad(columns, (0, 0, 0, len(network.Q[r]) - len(columns)))
             for r, columns in enumerate(recruits.outgoing, start=layer + 1)
@@ -79,7 +77,7 @@ class Change:
     def removal(
         cls, network: GrowingNetwork | GrowingSpectralNetwork, keep: Sequence[Tensor]
     ) -> "Change | None":
-        """All leave but those in these places among each layer's live neurons.
+        """The change that removes all live neurons but those listed for each layer.
 
         None if every neuron stays.
         """

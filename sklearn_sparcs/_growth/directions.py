@@ -1,4 +1,4 @@
-"""Random directions for sleeping neurons: what they might hear, and where they bend.
+"""Random directions for the incoming weights of candidate neurons.
 
 A direction hears a random subset of the signals, its size log-uniform: what a neuron
 has to see is often in few of them. Its kink lies at a random sample, and w · h is

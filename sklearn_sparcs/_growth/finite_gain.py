@@ -1,4 +1,4 @@
-"""What a sleeping neuron would gain, by a finite step and not by a rate.
+"""Second-order gain of sleeping neurons: the fall of the loss by a finite step.
 
 A neuron that hears w · h and sends t f(w · h) to the outputs costs 2 alpha √(|w| |t|)
 (`BridgePenalty`), whose slope at zero is infinite: so no neuron wakes by its rate, and
@@ -11,8 +11,9 @@ the signals that the output layer hears already, free to be refitted meanwhile,
     t = r/s,   gain = |r|²/2s,
 
 the fall of loss and ridge to second order, which is exact for squared error. Several
-outputs are taken in coordinates where the curvature of all is the same (`Outlook`). A
-candidate pays if its gain exceeds the rise of the penalty (`Price`).
+outputs are taken in coordinates where the curvature of all is the same
+(`QuadraticModel`). A candidate pays if its gain exceeds the rise of the penalty
+(`Price`).
 
 Candidates begin at random (`directions`) and climb on some of the samples (`Ascent`);
 the best are judged on all.
@@ -27,10 +28,10 @@ from .._networks.live import LiveNetwork
 from .._training.objective import Objective
 from .ascent import Ascent
 from .directions import directions
-from .judgement import Candidates, judged
 from .price import Price
+from .quadratic_model import QuadraticModel, QuadraticRows
 from .refit import Refit
-from .sight import Outlook, Sight
+from .scored_candidates import ScoredCandidates, score_candidates
 
 #: Directions that are tried in a layer, and the best of them that all samples judge.
 N_DIRECTIONS, N_JUDGED = 200, 60
@@ -43,7 +44,7 @@ N_STEPS = 3
 
 
 @torch.no_grad()
-def survey(
+def gain_survey(
     objective: Objective,
     network: LiveNetwork,
     price: Price,
@@ -51,29 +52,29 @@ def survey(
     generator: torch.Generator,
     n_steps: int = N_STEPS,
     n_judged: int = N_JUDGED,
-) -> Candidates:
+) -> ScoredCandidates:
     """Draw candidates for some hidden layers, let them climb, and judge the best.
 
     Those of a network without neurons climb by the alpha up to which they would pay,
     so that they are the same whatever alpha is.
     """
-    outlook = Outlook.of(objective, network)
-    sight = outlook.sample(ASCENT_ROWS, generator).to(ASCENT_DTYPE)
-    ridge, outputs = (x.to(ASCENT_DTYPE) for x in (outlook.ridge, outlook.outputs))
-    refit = Refit.on(sight, outputs, ridge)
+    model = QuadraticModel.of(objective, network)
+    quadratic = model.sample(ASCENT_ROWS, generator).to(ASCENT_DTYPE)
+    ridge, outputs = (x.to(ASCENT_DTYPE) for x in (model.ridge, model.outputs))
+    refit = Refit.on(quadratic, outputs, ridge)
     found = [
-        _climbed(outlook, sight, refit, price, k, generator, n_steps)[:n_judged]
+        _climbed(model, quadratic, refit, price, k, generator, n_steps)[:n_judged]
         for k in layers
     ]
     layer = torch.tensor(layers).repeat_interleave(
         torch.tensor([len(w) for w in found])
     )
-    return judged(outlook, layer.to(network.device), torch.cat(found))
+    return score_candidates(model, layer.to(network.device), torch.cat(found))
 
 
 def _climbed(
-    outlook: Outlook,
-    sight: Sight,
+    model: QuadraticModel,
+    quadratic: QuadraticRows,
     refit: Refit,
     price: Price,
     layer: int,
@@ -81,14 +82,16 @@ def _climbed(
     n_steps: int,
 ) -> Tensor:
     """Candidates (k, signals) of a layer, the best first."""
-    network = outlook.network
+    network = model.network
     hear, n_bias = _heard(network, layer), int(network.bias)
-    heard = network.heard(sight.signals)[:, hear]
+    heard = network.heard(quadratic.signals)[:, hear]
     alone = heard[:, : len(hear) - n_bias]
-    start = directions(N_DIRECTIONS, alone, sight.weight, network.bias, generator)
+    start = directions(N_DIRECTIONS, alone, quadratic.weight, network.bias, generator)
     height = price.height(layer, first=not any(network.n_live))
-    to_common = outlook.to_common.to(heard)
-    ground = Ascent(sight, heard, n_bias, refit, network.activation, to_common, height)
+    to_common = model.to_common.to(heard)
+    ground = Ascent(
+        quadratic, heard, n_bias, refit, network.activation, to_common, height
+    )
     found = ground.climbed(start, n_steps)
     best = found.height.argsort(descending=True, stable=True)
     w = network.weights[-1].new_zeros(len(best), network.n_signals)

@@ -1,4 +1,4 @@
-"""A wiring that is given, trained to second order: the compact estimators' ``fit``.
+"""Second-order training of a given wiring: the compact estimators' ``fit``.
 
 No neuron wakes or goes, and none is priced: what is left of the penalty is the prior
 beneath it, a ridge in units of the noise. As the noise is known only once the network
@@ -16,14 +16,14 @@ from .._networks.live import LiveNetwork
 from .._networks.wiring import Wiring
 from .._training import curvature
 from .._training.bridge import BridgePenalty
-from .._training.levenberg import improved
+from .._training.levenberg_marquardt import optimize
 from .._training.objective import Objective
 from .._training.observations import Observations
 from .._training.output_layer import outputs_solved
 from .._training.problem import Problem
 from .._training.status import Status
-from .descent import Growth, linear_ridge
 from .directions import directions
+from .path_following import GrowthOptions, linear_ridge
 
 #: Ridge of a neuron's weights in units of the noise of a sample, an input that it might
 #: hear: of more inputs each is expected to count less.
@@ -61,13 +61,13 @@ class GivenWiring:
     wiring : Wiring
     objective : Objective
         Of the wiring, whatever its prior is.
-    growth : Growth
+    growth : GrowthOptions
         It says what the prior is.
     """
 
     wiring: Wiring
     objective: Objective
-    growth: Growth
+    growth: GrowthOptions
 
     @classmethod
     def of(cls, problem: Problem, wiring: Wiring) -> "GivenWiring":
@@ -77,7 +77,7 @@ class GivenWiring:
         loss = curvature.of(problem.loss)
         objective = Objective(observed, loss, penalty, wiring)
         prior = _PRIOR * (problem.n_features + problem.bias)
-        growth = Growth((), (), penalty, problem.loss, prior=prior)
+        growth = GrowthOptions((), (), penalty, problem.loss, prior=prior)
         return cls(wiring, objective, growth)
 
     def begun(
@@ -135,7 +135,7 @@ class GivenWiring:
     ) -> Trained:
         """Iterate until loss and prior settle, ``max_iter`` times at most.
 
-        Of quasi-Newton's iterations there are four for one (`improved`). ``told`` is
+        Of quasi-Newton's iterations there are four for one (`optimize`). ``told`` is
         told every few of them.
         """
         values: list[float] = []
@@ -144,7 +144,7 @@ class GivenWiring:
         try:
             for start in range(0, max_iter, _STRIDE):
                 n_iter = min(_STRIDE, max_iter - start)
-                found = improved(objective, network, n_iter, tol, damping, generator)
+                found = optimize(objective, network, n_iter, tol, damping, generator)
                 network, damping = found.network, found.damping
                 values += found.values[1:]
                 told({"iteration": len(values), "objective": found.value})

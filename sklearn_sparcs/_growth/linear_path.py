@@ -1,4 +1,4 @@
-"""A path without neurons: of data that are too large, or too wide, for growth.
+"""A path without neurons, for data that are too large or too wide for growth.
 
 The network is the linear model at every alpha. The samples stay as they are, sparse or
 on a disk; a few rows at a time are made dense where a loss is asked for.
@@ -21,7 +21,7 @@ from .path_point import PathPoint
 
 @dataclass(frozen=True)
 class LinearPath:
-    """What `PathFit` is, where no layer is open to neurons.
+    """A `PathFit` without open layers: the linear model at every alpha.
 
     Attributes
     ----------
@@ -45,7 +45,7 @@ class LinearPath:
     points: tuple[PathPoint, ...] = ()
 
     def advanced(self, alphas: Sequence[float] | np.ndarray) -> "LinearPath":
-        """The path led on along some alphas more."""
+        """The path after some more alphas."""
         return replace(self, points=(*self.points, *self.follow(alphas)))
 
     def follow(self, alphas: Sequence[float] | np.ndarray) -> Iterator[PathPoint]:

@@ -1,4 +1,4 @@
-"""Whether a linear model suffices: a p-value, by residuals that it might have left.
+"""A significance test of the linear model, against random neurons.
 
 Random neurons ask: a being what one sends, a' what is new in it beyond the signals H
 that the linear model has, and E the model's residuals,
@@ -13,9 +13,9 @@ having looked twice is paid for.
 Each residual of a regression might as well have had the other sign (the wild
 bootstrap; Liu, 1988): no noise need be normal, nor alike everywhere. As a' has nothing
 of H, fitting the linear model again changes no pull. Answers of classes are drawn from
-the model, which is fitted again to each draw (`redrawn`). Where classes are nearly
-separate, T rests on a few samples, and says little; so a share of the mean of the
-divisor over all draws is added to it (as by Tusher, Tibshirani and Chu, 2001).
+the model, which is fitted again to each draw (`parametric_bootstrap`). Where classes
+are nearly separate, T rests on a few samples, and says little; so a share of the mean
+of the divisor over all draws is added to it (as by Tusher, Tibshirani and Chu, 2001).
 
 The first steps of growth are not asked, which would climb on every draw: with weaker
 neurons the test misses more, but it does not claim more than it promises. A sample of
@@ -37,11 +37,11 @@ from .._training.losses import ClassificationLoss
 from .._training.objective import Objective
 from .._training.observations import Observations
 from .._training.problem import Problem
-from .ascent import FEWEST, fired, spread_over
+from .ascent import FEWEST, NEW, fired, spread_over
 from .directions import directions
-from .redrawn import LinearAnswers
+from .parametric_bootstrap import BootstrapModel
+from .quadratic_model import QuadraticModel, QuadraticRows
 from .refit import Refit
-from .sight import Outlook, Sight
 
 #: Neurons that are asked, draws, and samples and outputs at most.
 _N_NEURONS, _N_DRAWS, _ROWS = 200, 499, 2**12
@@ -54,8 +54,6 @@ _FEWEST_ROWS = 500
 _FEWEST_LEFT, _MOST_WEIGHTS = 10, 2000
 #: The least that is left of a sample that the linear model has learnt by heart.
 _LEAST_LEFT = 1e-2
-#: Share of a signal's square below which what is new in it is rounding.
-_NEW = 1e-6
 #: Share of its mean over draws that is added to the divisor of T.
 _SHARE = 0.1
 #: Numbers that some draws hold.
@@ -66,7 +64,7 @@ _SEED = 0
 
 @dataclass(frozen=True)
 class Draws:
-    """Residuals that a linear model leaves, or might have left.
+    """Residuals of the linear model: those of the data, or drawn under it.
 
     Attributes
     ----------
@@ -95,12 +93,12 @@ def linear_p_value(problem: Problem) -> float:
         return math.nan
     generator = torch.Generator().manual_seed(_SEED)
     some = problem.drawn(rows, generator)
-    outlook = _outlook(problem, some)
-    sight = outlook.at(slice(None))
-    new = _new(sight, _neurons(sight, outlook.network, generator))
+    model = _outlook(problem, some)
+    quadratic = model.at(slice(None))
+    new = _new(quadratic, _neurons(quadratic, model.network, generator))
     if isinstance(problem.loss, ClassificationLoss):
-        return _p_value(new, _answers(problem, some, outlook.to_common, generator))
-    return _p_value(new, _signs(sight, generator))
+        return _p_value(new, _answers(problem, some, model.to_common, generator))
+    return _p_value(new, _signs(quadratic, generator))
 
 
 def _n_together(problem: Problem) -> int:
@@ -110,7 +108,7 @@ def _n_together(problem: Problem) -> int:
     return n_inputs * (problem.n_outputs if classes else 1)
 
 
-def _outlook(problem: Problem, some: TrainingData) -> Outlook:
+def _outlook(problem: Problem, some: TrainingData) -> QuadraticModel:
     """The linear model on some samples, whose labels are not smoothed."""
     loss, W = problem.loss, problem.linear_map
     assert W is not None
@@ -124,7 +122,7 @@ def _outlook(problem: Problem, some: TrainingData) -> Outlook:
         W.to(data.inputs), 0, "relu", problem.bias, problem.reach
     )
     objective = Objective(data, curvature.of(loss), BridgePenalty(0.0))
-    return Outlook.of(objective, network)
+    return QuadraticModel.of(objective, network)
 
 
 def _answers(
@@ -134,7 +132,7 @@ def _answers(
     loss, W = problem.loss, problem.linear_map
     assert isinstance(loss, ClassificationLoss)
     assert W is not None
-    model = LinearAnswers.of(
+    model = BootstrapModel.of(
         some, loss.smoothed(0.0), W.cpu().numpy(), problem.bias, problem.linear_alpha
     )
     n_draws = _N_DRAWS if problem.n_outputs == 1 else _N_DEAR
@@ -143,15 +141,15 @@ def _answers(
         yield Draws(E, E.square().sum(dim=0))
 
 
-def _signs(sight: Sight, generator: torch.Generator) -> Iterator[Draws]:
+def _signs(quadratic: QuadraticRows, generator: torch.Generator) -> Iterator[Draws]:
     """The data's own residuals, as one draw; then under random signs.
 
     None at all if they are rounding.
     """
-    left = _refitted(sight)
+    left = _refitted(quadratic)
     if left is None:
         return
-    each = _unlearnt(sight, left)
+    each = _unlearnt(quadratic, left)
     squares = each.square().sum(dim=1, keepdim=True)
     yield Draws(left.T[:, :, None], squares)
     step = max(1, _NUMBERS // each.numel())
@@ -161,52 +159,54 @@ def _signs(sight: Sight, generator: torch.Generator) -> Iterator[Draws]:
         yield Draws((signs.to(each) * 2 - 1) * each.T[:, :, None], squares)
 
 
-def _refitted(sight: Sight) -> Tensor | None:
+def _refitted(quadratic: QuadraticRows) -> Tensor | None:
     """Residuals E (n, c) after a step to the model's optimum without a ridge.
 
     None if they are rounding.
     """
-    H, E = sight.signals, sight.asked
-    x = _projection(sight)(H.T @ E / len(H))
-    left = E - sight.curvature[:, None] * (H @ x)
-    scale = E.abs().max() + sight.curvature.max()
+    H, E = quadratic.signals, quadratic.residual
+    x = _projection(quadratic)(H.T @ E / len(H))
+    left = E - quadratic.curvature[:, None] * (H @ x)
+    scale = E.abs().max() + quadratic.curvature.max()
     return left if left.abs().max() > 1e-9 * scale else None
 
 
-def _projection(sight: Sight) -> Refit:
-    """What solves H'VH/n x = b."""
-    H, V = sight.signals, sight.curvature[:, None]
+def _projection(quadratic: QuadraticRows) -> Refit:
+    """A solver of H'VH/n x = b."""
+    H, V = quadratic.signals, quadratic.curvature[:, None]
     return Refit.of((V * H).T @ H / len(H), H[0], torch.zeros_like(H[0]))
 
 
-def _neurons(sight: Sight, network: LiveNetwork, generator: torch.Generator) -> Tensor:
-    """What random neurons (n, k) send."""
-    heard = network.heard(sight.signals)
+def _neurons(
+    quadratic: QuadraticRows, network: LiveNetwork, generator: torch.Generator
+) -> Tensor:
+    """Outputs (n, k) of random neurons."""
+    heard = network.heard(quadratic.signals)
     alone = heard[:, : network.n_features]
-    given = _N_NEURONS, alone, sight.weight, network.bias, generator
+    given = _N_NEURONS, alone, quadratic.weight, network.bias, generator
     sent, _ = fired(network.activation, heard @ directions(*given).T)
     return sent
 
 
-def _new(sight: Sight, sent: Tensor) -> Tensor:
-    """What is new in neurons' signals (n, k), where it rests on enough samples."""
-    H, V = sight.signals, sight.curvature[:, None]
-    new = sent - H @ _projection(sight)(H.T @ (V * sent) / len(H))
+def _new(quadratic: QuadraticRows, sent: Tensor) -> Tensor:
+    """Parts of neurons' signals (n, k) that the model lacks, if spread over samples."""
+    H, V = quadratic.signals, quadratic.curvature[:, None]
+    new = sent - H @ _projection(quadratic)(H.T @ (V * sent) / len(H))
     counts = spread_over(new, torch.ones_like(V[:, 0])) >= FEWEST
-    counts &= new.square().sum(dim=0) > _NEW * sent.square().sum(dim=0)
+    counts &= new.square().sum(dim=0) > NEW * sent.square().sum(dim=0)
     return new[:, counts]
 
 
-def _unlearnt(sight: Sight, left: Tensor) -> Tensor:
-    """Residuals (n, c) with what a fit has learnt of each, its leverage, given back."""
-    H, V = sight.signals, sight.curvature[:, None]
-    solved = _projection(sight)(H.T / len(H))
+def _unlearnt(quadratic: QuadraticRows, left: Tensor) -> Tensor:
+    """Residuals (n, c) corrected for leverage, which fitting has shrunk."""
+    H, V = quadratic.signals, quadratic.curvature[:, None]
+    solved = _projection(quadratic)(H.T / len(H))
     leverage = V * (H * solved.T).sum(dim=1, keepdim=True)
     return left / (1 - leverage).clamp_min(_LEAST_LEFT).sqrt()
 
 
 def _p_value(new: Tensor, draws: Iterable[Draws]) -> float:
-    """That of both statistics together, the data's own first among the draws."""
+    """The p-value of both statistics together; the data are the first of the draws."""
     pulls, variance = [], []
     for drawn in draws:
         E = drawn.residuals.float()
@@ -226,7 +226,7 @@ def _p_value(new: Tensor, draws: Iterable[Draws]) -> float:
 
 
 def _ranked(statistic: Tensor) -> Tensor:
-    """Share of all draws in which it is no smaller."""
+    """Share of all draws with a statistic no smaller."""
     ordered = statistic.sort().values
     below = torch.searchsorted(ordered, statistic)
     return (len(statistic) - below).double() / len(statistic)

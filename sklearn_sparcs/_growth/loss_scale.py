@@ -1,4 +1,4 @@
-"""What the loss was multiplied by, for gradients that float16 can hold."""
+"""The present scale of a `torch.amp.GradScaler`."""
 
 from inspect import currentframe
 

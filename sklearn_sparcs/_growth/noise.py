@@ -1,4 +1,4 @@
-"""Whether a gain is more than noise would give to the best of many candidates.
+"""Significance of candidate neurons: is a gain more than noise would give?
 
 Under noise each sample's share in a candidate's pull r = Σ a' E has a random sign, so
 that |r|² has the mean
@@ -34,7 +34,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .sight import Sight
+from .quadratic_model import QuadraticRows
 
 #: Logarithm of the number of independent candidates that a survey's best is worth.
 LOG_TRIED = 2.5
@@ -51,7 +51,7 @@ _SHARED = 1e-10
 
 @dataclass(frozen=True)
 class Noise:
-    """Sums over samples of what a candidate's pull would be under noise.
+    """Sums over samples for the variance of candidates' pulls under noise.
 
     Attributes
     ----------
@@ -72,12 +72,12 @@ class Noise:
     covariance: Tensor
 
     @classmethod
-    def of(cls, new: Tensor, sight: Sight) -> "Noise":
-        """Of a' (rows, k) on some samples."""
-        E, count = sight.asked, sight.count
-        u = sight.curvature / count
-        if sight.weight is not None:
-            u = u * sight.weight
+    def of(cls, new: Tensor, quadratic: QuadraticRows) -> "Noise":
+        """The sums over some samples, for candidates' outputs a' (rows, k)."""
+        E, count = quadratic.residual, quadratic.count
+        u = quadratic.curvature / count
+        if quadratic.weight is not None:
+            u = u * quadratic.weight
         of_each = E.square().sum(dim=1) / count
         return cls(
             (new * of_each[:, None]).T @ new,
@@ -89,11 +89,11 @@ class Noise:
 
     @property
     def sums(self) -> tuple[Tensor, ...]:
-        """All of them, in this order; those of other samples can be added."""
+        """All sums as a tuple, which can be added to that of other samples."""
         return self.robust, self.expected, self.total, self.variance, self.covariance
 
     def variance_of_means(self, n: int, freedom: float) -> "Variance":
-        """That of Σ a' E / n; ``freedom`` is n / (n − weights the data decide)."""
+        """The variance of Σ a' E / n; ``freedom`` is n / (n − effective weights)."""
         tau = freedom * self.total / self.variance.clamp_min(1e-300)
         trace = self.covariance.diagonal().sum()
         nu = trace.square() / self.covariance.square().sum().clamp_min(1e-300)
@@ -102,7 +102,7 @@ class Noise:
 
 @dataclass(frozen=True)
 class Variance:
-    """How much pulls would vary by noise, taken in two ways.
+    """Two estimates of the variance of pulls under noise.
 
     Attributes
     ----------
@@ -123,7 +123,7 @@ class Variance:
         return self.nu * pull.square().sum(dim=1) / V.clamp_min(1e-300)
 
     def joint_chi2(self, pull: Tensor) -> Tensor:
-        """The same of all together: a number of ν k degrees of freedom.
+        """The χ² of all pulls (k, c) together: a number of ν k degrees of freedom.
 
         In every direction the larger variance counts: the eigenvectors that both
         matrices share are found where one of them is the identity.
@@ -136,7 +136,7 @@ class Variance:
         return self.nu * (parts.square().sum(dim=1) / ratio.clamp_min(1)).sum()
 
     def of(self, some: list[int]) -> "Variance":
-        """That of some of the pulls."""
+        """The variance of some of the pulls."""
         return Variance(self.robust[some][:, some], self.alike[some][:, some], self.nu)
 
 

@@ -1,4 +1,4 @@
-"""What growth asks of an optimiser of torch's, and changes in it."""
+"""Access to the state of a torch optimiser, as growth reads and rewrites it."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -30,7 +30,7 @@ Rewriting = Callable[[Sequence[Tensor]], list[Tensor]]
 
 
 class OptimizerAdapter:
-    """An optimiser of torch's, seen from one network that it trains among others.
+    """Access to a torch optimiser's state for one network among what it trains.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ class OptimizerAdapter:
                 "use one of Adam's kind, or SGD."
             )
         for parameter in parameters:
-            self._place_of(parameter)
+            self._group_of(parameter)
 
     def before_step(self, hook: Callable[..., None]) -> RemovableHandle:
         """Have a hook called before every step of the optimiser.
@@ -74,20 +74,20 @@ class OptimizerAdapter:
 
     def direction(self, parameter: Tensor) -> float:
         """One where the optimiser minimises, and minus one where it maximises."""
-        group, _ = self._place_of(parameter)
+        group = self._group_of(parameter)
         return -1.0 if group.get("maximize", False) else 1.0
 
     def metric(self, lam: Tensor) -> Tensor:
-        """By what a gradient is divided in the long run: 1 / lr of plain descent.
+        """Long-run denominator of a gradient: 1 / lr for plain descent.
 
         (√v̂ + ε) / lr for Adam and its kin.
         """
-        group, _ = self._place_of(lam)
+        group = self._group_of(lam)
         damping = _damping(self._state_of(lam), group)
         if damping is not None and isinstance(self.optimizer, torch.optim.RAdam):
             damping = _rectified(damping, self.n_steps(lam, 0), group["betas"][1])
         metric = torch.ones_like(lam) if damping is None else damping
-        # a gradient is met again in the momentum
+        # momentum applies each gradient 1 / (1 − momentum) times
         metric = metric * (1 - group.get("momentum", 0.0))
         return metric / (1 - group.get("dampening", 0.0)) / group["lr"]
 
@@ -97,7 +97,7 @@ class OptimizerAdapter:
 
     def betas(self, parameter: Tensor) -> tuple[float, float]:
         """The decay of a parameter's two moments; zero where there is none."""
-        group, _ = self._place_of(parameter)
+        group = self._group_of(parameter)
         return group.get("betas", (group.get("momentum", 0.0), 0.0))
 
     def rewrite_state(
@@ -107,11 +107,11 @@ class OptimizerAdapter:
         second: Rewriting,
         values: Rewriting,
     ) -> None:
-        """Replace what is kept of the parameters by what becomes of it.
+        """Replace the state of the parameters after the network has changed.
 
-        What is kept of some of them only counts as zero elsewhere. Of a parameter of
-        which something is kept that is not known here, nothing is any more: the
-        optimiser begins anew with it.
+        An entry that only some of the parameters have counts as zero for the others.
+        A parameter whose state has an unknown entry loses its state: the optimiser
+        begins anew with it.
         """
         kinds = ((_FIRST, first), (_SECOND, second), (_VALUES, values))
         for name, change in ((n, change) for names, change in kinds for n in names):
@@ -133,7 +133,7 @@ class OptimizerAdapter:
 
     @contextmanager
     def unchanged_on_failure(self, parameters: Sequence[Tensor]) -> Iterator[None]:
-        """Put back what is kept of the parameters if what is done to it raises."""
+        """Restore the state of the parameters if the body raises."""
         state = self.optimizer.state
         before = {p: dict(state[p]) for p in parameters if p in state}
         try:
@@ -145,7 +145,7 @@ class OptimizerAdapter:
             raise
 
     def forget_unfitting(self, parameters: Sequence[Tensor]) -> None:
-        """Begin anew with the parameters whose shape is not that of what is kept."""
+        """Reset the state of parameters whose shape has changed."""
         for parameter in parameters:
             kept = _tensors(self._state_of(parameter)).values()
             if any(value.shape != parameter.shape for value in kept):
@@ -154,7 +154,7 @@ class OptimizerAdapter:
     def _begin_anew(self, parameter: Tensor) -> None:
         state = self.optimizer.state.pop(parameter)
         if "sum" in state:  # Adagrad's, which is made before the first step
-            group, _ = self._place_of(parameter)
+            group = self._group_of(parameter)
             start = torch.full_like(parameter, group["initial_accumulator_value"])
             fresh = {"step": torch.zeros_like(state["step"]), "sum": start}
             self.optimizer.state[parameter] = fresh
@@ -162,12 +162,11 @@ class OptimizerAdapter:
     def _state_of(self, parameter: Tensor) -> dict[str, Any]:
         return self.optimizer.state.get(parameter, {})
 
-    def _place_of(self, parameter: Tensor) -> tuple[dict[str, Any], int]:
-        """The group that a parameter is in, and its place there."""
+    def _group_of(self, parameter: Tensor) -> dict[str, Any]:
+        """The parameter group that holds a parameter."""
         for group in self.optimizer.param_groups:
-            for place, candidate in enumerate(group["params"]):
-                if candidate is parameter:
-                    return group, place
+            if any(candidate is parameter for candidate in group["params"]):
+                return group
         raise ValueError(
             "The optimizer does not train the network; make it with parameters that "
             "contain network.parameters()."
@@ -175,12 +174,12 @@ class OptimizerAdapter:
 
 
 def _tensors(state: dict[str, Any]) -> dict[str, Tensor]:
-    """What is kept of every entry of a parameter, or of its rows or columns."""
+    """Tensors of the state, by entries, rows or columns of a parameter."""
     return {k: v for k, v in state.items() if isinstance(v, Tensor) and v.ndim > 0}
 
 
 def _damping(state: dict[str, Any], group: dict[str, Any]) -> Tensor | None:
-    """By what gradients are divided besides, entry by entry, where they are."""
+    """Denominator of the optimiser's step beside 1 / lr, by entry, or None."""
     if "exp_avg_sq" in state:
         second = state.get("max_exp_avg_sq", state["exp_avg_sq"])
         unbiased = 1 - group["betas"][1] ** float(state["step"])

@@ -1,9 +1,9 @@
-"""A problem led along falling alphas, each network going on from the last.
+"""A path: networks along falling alphas, each of which starts at the last.
 
-At the largest alpha, `alpha_max`, the network is the linear model. Each smaller alpha
-goes on from the network of the last: neurons that pay wake in it, and all weights are
-trained towards the optimum that they allow (`descent`). Networks are values, so that a
-path can be led on from where it stands, here or in another process.
+At the largest alpha, `alpha_max`, the network is the linear model. At each smaller
+alpha the last network is the start: neurons that pay wake in it, and all weights are
+trained towards their optimum (`path_following`). Networks are immutable values, so a
+path can be continued from its last point, here or in another process.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,30 +24,30 @@ from .._training.objective import Objective
 from .._training.observations import Observations
 from .._training.problem import Problem, Units
 from .._training.task import Task
-from .descent import (
+from .linear_path import LinearPath
+from .path_following import (
     First,
-    Growth,
+    GrowthOptions,
     follow,
     grown_from,
     linear_ridge,
     linear_start,
     trained_out,
 )
-from .linear_path import LinearPath
 from .path_point import PathPoint
-from .worth import pruned
+from .second_order_pruning import pruned
 
 
 @dataclass(frozen=True)
 class PathFit:
-    """A path on its way.
+    """A path that can be advanced, alpha by alpha.
 
     Attributes
     ----------
     problem : Problem
     objective : Objective
         Loss and samples; its penalty has no alpha of its own.
-    growth : Growth
+    growth : GrowthOptions
     first : First
         The linear model, and what may wake in it.
     seed : int
@@ -58,14 +58,14 @@ class PathFit:
 
     problem: Problem
     objective: Objective = field(repr=False)
-    growth: Growth
+    growth: GrowthOptions
     first: First = field(repr=False)
     seed: int
     points: tuple[PathPoint, ...] = ()
 
     @classmethod
     def begun(
-        cls, problem: Problem, activation: str, growth: Growth, seed: int
+        cls, problem: Problem, activation: str, growth: GrowthOptions, seed: int
     ) -> "PathFit":
         """A path at the problem's linear model."""
         objective = Objective(
@@ -83,11 +83,11 @@ class PathFit:
 
     @property
     def significance(self) -> float:
-        """Standard errors that what neurons could gain lies above noise, if asked."""
+        """Standard errors of neurons' best gain above noise, if it was computed."""
         return self.first.significance
 
     def advanced(self, alphas: Sequence[float] | np.ndarray) -> "PathFit":
-        """The path led on along some alphas more."""
+        """The path after some more alphas."""
         return replace(self, points=(*self.points, *self.follow(alphas)))
 
     def follow(self, alphas: Sequence[float] | np.ndarray) -> Iterator[PathPoint]:
@@ -153,7 +153,7 @@ Path: TypeAlias = PathFit | LinearPath
 
 @dataclass(frozen=True)
 class Leader:
-    """Leads problems along paths.
+    """Hyperparameters of a path, which start it on any problem.
 
     Attributes
     ----------
@@ -169,7 +169,7 @@ class Leader:
     grows : bool
         Whether neurons may wake: else every path is linear.
     min_significance : float
-        As in `Growth`.
+        As in `GrowthOptions`.
     """
 
     sizes: tuple[int, ...]
@@ -202,11 +202,11 @@ class Leader:
     def begun(
         self, problem: Problem, activation: str, layers: Sequence[int], seed: int
     ) -> Path:
-        """A path at its beginning, with these layers open."""
+        """Start a path with these layers open."""
         if not self.grows:
             network = linear_start(problem, len(self.sizes), activation)
             return LinearPath(problem, network, self.sizes)
-        growth = Growth(
+        growth = GrowthOptions(
             self.sizes,
             tuple(layers),
             replace(self.penalty, linear=linear_ridge(problem)),
@@ -218,5 +218,7 @@ class Leader:
 
 def path_alphas(alpha_max: float, n_alphas: int, eps: float) -> np.ndarray:
     """A geometric grid from ``alpha_max`` down to ``eps`` times it."""
-    largest = max(alpha_max, np.finfo(float).tiny / eps)  # no neuron may ever pay
+    largest = max(
+        alpha_max, np.finfo(float).tiny / eps
+    )  # alpha_max is 0 if no neuron pays
     return np.geomspace(largest, largest * eps, n_alphas)

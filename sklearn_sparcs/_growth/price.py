@@ -1,4 +1,4 @@
-"""What the penalty asks of a neuron that wakes: the rise of `BridgePenalty`.
+"""The rise of `BridgePenalty` when a neuron wakes.
 
 With λ = 2 √(|w| |t|), and Λ the length of the λ awake in its layer already,
 
@@ -22,7 +22,7 @@ from .ascent import Height
 
 @dataclass(frozen=True)
 class Price:
-    """What neurons cost in a network as it is.
+    """Rise of the penalty when neurons wake in a network.
 
     Attributes
     ----------
@@ -39,8 +39,8 @@ class Price:
 
     @classmethod
     def of(cls, penalty: BridgePenalty, network: LiveNetwork) -> "Price":
-        """In a network with the neurons that it has."""
-        heard, sent = penalty.norms(network)
+        """The prices in a network as it is."""
+        heard, sent = network.norms()
         squares = (4 * heard * sent).split(network.n_live)
         awake = torch.stack([part.sum() for part in squares])
         return cls(penalty, ACTIVATIONS[network.activation].homogeneous, awake)
@@ -57,13 +57,13 @@ class Price:
         return self.penalty.alpha * unit * bridge + self.ridge(length, size)
 
     def ridge(self, length: Tensor, size: Tensor) -> Tensor:
-        """What the prior asks (k,)."""
+        """The prior's penalty (k,) of |w| and |t|."""
         if self.homogeneous:
             return self.penalty.prior * length * size
         return self.penalty.prior / 2 * (length.square() + size.square())
 
     def unit(self, layer: Tensor) -> Tensor:
-        """Strength (k,) a unit of alpha."""
+        """Penalty strength (k,) per unit of alpha."""
         factor, last = self.penalty.depth_factor, len(self.awake) - 1
         return torch.as_tensor(factor, dtype=self.awake.dtype) ** (last - layer)
 
@@ -76,7 +76,7 @@ class Price:
         return net / (self.unit(layer) * lam).clamp_min(1e-30)
 
     def height(self, layer: int, *, first: bool) -> Height:
-        """What a layer's candidates climb: net gain, or the alpha where it ends."""
+        """What candidates of a layer maximise: net gain, or the threshold alpha."""
         place = torch.tensor(layer)
         awake = self.awake[layer]
 

@@ -1,7 +1,7 @@
-"""What the hyperparameters of a search mean: solvers for a problem."""
+"""First-order solvers, made from an estimator's hyperparameters."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 
@@ -21,7 +21,7 @@ _BATCH_SIZE = 200
 
 @dataclass(frozen=True)
 class Recipe:
-    """Hyperparameters, under the names that the estimators give them.
+    """Hyperparameters of training by epochs, under the estimators' names.
 
     Attributes
     ----------
@@ -31,11 +31,8 @@ class Recipe:
     activation : str
     learning_rate_init : float or "auto"
     batch_size : int or "auto"
-    shuffle : bool
     min_significance : float
     input_eigenvalues : bool
-    eigenvalue_rate : float or None
-        Steps of eigenvalues in those of eigenvectors; None is what suits the batches.
     """
 
     hidden_layer_sizes: tuple[int, ...]
@@ -43,23 +40,13 @@ class Recipe:
     activation: str = "relu"
     learning_rate_init: float | str = "auto"
     batch_size: int | str = "auto"
-    shuffle: bool = True
     min_significance: float = 2.5
     input_eigenvalues: bool = False
-    eigenvalue_rate: float | None = None
 
     @property
     def layers(self) -> range:
         """Every hidden layer, counted from 0."""
         return range(len(self.hidden_layer_sizes))
-
-    def batch_size_for(self, n_samples: int) -> int:
-        """Samples a step, where there are so many in all."""
-        return batch_size_for(self.batch_size, n_samples)
-
-    def at(self, alpha: float) -> "Recipe":
-        """The same under another strength of the penalty."""
-        return replace(self, penalty=replace(self.penalty, alpha=alpha))
 
     def growth_solver(
         self,
@@ -87,7 +74,7 @@ class Recipe:
             network.start_at(problem.linear_map)
         elif checkpoint is None:
             network.start_at_random(generator)
-        quiet, own_rate = self._quietness(problem), self.eigenvalue_rate
+        quiet = self._quietness(problem)
         solver = GrowthSolver(
             network,
             problem.loss,
@@ -97,7 +84,7 @@ class Recipe:
             generator,
             linear_is_optimal=problem.linear_map is not None,
             min_significance=self.min_significance,
-            eigenvalue_rate=eigenvalue_rate(quiet) if own_rate is None else own_rate,
+            eigenvalue_rate=eigenvalue_rate(quiet),
             looks_in=looks_in,
         )
         if checkpoint is not None:
@@ -135,9 +122,9 @@ class Recipe:
 
     def _quietness(self, problem: Problem) -> float:
         n_samples = len(problem.train)
-        return quietness(n_samples, self.batch_size_for(n_samples))
+        return quietness(n_samples, batch_size_for(self.batch_size, n_samples))
 
 
 def batch_size_for(asked: int | str, n_samples: int) -> int:
-    """Samples a step: as asked, "auto" being 200, but no more than there are."""
+    """Samples a step: "auto" is 200, and never more than there are."""
     return min(_BATCH_SIZE if isinstance(asked, str) else asked, n_samples)

@@ -1,4 +1,4 @@
-"""Neurons that wake, and leave, in a network that another optimiser trains."""
+"""Waking and removal of neurons in a network that a torch optimiser trains."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -7,14 +7,14 @@ import numpy as np
 import torch
 
 from .._networks.growing_module import GrowingSpectralNetwork
-from .._training.arrays import Array, ArrayLibrary
+from .._training.array_library import Array, ArrayLibrary
 from .._training.penalty import SparseGroupPenalty
-from .._training.processes import Processes, together
+from .._training.processes import Processes, in_process_group
 from .candidates import Judged, Recruits, recruited
 from .change import Change
-from .held_out import survey_by_halves
 from .optimizer_adapter import OptimizerAdapter
-from .out_of_reach import FEW_SIGNALS, can_tell_links
+from .partialling_out import FEW_SIGNALS, can_tell_links
+from .sample_splitting import survey_by_halves
 from .survey import survey
 from .watch import Seen, Watch
 
@@ -89,7 +89,7 @@ class Recruitment:
         through its network, and all wake the same. ``n_steps`` are those behind the
         optimiser's moments, if it does not count them.
         """
-        best = self._best_of_all(penalty) if together() else self._best(penalty)
+        best = self._best_of_all(penalty) if in_process_group() else self._best(penalty)
         for recruits in best:
             lam = self.network.lam[recruits.layer]
             steps = self.optimizer.n_steps(lam, default=n_steps)
@@ -98,15 +98,15 @@ class Recruitment:
         return bool(best)
 
     def _best_of_all(self, penalty: SparseGroupPenalty) -> list[Recruits]:
-        """What the first process finds."""
+        """The first process's choice, sent to all."""
         processes = Processes()
-        refuse_strangers(self.network, processes)
+        refuse_different_networks(self.network, processes)
         best = self._best(penalty) if processes.leads else []
         found: list[Recruits] = processes.from_first(best)
         return found
 
     def _best(self, penalty: SparseGroupPenalty) -> list[Recruits]:
-        """The neurons that pay most, once enough samples have passed to tell."""
+        """The neurons that pay most, once enough samples have been seen."""
         network, watch = self.network, self.watch
         sizes = zip(network.n_live, network.hidden_layer_sizes, strict=True)
         layers = [k for k, (n_live, most) in enumerate(sizes) if n_live < most]
@@ -146,7 +146,9 @@ class Recruitment:
                 network.restructure(values, change.neurons)
 
 
-def refuse_strangers(network: GrowingSpectralNetwork, processes: Processes) -> None:
+def refuse_different_networks(
+    network: GrowingSpectralNetwork, processes: Processes
+) -> None:
     """Refuse processes whose networks are not one and the same.
 
     Raises

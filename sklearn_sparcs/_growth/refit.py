@@ -1,4 +1,4 @@
-"""What the output layer could still do by itself, so that no candidate is paid for it.
+"""Joint refit of the output layer, so that no candidate is credited with it.
 
 To second order, with G = H'VH/n, the outgoing weights of a candidate and all present
 ones are refitted together: the candidate's share is a Schur complement.
@@ -10,7 +10,7 @@ import torch
 from numpy.linalg import LinAlgError
 from torch import Tensor
 
-from .sight import Sight
+from .quadratic_model import QuadraticRows
 
 #: What is added to the diagonal of M, as a share of it and of its mean, as signals may
 #: be collinear: the precision to this power.
@@ -35,7 +35,7 @@ class Refit:
 
     @classmethod
     def of(cls, gram: Tensor, pull: Tensor, ridge: Tensor) -> "Refit":
-        """From G, H'E/n − ridge W and the ridge (signals,).
+        """Factorise, from G, H'E/n − ridge W and the ridge (signals,).
 
         Raises
         ------
@@ -47,7 +47,7 @@ class Refit:
         added = numbers.eps**_JITTER * (g + 0.1 * g.mean()) + numbers.tiny
         matrix = gram + torch.diag(ridge + added)
         factor, info = torch.linalg.cholesky_ex(matrix)
-        while info:  # rounding was worse than that
+        while info:  # not positive definite by rounding
             if not matrix.isfinite().all():
                 raise LinAlgError("Signals have second moments that are not finite.")
             added = 10 * added
@@ -56,11 +56,11 @@ class Refit:
         return cls(factor, ridge + added, pull)
 
     @classmethod
-    def on(cls, sight: Sight, outputs: Tensor, ridge: Tensor) -> "Refit":
-        """From some samples."""
-        H = sight.signals
-        gram = (H * sight.curvature[:, None]).T @ H / len(H)
-        pull = H.T @ sight.asked / len(H) - (ridge * outputs).T
+    def on(cls, quadratic: QuadraticRows, outputs: Tensor, ridge: Tensor) -> "Refit":
+        """Factorise, from some samples."""
+        H = quadratic.signals
+        gram = (H * quadratic.curvature[:, None]).T @ H / len(H)
+        pull = H.T @ quadratic.residual / len(H) - (ridge * outputs).T
         return cls.of(gram, pull, ridge)
 
     def __call__(self, rhs: Tensor) -> Tensor:
@@ -69,6 +69,6 @@ class Refit:
 
     @property
     def n_free(self) -> float:
-        """How many of an output's weights the data decide: tr M⁻¹ G."""
+        """Effective number of an output's weights: tr M⁻¹ G."""
         inverse = torch.cholesky_inverse(self.factor)
         return float(len(self.ridge) - (self.ridge * inverse.diagonal()).sum())

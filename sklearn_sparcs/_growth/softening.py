@@ -1,4 +1,4 @@
-"""How loudly neurons may speak that woke at a finite eigenvalue."""
+"""Backtracking on the outgoing weights of neurons that have just woken."""
 
 from collections.abc import Sequence
 
@@ -19,10 +19,10 @@ _SHORTENING = 4
 def soften(
     network: GrowingNetwork, woken: Sequence[Recruits], loss: Loss, data: TrainingData
 ) -> None:
-    """Let the newest neurons speak softly enough to help.
+    """Scale down the newest neurons' outgoing weights until the loss falls.
 
-    What they send is a direction of descent, so some length of it lowers the loss: the
-    whole is tried, then a quarter, then a quarter of that, and so on.
+    These weights are a direction of descent, so some length of it lowers the loss: the
+    whole is tried, then a quarter, a sixteenth, and so on.
 
     Parameters
     ----------

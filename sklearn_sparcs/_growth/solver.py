@@ -1,4 +1,4 @@
-"""How a growing network is trained: proximal Adam, and recruitment now and then."""
+"""`GrowthSolver`: proximal Adam on a growing network, with surveys in between."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from .._data.batches import TrainingData
 from .._networks.flat import pack, unpack
 from .._networks.growing import GrowingNetwork
 from .._training.adam import Adam
-from .._training.arrays import ArrayLibrary
+from .._training.array_library import ArrayLibrary
 from .._training.gradient_cache import GradientCache
 from .._training.growing_gradient import GrowingGradient
 from .._training.losses import Loss
@@ -17,9 +17,9 @@ from .._training.penalty import SparseGroupPenalty
 from .._training.solver import Snapshot, Solver
 from .candidates import N_CANDIDATES, recruited
 from .change import Change
-from .schedule import SurveySchedule
 from .softening import soften
 from .survey import survey
+from .survey_schedule import SurveySchedule
 
 #: A survey looks at a quarter of the samples, but at no more than this number over that
 #: of directions, or of features if there are more of these.
@@ -117,7 +117,7 @@ class GrowthSolver(Solver):
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is awake, and the linear model the best there is."""
+        """Whether no neuron is live, and the linear model is optimal."""
         return self.linear_is_optimal and self.n_live() == 0
 
     def grow(self, data: TrainingData) -> None:
@@ -127,14 +127,14 @@ class GrowthSolver(Solver):
             return
         if self.looks_in is not None and len(self.looks_in) > len(data):
             data = self.looks_in
-        self.retire()  # who sleeps is not to be asked, and leaves room
+        self.retire()  # sleeping neurons would be surveyed, and take up places
         sizes, n_live = self.network.hidden_layer_sizes, self.network.n_live
         layers = [k for k in self.layers if n_live[k] < sizes[k]]
         n_surveyed = self._recruit(data, layers) if layers else None
         self.schedule.held(n_steps, self.n_live(), n_surveyed)
 
     def look_soon(self) -> None:
-        """Let the next call of ``grow`` look."""
+        """Hold a survey at the next call of ``grow``."""
         self.schedule.soon()
 
     def stop_growing(self) -> None:

@@ -8,19 +8,19 @@ from torch import Tensor
 
 from .._data.batches import Batch
 from .._networks.growing import GrowingNetwork
-from .._training.as_usual import torch_as_usual
 from .._training.growing_gradient import GrowingGradient
 from .._training.losses import OutputGradient
+from .._training.torch_defaults import torch_defaults
 from .candidates import N_CANDIDATES, Candidates
-from .out_of_reach import Heard, can_tell_links
+from .partialling_out import Regressors, can_tell_links
 
 
 class Surveyed(Protocol):
-    """Samples that a survey looks at, a slice at a time."""
+    """Samples of a survey, in slices."""
 
     @property
     def weight(self) -> Tensor | None:
-        """Of all the samples (n,); the mean is one."""
+        """Weights of all samples (n,), with a mean of one."""
 
     def __len__(self) -> int: ...
 
@@ -28,10 +28,10 @@ class Surveyed(Protocol):
         """Every sample in order."""
 
     def multiplicity(self, weight: Tensor | None) -> Tensor | float:
-        """How many samples each row of such weights stands for."""
+        """Number of samples that each row of such weights represents."""
 
 
-@torch_as_usual()
+@torch_defaults()
 @torch.no_grad()
 def survey(
     network: GrowingNetwork,
@@ -44,9 +44,12 @@ def survey(
     signals, deltas = sensitivities(network, data, loss)
     told = can_tell_links(len(signals), len(data))
     if told:
-        heard, later = Heard(signals, data.weight), range(min(layers) + 1, len(deltas))
+        heard, later = (
+            Regressors(signals, data.weight),
+            range(min(layers) + 1, len(deltas)),
+        )
         for k, q in zip(later, network.Q[later.start :], strict=True):
-            deltas[k] = heard.out_of_reach(deltas[k], q.shape[1])
+            deltas[k] = heard.residual(deltas[k], q.shape[1])
     count = data.multiplicity(data.weight)
     drawn = _drawn(2 * N_CANDIDATES, count, len(data), generator)
     between = signals[:, drawn].unflatten(1, (2, -1)).mean(dim=1)
@@ -83,7 +86,7 @@ def sensitivities(
 
 
 def _drawn(k: int, count: Tensor | float, n: int, generator: torch.Generator) -> Tensor:
-    """Indices of k samples at random, a row as often as it stands for samples."""
+    """Indices of k random samples; a row is drawn in proportion to its samples."""
     at = torch.rand(k, generator=generator, dtype=torch.float64)
     if not isinstance(count, Tensor):
         return (at * n).long()

@@ -1,4 +1,4 @@
-"""Neurons that wake: chosen one after the other, the output layer solved with them.
+"""Greedy selection of the candidates that wake, with the output layer solved.
 
 Candidates of one survey often see the same thing. So each is judged by what it gains
 beyond those that are taken already: Gram and Schmidt's method on their outputs, which
@@ -14,8 +14,8 @@ from .._activations import ACTIVATIONS
 from .._networks.live import LiveNetwork
 from .._training.objective import Objective
 from .._training.output_layer import outputs_solved
-from .judgement import Candidates
 from .price import Price
+from .scored_candidates import ScoredCandidates
 
 #: Share of a candidate's output that is left beyond those taken: with less, it is left
 #: to the next survey, which sees a network that has learnt from them.
@@ -28,12 +28,14 @@ _N_STEPS = 2
 _ROUNDING = 1e-9
 
 
-def chosen(candidates: Candidates, price: Price, room: Tensor, most: int) -> list[int]:
+def chosen(
+    candidates: ScoredCandidates, price: Price, room: Tensor, most: int
+) -> list[int]:
     """Indices of the candidates that pay, best first.
 
     Parameters
     ----------
-    candidates : Candidates
+    candidates : ScoredCandidates
     price : Price
     room : Tensor of int of shape (hidden layers,)
         Neurons that each layer has left.
@@ -69,7 +71,7 @@ def chosen(candidates: Candidates, price: Price, room: Tensor, most: int) -> lis
 
 @dataclass(frozen=True)
 class Room:
-    """Which neurons of the largest network are left.
+    """The neurons of the largest network that are not live yet.
 
     Attributes
     ----------
@@ -80,7 +82,7 @@ class Room:
     sizes: tuple[int, ...]
 
     def left(self, network: LiveNetwork) -> Tensor:
-        """How many each layer has left."""
+        """Number of neurons that each layer may gain."""
         pairs = zip(self.sizes, network.n_live, strict=True)
         return torch.tensor([most - n for most, n in pairs], device=network.device)
 
@@ -95,11 +97,11 @@ class Room:
 def woken(
     objective: Objective,
     network: LiveNetwork,
-    candidates: Candidates,
+    candidates: ScoredCandidates,
     taken: list[int],
     room: Room,
 ) -> LiveNetwork | None:
-    """The network with the candidates taken, or half of them, if its objective falls.
+    """The network with the candidates, or half of them, if its objective falls.
 
     Returns
     -------
@@ -119,11 +121,11 @@ def woken(
 
 
 def _grown(
-    network: LiveNetwork, candidates: Candidates, taken: list[int], room: Room
+    network: LiveNetwork, candidates: ScoredCandidates, taken: list[int], room: Room
 ) -> tuple[LiveNetwork, LiveNetwork]:
-    """The network with neurons that send what was promised, and with silent ones.
+    """The network with the candidates, and the same with outgoing weights of zero.
 
-    The last layer's come first, so that earlier ones are new signals to nobody.
+    The last layer's are added first, and get no links from earlier new ones.
     """
     picked = torch.tensor(taken, device=network.device)
     w, t = _weights(candidates, picked, network)
@@ -139,7 +141,7 @@ def _grown(
 
 
 def _weights(
-    candidates: Candidates, picked: Tensor, network: LiveNetwork
+    candidates: ScoredCandidates, picked: Tensor, network: LiveNetwork
 ) -> tuple[Tensor, Tensor]:
     """w (k, signals) and t (outputs, k) at which those taken gain most together.
 

@@ -19,7 +19,7 @@ from .._data.batches import Batch
 from .._networks.growing_module import GrowingSpectralNetwork
 from .loss_scale import loss_scale
 from .optimizer_adapter import OptimizerAdapter
-from .out_of_reach import BOTH_HALVES, FEW_SIGNALS, SAMPLES_A_SIGNAL
+from .partialling_out import BOTH_HALVES, FEW_SIGNALS, SAMPLES_A_SIGNAL
 
 #: Input of a network, and ∂loss/∂y, a row a sample.
 Passage = tuple[Tensor, Tensor]

@@ -1,4 +1,4 @@
-"""What may be asked of a network, and what is said otherwise."""
+"""Validation of the parameters of networks."""
 
 from collections.abc import Iterable
 from numbers import Integral

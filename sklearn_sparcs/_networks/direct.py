@@ -1,4 +1,4 @@
-"""Networks in direct space: a weight of its own on every link."""
+"""`DirectNetwork`: a network with a weight of its own on every link."""
 
 from collections.abc import Sequence
 
@@ -14,11 +14,10 @@ from .initial import xavier_uniform
 
 
 class DirectNetwork(nn.Module):
-    """Feed-forward network with a weight of its own on every link: direct space.
+    """Feed-forward network with a separate weight matrix for every link.
 
-    z_i = Σ_{j<i} W_ij a_j + b_i, a_i = f(z_i) [4.5]: the baseline that the paper
-    counts its parameters against, and the form in which a network that was found
-    is trained on.
+    z_i = Σ_{j<i} W_ij a_j + b_i, a_i = f(z_i) [4.5]. This is the paper's baseline in
+    direct space, and the form in which a network that was found is trained further.
 
     Parameters
     ----------
@@ -55,7 +54,7 @@ class DirectNetwork(nn.Module):
 
     See Also
     --------
-    DirectNetwork.of : From the arrays of a network that was found.
+    DirectNetwork.of : From the arrays of a fitted network.
 
     Examples
     --------
@@ -112,7 +111,7 @@ class DirectNetwork(nn.Module):
         dtype: torch.dtype | None = None,
         device: torch.device | str | None = None,
     ) -> "DirectNetwork":
-        """The network that computes what a form does, its bounds aside.
+        """Create the network of a `DirectForm`, without its bounds.
 
         Parameters
         ----------
@@ -134,7 +133,7 @@ class DirectNetwork(nn.Module):
             links=list(form.coefs),
             activation=form.activation,
             bias=bias,
-            generator=torch.Generator(),  # nothing is left of what it draws
+            generator=torch.Generator(),  # its values are overwritten
             dtype=dtype,
             device=device,
         )
@@ -149,7 +148,7 @@ class DirectNetwork(nn.Module):
         layers: tuple[int, ...] | None = None,
         neurons: tuple[np.ndarray, ...] | None = None,
     ) -> DirectForm:
-        """The weights as float64 arrays; no intercept is one of zeros.
+        """Convert the network to float64 arrays; missing intercepts become zeros.
 
         Parameters
         ----------
@@ -218,7 +217,7 @@ class DirectNetwork(nn.Module):
         return senders(self.links, receiver)
 
     def penalized_eigenvalues(self) -> list[Tensor]:
-        """The empty list: there is nothing for a penalty to act on.
+        """Return an empty list: in direct space there are no eigenvalues.
 
         Returns
         -------

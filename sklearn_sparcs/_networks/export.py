@@ -1,4 +1,4 @@
-"""Out of the house: a network as plain arrays, or as a plain torch module."""
+"""Conversion of networks to plain arrays and to plain torch modules."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""Many tensors as one vector, and back."""
+"""Tensors packed into one vector, and unpacked again."""
 
 from collections.abc import Sequence
 from itertools import pairwise

@@ -1,4 +1,4 @@
-r"""From weights back to eigenvectors and eigenvalues: those that cost least.
+r"""Eigenvectors and eigenvalues of least penalty for given weights.
 
 Weights do not fix the eigenvalues. With one hidden layer, weights w into a live neuron
 and t out of it are (`structure.weights_of`)
@@ -20,11 +20,8 @@ With one hidden layer every neuron is on its own, and Ω is convex in |λ|:
 
     |λ| + ½ |w|² / |λ|² + ½ |t|² / (1 + |λ|)².
 
-If f is positively homogeneous, the network does not even fix w and t, but only the
-strength P = |w| |t| of the neuron. The least price over both is that of
-|λ| + P / (|λ| (1 + |λ|)), and tends to 2 √P as P tends to zero: it is of this that
-`BridgePenalty` is made. In deeper networks the neurons depend on each other, or their
-links skip a layer: L-BFGS on log |λ| begins where each would be alone.
+In deeper networks the neurons depend on each other, or their links skip a layer: L-BFGS
+on log |λ| begins where each would be alone.
 """
 
 from collections.abc import Callable, Sequence
@@ -33,7 +30,6 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from .._activations import ACTIVATIONS
 from .flat import pack, unpack
 from .growing import GrowingNetwork
 from .live import LiveNetwork
@@ -51,7 +47,7 @@ _LBFGS_STEPS = 500
 
 
 def structure_of(network: LiveNetwork, depth_factor: float = 1.0) -> list[Tensor]:
-    """Eigenvectors and eigenvalues of least price with the network's weights.
+    """Eigenvectors and eigenvalues of least penalty for the network's weights.
 
     Parameters
     ----------
@@ -78,46 +74,6 @@ def structure_of(network: LiveNetwork, depth_factor: float = 1.0) -> list[Tensor
         alone = [x.exp() for x in found]
     structure = _structure(weights, alone)
     return [tensor.to(network.weights[0]) for tensor in structure]
-
-
-def balanced(network: LiveNetwork, depth_factor: float = 1.0) -> LiveNetwork:
-    """The same function with weights of least price, if f is positively homogeneous.
-
-    Incoming weights of a neuron are multiplied by a factor, and outgoing ones divided
-    by it. With any other activation the network is given back as it is.
-
-    Parameters
-    ----------
-    network : LiveNetwork
-    depth_factor : float, default=1.0
-        Price of a neuron relative to one of the next layer.
-
-    Returns
-    -------
-    LiveNetwork
-        In the network's dtype. It is worked out in float64.
-    """
-    if not ACTIVATIONS[network.activation].homogeneous:
-        return network
-    weights = [w.detach().double() for w in network.weights]
-    lengths = _lengths(weights, network)
-    n, computes = len(lengths), [(w * t > 0).double() for w, t in lengths]
-
-    def scaled(logs: Sequence[Tensor]) -> list[Tensor]:
-        pairs = zip(logs, computes, strict=True)
-        return _rescaled(weights, [(x * mask).exp() for x, mask in pairs])
-
-    def cost(logs: Sequence[Tensor]) -> Tensor:
-        structure = _structure(scaled(logs[n:]), [x.exp() for x in logs[:n]])
-        return _price(structure, network, depth_factor)
-
-    alone = [_alone_and_balanced(w, t) for w, t in lengths]
-    factors = [_factors(w, t, x) for (w, t), x in zip(lengths, alone, strict=True)]
-    start = [x.log() for x in (*alone, *factors)]
-    found = _minimised(cost, start, 2 * _curvatures(alone, depth_factor))[n:]
-    return replace(
-        network, weights=tuple(w.to(network.weights[0]) for w in scaled(found))
-    )
 
 
 def growing_network(
@@ -154,7 +110,7 @@ def growing_network(
 
 
 def _price(structure: Structure, network: LiveNetwork, depth_factor: float) -> Tensor:
-    """Ω of a structure of the network: a number."""
+    """Penalty Ω of a structure of the network."""
     Q, lam = parts(structure)
     strengths = [*_strengths(len(lam), depth_factor), 0.0]
     sizes = [network.n_inputs, *map(len, lam)]
@@ -175,12 +131,12 @@ def _price(structure: Structure, network: LiveNetwork, depth_factor: float) -> T
 
 
 def _strengths(n_layers: int, depth_factor: float) -> list[float]:
-    """Price c of a neuron of each hidden layer."""
+    """Penalty coefficient c of a neuron of each hidden layer."""
     return [depth_factor ** (n_layers - 1 - k) for k in range(n_layers)]
 
 
 def _constant(network: LiveNetwork) -> slice:
-    """Where the constant is among the signals, if it is there."""
+    """Index of the constant among the signals, if there is one."""
     return slice(network.n_features, network.n_inputs)
 
 
@@ -209,22 +165,6 @@ def _alone(w: Tensor, t: Tensor) -> Tensor:
     return _risen(torch.maximum(w ** (2 / 3), t ** (2 / 3) - 1), pull)
 
 
-def _alone_and_balanced(w: Tensor, t: Tensor) -> Tensor:
-    """|λ| at the best split of P = w t (n,): 1 = P (1 / |λ|² − 1 / (1 + |λ|)²).
-
-    A neuron with P = 0 has none, and is left as it is.
-    """
-    strength = w * t
-
-    def pull(x: Tensor) -> tuple[Tensor, Tensor]:
-        found = strength * (x**-2 - (1 + x) ** -2)
-        return found, 2 * strength * (x**-3 - (1 + x) ** -3)
-
-    half = strength / 2
-    found = _risen(torch.minimum(half ** (1 / 2), half ** (1 / 3)), pull)
-    return torch.where(strength > 0, found, _alone(w, t))
-
-
 def _risen(x: Tensor, pull: Callable[[Tensor], tuple[Tensor, Tensor]]) -> Tensor:
     """The root of pull(x) = 1, from a bound from below; ``pull`` falls, with -slope.
 
@@ -236,24 +176,6 @@ def _risen(x: Tensor, pull: Callable[[Tensor], tuple[Tensor, Tensor]]) -> Tensor
         step = (value - 1).clamp_min(0)
         x = torch.where(step > 0, x + step / slope, x)
     return x
-
-
-def _factors(w: Tensor, t: Tensor, x: Tensor) -> Tensor:
-    """What incoming weights are multiplied by, so that |q| = |T|: one if P = 0."""
-    computes = w * t > 0
-    factors = (t * x / (w * (1 + x))).sqrt()
-    return torch.where(computes, factors, 1.0)
-
-
-def _rescaled(weights: Sequence[Tensor], factors: Sequence[Tensor]) -> list[Tensor]:
-    """Weights into each hidden neuron times its factor, those out of it divided."""
-    n_inputs = weights[0].shape[1]
-    sending = torch.cat([weights[0].new_ones(n_inputs), *(1 / x for x in factors)])
-    rows = [*factors, weights[-1].new_ones(len(weights[-1]))]
-    return [
-        row[:, None] * weight * sending[: weight.shape[1]]
-        for row, weight in zip(rows, weights, strict=True)
-    ]
 
 
 def _structure(weights: Sequence[Tensor], sizes: Sequence[Tensor]) -> list[Tensor]:
@@ -275,7 +197,7 @@ def _minimised(
     start: Sequence[Tensor],
     curvatures: Sequence[Tensor],
 ) -> list[Tensor]:
-    """Where ``cost`` is least, by L-BFGS in units of its curvatures at the start."""
+    """Minimise ``cost`` by L-BFGS, in units of its curvatures at the start."""
     if not sum(map(len, start)):
         return list(start)
     origin, unit = pack(start), pack(curvatures).rsqrt()
@@ -295,5 +217,5 @@ def _minimised(
         value.backward()
         return value
 
-    search.step(closure)  # which turns gradients on
+    search.step(closure)  # which enables gradients in the closure
     return unpack((origin + unit * moved).detach(), start)

@@ -86,7 +86,7 @@ class GrowingNetwork(nn.Module):
         return torch.ones_like(self.Q[-1][:, 0])
 
     def penalized_eigenvalues(self) -> list[Tensor]:
-        """What a penalty acts on: the eigenvalues of the live neurons, layer by layer.
+        """The eigenvalues of the live neurons, layer by layer.
 
         Views of ``flat``.
         """
@@ -119,7 +119,7 @@ class GrowingNetwork(nn.Module):
         return output_of(self.structure(), ACTIVATIONS[self.activation].tensor, x)
 
     def form(self) -> DirectForm:
-        """The same function as plain arrays, the neurons that compute alone."""
+        """Convert to plain arrays, keeping only neurons that compute."""
         return form_of(self.weights(), self.bias, self.activation, self.neurons)
 
     def spectrum(self, random_state: np.random.RandomState) -> Spectrum:

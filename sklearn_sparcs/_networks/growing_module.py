@@ -26,21 +26,21 @@ _AT_FULL_SIZE = Waking(eigenvalue=1.0, norm=1.0, soften=False, length=0.01)
 
 
 class GrowingSpectralNetwork(nn.Module):
-    r"""Spectral network that holds its live neurons alone, as a part of your own.
+    r"""Spectral network that grows in training, as a module of a larger network.
 
-    It starts as a linear layer with the weights that `nn.Linear` starts with, trains
-    like one, and stays one until `Growth` wakes neurons beside your optimiser: a
-    neuron fires only if its eigenvalue is not zero. Its cost is that of its live
-    neurons, however many are allowed. As it grows its parameters take other shapes.
-    They stay the same objects, and so does what holds them: optimisers, schedulers,
-    lists of your own. A ``state_dict`` is loaded whatever shapes it has grown to.
+    Initially it is a linear layer, with the initial weights of `nn.Linear`. While it is
+    trained, `Growth` adds neurons to it: a neuron fires only if its eigenvalue is not
+    zero, and only such live neurons are stored and computed, however many are allowed.
+    When neurons are added or removed, the parameters change their shapes but stay the
+    same objects, so that optimisers and schedulers that refer to them remain valid. A
+    ``state_dict`` can be loaded whatever shapes its parameters have.
 
     Parameters
     ----------
     in_features : int
         Input size, without the constant that ``bias`` appends.
     hidden_features : int or sequence of int
-        Most live neurons of each hidden layer; ``()`` is a linear map.
+        Maximum number of live neurons of each hidden layer; ``()`` is a linear map.
     out_features : int
         Output size. The output has no activation.
     bias : bool, default=True
@@ -54,13 +54,13 @@ class GrowingSpectralNetwork(nn.Module):
     ----------
     Q : ParameterList
         Incoming eigenvectors of the live neurons of each hidden layer, then of the
-        outputs, seen from all live signals before them: (n_live, signals).
+        outputs, with a column for every live signal before them: (n_live, signals).
     lam : ParameterList
         Eigenvalues of the live neurons of each hidden layer.
     neurons : list of Tensor
-        Their indices.
+        Indices of the live neurons of each hidden layer.
     n_live : list of int
-        How many there are.
+        Number of live neurons of each hidden layer.
 
     Raises
     ------
@@ -69,14 +69,14 @@ class GrowingSpectralNetwork(nn.Module):
 
     Notes
     -----
-    The activation is ReLU: a neuron is found by its kink at zero, which smooth
-    activations do not have. For those there is `SpectralNetwork`.
+    The activation is ReLU: new neurons are found by the kink of the loss at a zero
+    eigenvalue, which smooth activations do not have. For those use `SpectralNetwork`.
 
     References
     ----------
     Peri, Chicchi, Fanelli, Giambagli, "Spectral Architecture Search for Neural
-    Network Models": [4.3] for the weights, [4.5] for the network; the gate and the
-    form on live neurons are ours.
+    Network Models": [4.3] for the weights, [4.5] for the network. The gate and the
+    restriction to live neurons are this package's own.
 
     Examples
     --------
@@ -152,7 +152,7 @@ class GrowingSpectralNetwork(nn.Module):
         self.Q[-1].copy_(-linear_map)
 
     def penalized_eigenvalues(self) -> list[Tensor]:
-        """What a penalty acts on: every hidden eigenvalue.
+        """List the eigenvalues to penalise: every hidden eigenvalue.
 
         Returns
         -------
@@ -170,9 +170,9 @@ class GrowingSpectralNetwork(nn.Module):
         return [*self.Q, *self.lam]
 
     def restructure(self, tensors: Sequence[Tensor], neurons: Sequence[Tensor]) -> None:
-        """Take over parameters of other shapes, in the objects that there are.
+        """Replace the parameters' values by others of any shape, in the same objects.
 
-        Their gradients are forgotten.
+        Their gradients are reset.
 
         Parameters
         ----------
@@ -187,9 +187,9 @@ class GrowingSpectralNetwork(nn.Module):
             self.register_buffer(f"neurons_{k}", indices)
 
     def detached(self) -> GrowingNetwork:
-        """A copy without autograd, in the form that surveys look at.
+        """Copy the network without autograd, as surveys need it.
 
-        Half precision, which says too little of a rate, becomes single.
+        Half precision becomes single precision.
 
         Returns
         -------
@@ -258,7 +258,7 @@ class GrowingSpectralNetwork(nn.Module):
         )
 
     def spectral_matrices(self) -> SpectralMatrices:
-        """Φ, Λ and A = Φ Λ Φ⁻¹ as they are now, as dense arrays.
+        """Compute Φ, Λ and A = Φ Λ Φ⁻¹ at present, as dense arrays.
 
         Returns
         -------
@@ -271,7 +271,7 @@ class GrowingSpectralNetwork(nn.Module):
 
     @torch.no_grad()
     def form(self) -> DirectForm:
-        """The same function as plain arrays, the neurons that compute alone.
+        """Convert the network to plain arrays, keeping only neurons that compute.
 
         Returns
         -------
@@ -285,7 +285,7 @@ class GrowingSpectralNetwork(nn.Module):
         return form_of([*awake, last], self.bias, self.activation, self.neurons)
 
     def to_direct(self) -> DirectNetwork:
-        """The same function, the neurons that compute alone, in direct space.
+        """Convert the network to direct space, keeping only neurons that compute.
 
         Returns
         -------

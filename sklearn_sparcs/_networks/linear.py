@@ -13,23 +13,24 @@ from .spectrum import at_least_single, put_to_sleep, weight_block
 
 
 class SpectralLinear(nn.Module):
-    r"""`nn.Linear` written through eigenvalues and eigenvectors (section 2).
+    r"""Linear layer parametrised by eigenvalues and eigenvectors (section 2).
 
-    W = φ diag(λ_in) − diag(λ_out) φ: what A = Φ Λ Φ⁻¹ holds below its diagonal, for
-    two layers. One eigenvalue scales all the weights that a neuron receives (λ_out)
-    or sends (λ_in), so that its size says what the neuron is worth.
+    The weights are W = φ diag(λ_in) − diag(λ_out) φ, the block below the diagonal of
+    A = Φ Λ Φ⁻¹ for two layers. Each eigenvalue scales all the weights that a neuron
+    receives (λ_out) or sends (λ_in), so that its size measures the importance of the
+    neuron.
 
     Parameters
     ----------
     in_features, out_features : int
     bias : bool, default=True
-        Add a vector to the output, which eigenvalues do not touch.
+        Add a bias to the output; it does not depend on the eigenvalues.
     input_eigenvalues : bool, default=False
-        Train λ_in too. Otherwise it stays zero, and an output whose eigenvalue is
-        zero receives nothing.
+        Train λ_in too. Otherwise it is fixed at zero, and the weights of an output
+        whose eigenvalue is zero are all zero.
     frozen_eigenvectors : bool, default=False
-        Leave the eigenvectors as they are drawn, and train eigenvalues (and the bias)
-        alone: spectral learning as its authors had it first [1]_.
+        Fix the eigenvectors at their initial values, and train only the eigenvalues and
+        the bias, as in the first papers on spectral learning [1]_.
     generator : torch.Generator, optional
         Source of the initial eigenvectors.
     device, dtype : optional
@@ -136,7 +137,7 @@ class SpectralLinear(nn.Module):
         return F.linear(x, self.weight, self.bias)
 
     def extra_repr(self) -> str:
-        """What ``torch.nn.Linear`` shows of itself, too."""
+        """The arguments shown by ``repr``, as by that of ``torch.nn.Linear``."""
         return (
             f"in_features={self.in_features}, out_features={self.out_features}, "
             f"bias={self.bias is not None}"
@@ -170,12 +171,12 @@ class SpectralLinear(nn.Module):
     def from_linear(
         cls, linear: nn.Linear, *, input_eigenvalues: bool = False
     ) -> "SpectralLinear":
-        """The map of an ordinary layer, to be trained and pruned through its spectrum.
+        """Create a layer with the same map as an `nn.Linear`.
 
         Parameters
         ----------
         linear : nn.Linear
-            It is left as it is.
+            It is not changed.
         input_eigenvalues : bool, default=False
             Train λ_in too.
 
@@ -198,7 +199,7 @@ class SpectralLinear(nn.Module):
 
     @torch.no_grad()
     def to_linear(self) -> nn.Linear:
-        """The same map as an ordinary layer, which needs nothing of this package.
+        """Convert the layer to an `nn.Linear` with the same map.
 
         Returns
         -------

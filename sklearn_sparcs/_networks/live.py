@@ -25,7 +25,7 @@ Reach = tuple[Tensor, Tensor]
 
 @dataclass(frozen=True)
 class LiveNetwork:
-    """Weights W_i between live neurons, every layer hearing all signals before it.
+    """Weights W_i of the live neurons; each layer receives all signals before it.
 
     Attributes
     ----------
@@ -81,7 +81,7 @@ class LiveNetwork:
 
     @property
     def n_signals(self) -> int:
-        """Inputs and hidden neurons: all that the output hears."""
+        """Inputs and hidden neurons, all of which the output receives."""
         return self.weights[-1].shape[1]
 
     @property
@@ -91,12 +91,12 @@ class LiveNetwork:
 
     @property
     def n_hidden_weights(self) -> int:
-        """All that hidden neurons hear by."""
+        """Number of incoming weights of all hidden neurons."""
         return sum(w.numel() for w in self.weights[:-1])
 
     @property
     def places(self) -> list[slice]:
-        """Where each hidden layer's neurons are among the signals."""
+        """Slices of the signals, one for each hidden layer."""
         ends = accumulate(self.n_live, initial=self.n_inputs)
         return [slice(a, b) for a, b in pairwise(ends)]
 
@@ -105,11 +105,11 @@ class LiveNetwork:
         return pack(self.weights)
 
     def with_flat(self, flat: Tensor) -> "LiveNetwork":
-        """The same neurons with other weights, views of ``flat``."""
+        """Replace all weights by views of ``flat``."""
         return replace(self, weights=tuple(unpack(flat, self.weights)))
 
     def with_output(self, weight: Tensor) -> "LiveNetwork":
-        """The same neurons with another output layer."""
+        """Replace the weights of the output layer."""
         return replace(self, weights=(*self.weights[:-1], weight))
 
     def __call__(self, inputs: Tensor) -> Tensor:
@@ -127,7 +127,7 @@ class LiveNetwork:
     def signals(
         self, inputs: Tensor, slopes: bool = False
     ) -> Tensor | tuple[Tensor, list[Tensor]]:
-        """All signals (n, n_signals) that the output hears.
+        """All signals (n, n_signals), inputs and hidden neurons.
 
         With ``slopes``, beside them f'(z) (n, N_i) of every hidden layer.
         """
@@ -148,7 +148,7 @@ class LiveNetwork:
         return (signals, found) if slopes else signals
 
     def heard(self, signals: Tensor) -> Tensor:
-        """Signals (n, …) as hidden neurons hear them: features within their reach."""
+        """Signals (n, …) as hidden neurons receive them: features clipped."""
         if self.reach is None:
             return signals
         within = signals.clone()
@@ -228,11 +228,11 @@ class LiveNetwork:
 
     @property
     def device(self) -> torch.device:
-        """Where the weights are."""
+        """The device of the weights."""
         return self.weights[-1].device
 
     def norms(self) -> tuple[Tensor, Tensor]:
-        """Length of what each hidden neuron hears by, and of what it sends by.
+        """Norms of each hidden neuron's incoming and outgoing weights.
 
         Both have shape (hidden neurons,). The constant's weight is no part of them, and
         all later layers' weights are.
@@ -248,7 +248,7 @@ class LiveNetwork:
         return torch.cat(heard), torch.cat(sent)
 
     def form(self, links: Iterable[Link] | None = None) -> DirectForm:
-        """The same function as plain arrays, the neurons that compute alone.
+        """Convert to plain arrays, keeping only neurons that compute.
 
         With ``links``, all neurons, and those links alone: a wiring that is given.
         """

@@ -17,11 +17,11 @@ from .spectrum import (
 
 @dataclass(frozen=True)
 class SpectralMatrices:
-    """A network's matrices A = Φ Λ Φ⁻¹, dense, over the neurons of all layers.
+    """The matrices A = Φ Λ Φ⁻¹ of a network, dense, over the neurons of all layers.
 
-    Made by ``spectral_matrices()`` of fitted estimators and of modules. They are
-    copies in float64, N by N numbers each; what trains goes by `adjacency_matrix`,
-    which autograd sees through.
+    They are returned by ``spectral_matrices()`` of fitted estimators and of modules, as
+    copies in float64 of N by N numbers each. For training use `adjacency_matrix`, which
+    autograd can differentiate.
 
     Attributes
     ----------

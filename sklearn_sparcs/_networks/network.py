@@ -1,4 +1,4 @@
-"""What every network has, in spectral or in direct space."""
+"""Protocols that networks fulfil, in spectral and in direct space."""
 
 from collections.abc import Iterator, Sequence
 from typing import Protocol
@@ -9,14 +9,14 @@ from .._direct.form import DirectForm
 
 
 class HasForm(Protocol):
-    """What has a function of its own."""
+    """Anything that converts to a `DirectForm`."""
 
     def form(self) -> DirectForm:
-        """The same function as plain arrays."""
+        """Convert to plain arrays."""
 
 
 class Network(HasForm, Protocol):
-    """What a solver needs of the network that it trains."""
+    """Interface of networks that solvers train."""
 
     @property
     def neurons(self) -> Sequence[Tensor]:
@@ -26,7 +26,7 @@ class Network(HasForm, Protocol):
         """Output, shape (n, outputs), for x of shape (n, features)."""
 
     def parameters(self) -> Iterator[nn.Parameter]:
-        """What is trained."""
+        """The trained parameters."""
 
     def penalized_eigenvalues(self) -> list[Tensor]:
-        """What a penalty acts on, a vector a layer; none in direct space."""
+        """The penalised eigenvalues, a vector a layer; none in direct space."""

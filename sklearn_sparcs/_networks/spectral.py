@@ -20,11 +20,11 @@ from .spectrum import Spectrum, at_least_single, live_weights, put_to_sleep
 
 
 class SpectralNetwork(nn.Module):
-    r"""Feed-forward network written through its adjacency matrix's spectrum.
+    r"""Feed-forward network parametrised by the spectrum of its adjacency matrix.
 
-    Every layer feeds every later one; all the weights together are the blocks of
-    A = Φ Λ Φ⁻¹ [4.3]. It starts as a perceptron: hidden eigenvalues zero, output
-    eigenvalues one, eigenvectors Xavier-uniform; y is then linear in x.
+    Every layer feeds every later one, and the weights are the blocks of A = Φ Λ Φ⁻¹
+    [4.3]. Initially the hidden eigenvalues are zero, the output eigenvalues are one and
+    the eigenvectors are Xavier-uniform, so that y is linear in x.
 
     Parameters
     ----------
@@ -38,14 +38,14 @@ class SpectralNetwork(nn.Module):
     bias : bool, default=True
         Append a constant 1 to the input: a neuron that feeds every layer.
     gated : bool, default=False
-        A neuron fires only where its eigenvalue is not zero, so that the support
-        of the eigenvalues is the architecture. Without it (the paper's network) one
-        non-zero eigenvalue wakes the whole next layer.
+        Multiply the output of every neuron whose eigenvalue is zero by zero, so that
+        the non-zero eigenvalues are the architecture. Without the gate, as in the
+        paper, a single non-zero eigenvalue makes the whole next layer non-linear.
     input_eigenvalues : bool, default=False
-        Train λ_1 too, which is zero otherwise (as in the paper's first experiment).
+        Train λ_1 too, as in the paper's first experiment; otherwise it is zero.
     frozen_eigenvectors : bool, default=False
-        Leave the eigenvectors as they are drawn, and train eigenvalues alone: spectral
-        learning as its authors had it first [1]_.
+        Fix the eigenvectors at their initial values, and train only the eigenvalues, as
+        in the first papers on spectral learning [1]_.
     repeated : bool, default=False
         The paper's other update rule: apply A, its self-loops λ on the diagonal, B
         times to (x, 0, …, 0), with the activation between.
@@ -79,7 +79,7 @@ class SpectralNetwork(nn.Module):
 
     Examples
     --------
-    As the head of another network, with an ℓ₁ penalty that keeps neurons asleep:
+    As the head of another network, with an ℓ₁ penalty on the eigenvalues:
 
     >>> import torch
     >>> from torch import nn
@@ -139,7 +139,7 @@ class SpectralNetwork(nn.Module):
         return list(self.lam)[:-1]
 
     def penalized_eigenvalues(self) -> list[Tensor]:
-        """What a penalty acts on: λ_2 … λ_B, and λ_1 if it is trained.
+        """List the eigenvalues to penalise: λ_2 … λ_B, and λ_1 if it is trained.
 
         Returns
         -------
@@ -165,7 +165,7 @@ class SpectralNetwork(nn.Module):
         return lam, phi
 
     def spectral_matrices(self) -> SpectralMatrices:
-        """Φ, Λ and A = Φ Λ Φ⁻¹ as they are now, as dense arrays.
+        """Compute Φ, Λ and A = Φ Λ Φ⁻¹ at present, as dense arrays.
 
         Returns
         -------
@@ -198,7 +198,7 @@ class SpectralNetwork(nn.Module):
         self.phi[-1] += change.to(self.phi[-1])
 
     def _sent_by_sleepers(self) -> float:
-        """What a neuron sends whose eigenvalue is zero: f(0), unless it is gated."""
+        """Output of a neuron whose eigenvalue is zero: f(0), unless it is gated."""
         if self.gated or self.repeated:
             return 0.0
         zero = torch.zeros((), dtype=torch.float64)
@@ -248,7 +248,7 @@ class SpectralNetwork(nn.Module):
 
     @torch.no_grad()
     def form(self) -> DirectForm:
-        """The same function as plain arrays, the neurons that compute alone.
+        """Convert the network to plain arrays, keeping only neurons that compute.
 
         Returns
         -------
@@ -267,7 +267,7 @@ class SpectralNetwork(nn.Module):
         return form_of(self.weights(), self.bias, self.activation, self.neurons)
 
     def to_direct(self) -> DirectNetwork:
-        """The same function, the neurons that compute alone, in direct space.
+        """Convert the network to direct space, keeping only neurons that compute.
 
         Returns
         -------

@@ -1,4 +1,4 @@
-"""The gated spectral network on its live neurons alone: its mathematics.
+"""The gated spectral network, restricted to its live neurons.
 
 A neuron of the gated network fires only if its eigenvalue is non-zero, so the
 support of the eigenvalues is the architecture. A sleeping neuron passes linear
@@ -168,7 +168,7 @@ def _whole_layer(
 def _carriers(
     demand: np.ndarray, n_sleeping: int, random_state: np.random.RandomState
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Rows for the sleeping neurons, and the combinations of them that are asked for.
+    """Rows for the sleeping neurons, and combinations of them that give the demand.
 
     Returns ``rows`` (m, signals) and ``share`` (asked, m) with
     ``share @ rows == demand``, where m is ``n_sleeping``, or the rank of the

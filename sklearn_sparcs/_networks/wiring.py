@@ -18,7 +18,7 @@ from .live import LiveNetwork, Reach
 
 @dataclass(frozen=True)
 class Wiring:
-    """The signals that every layer hears.
+    """Masks of the signals that every layer receives.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class Wiring:
         ``like`` is, in its dtype.
         """
         present, (n_features, *others) = set(links), layer_sizes
-        sizes = [n_features, int(bias), *others[:-1]]  # of what sends
+        sizes = [n_features, int(bias), *others[:-1]]  # of the sending layers
         heard = []
         for i in range(2, len(layer_sizes) + 1):
             senders = [(i, 1) in present, True]
@@ -78,7 +78,7 @@ class Wiring:
         return LiveNetwork(tuple(weights), form.activation, bias, neurons, reach)
 
     def hidden(self, network: LiveNetwork) -> Tensor:
-        """Which weights hidden neurons hear by, in the order of ``flat()``."""
+        """Mask of hidden neurons' incoming weights, in the order of ``flat()``."""
         pairs = zip(network.n_live, self.heard[:-1], strict=True)
         none = self.heard[-1][:0]
         return torch.cat([none, *(heard.repeat(n) for n, heard in pairs)])

@@ -1,1 +1,1 @@
-"""A step, an epoch, a run."""
+"""Losses, penalties, gradients and optimisers."""

@@ -1,4 +1,4 @@
-"""Adam on one flat buffer: one fused kernel a step, whatever the parameters are."""
+"""Adam on one flat buffer, one fused kernel a step."""
 
 from types import ModuleType
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .arrays import Array
+from .array_library import Array
 
 #: What the first and the second moment keep of themselves at each step.
 BETAS = (0.9, 0.999)

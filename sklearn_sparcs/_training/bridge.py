@@ -1,4 +1,4 @@
-"""The bridge penalty: what the spectral penalty leaves of itself in direct space.
+"""The bridge penalty: the spectral penalty in direct space.
 
 Growth penalises a live neuron by alpha (|λ| + ½ ‖q‖² + ½ ‖T‖²): its eigenvalue, and
 the eigenvectors that meet it. With one hidden layer it hears w = −λ q and sends
@@ -55,14 +55,9 @@ class BridgePenalty:
         """The s_n of hidden layer ``layer`` = 0 … n_layers − 1."""
         return self.alpha * self.depth_factor ** (n_layers - 1 - layer)
 
-    @staticmethod
-    def norms(network: LiveNetwork) -> tuple[Tensor, Tensor]:
-        """‖w_n‖, without the constant, and ‖t_n‖ of the hidden neurons (hidden,)."""
-        return network.norms()
-
     def value(self, network: LiveNetwork) -> Tensor:
         """The penalty, and the ridges."""
-        heard, sent = self.norms(network)
+        heard, sent = network.norms()
         total = self.linear / 2 * _linear_part(network).square().sum()
         total = total + self.prior / 2 * (heard.square().sum() + sent.square().sum())
         for root, strength in self._layers(network, (heard * sent).sqrt()):
@@ -76,7 +71,7 @@ class BridgePenalty:
         Their sum touches the penalty at the network's weights, with its gradient r w,
         and lies above it elsewhere but for a constant.
         """
-        heard, sent = self.norms(network)
+        heard, sent = network.norms()
         scale = self._scale(network, (heard * sent).sqrt())
         of_heard = _bounded(scale * _ratio(sent, heard)) + self.prior
         of_sent = _bounded(scale * _ratio(heard, sent)) + self.prior

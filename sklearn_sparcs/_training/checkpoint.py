@@ -1,4 +1,4 @@
-"""What a fit goes on from: the network and the optimiser of the last, as arrays."""
+"""What a warm start continues from: the last network and optimiser, as arrays."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -97,13 +97,13 @@ class Checkpoint:
         return Recent(goes_on=True) if self.recent is None else self.recent
 
     def network_alone(self) -> "Checkpoint":
-        """The same network, to be gone on from with new moments and without data."""
+        """The checkpoint of the network alone, without moments and data."""
         recent = None if self.recent is None else self.recent.without_rows()
         return replace(self, moments=None, recent=recent)
 
 
 def refuse_changed(was: Mapping[str, Any], asked: Mapping[str, Any]) -> None:
-    """Refuse to go on with other parameters than were agreed.
+    """Refuse to continue a fit with other parameters.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A gradient that is recorded once on a GPU, and then replayed.
+"""Gradients that are recorded once as a CUDA graph, and then replayed.
 
 A step is a few dozen small kernels, and to launch them costs more than to run them. A
 CUDA graph launches all of them as one.

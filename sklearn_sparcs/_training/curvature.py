@@ -1,12 +1,12 @@
-"""What second-order steps need of a loss: its value, slope and curvature a sample.
+"""Value, gradient and Gauss-Newton curvature of a loss, for each sample.
 
 The loss is L = Σ_i w_i ℓ(f_i, y_i) / n as in `losses`, a mean over outputs too where
 there are several targets. Its curvature in the outputs, Gauss-Newton's or Fisher's
 (c, c) matrix of a sample, is given as a number a sample times one matrix for all,
 h_i · S. That is exact for squared error and for one yes-or-no output. Of softmax, and
 of several labels, S is the samples' mean and h_i the trace: with that form, one Gram
-matrix of the signals serves all outputs (`normal`), and quasi-Newton's method corrects
-what it leaves out (`quasi_newton`).
+matrix of the signals serves all outputs (`gauss_newton`), and quasi-Newton's method
+corrects what it leaves out (`quasi_newton`).
 """
 
 from dataclasses import dataclass
@@ -80,7 +80,7 @@ class SquaredErrorCurvature:
         return each, torch.eye(c, dtype=output.dtype, device=output.device) * (2 / c)
 
     def exact(self, n_outputs: int) -> bool:
-        """Always."""
+        """Exact, for any number of outputs."""
         return True
 
 
@@ -112,7 +112,7 @@ class BinaryCurvature:
         return each, torch.diag(shape)
 
     def exact(self, n_outputs: int) -> bool:
-        """If there is one output."""
+        """Exact if there is one output."""
         return n_outputs == 1
 
 
@@ -150,7 +150,7 @@ class SoftmaxCurvature:
         return each, fisher / _positive(each.mean())
 
     def exact(self, n_outputs: int) -> bool:
-        """Never."""
+        """Approximate, for any number of outputs."""
         return False
 
 

@@ -1,4 +1,4 @@
-"""Samples on their way through a network, with the curvature of their loss."""
+"""Signals, slopes and curvatures of samples in a network, slice by slice."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Axes: TypeAlias = tuple[Tensor, Tensor]
 
 
 def curvature_axes(objective: Objective, at: Evaluation) -> Axes:
-    """Those of the objective's curvature, which all samples decide, or none."""
+    """Eigenvalues and eigenvectors of the objective's curvature in the outputs."""
     if objective.loss.exact(at.network.n_outputs):
         anywhere = at.network.weights[-1].new_zeros(1, at.network.n_outputs)
         _, shape = objective.loss.curvature(anywhere)
@@ -27,7 +27,7 @@ def curvature_axes(objective: Objective, at: Evaluation) -> Axes:
 
 @dataclass(frozen=True)
 class CurvedRows:
-    """The samples' way through a network, and the curvature of their loss.
+    """Signals, slopes and loss curvatures of samples at a network.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class CurvedRows:
 
     @property
     def outgoing(self) -> Tensor:
-        """What outputs, in the coordinates U, hear of hidden neurons (c, hidden)."""
+        """Weights from hidden neurons to outputs, in the coordinates U (c, hidden)."""
         return self.basis.T @ self.network.weights[-1][:, self.network.n_inputs :]
 
     def slices(self, width: int) -> Iterator[tuple[Tensor, list[Tensor], Tensor]]:

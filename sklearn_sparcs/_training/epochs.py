@@ -1,4 +1,4 @@
-"""An epoch, a loss: the loops over batches, without bookkeeping."""
+"""An epoch over batches, and the loss over all the data."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from torch import Tensor
 
 from .._data.batches import Batch, TrainingData
 from .solver import Solver
-from .threads import threads_that_suit
+from .threads import suitable_threads
 
 #: Signals at a time where a CPU takes the loss of all the data: what leaves its cache
 #: costs several times as much.
@@ -36,12 +36,12 @@ def evaluate(solver: Solver, data: TrainingData) -> float:
 def training_conditions(
     solver: Solver, data: TrainingData, batch_size: int
 ) -> Iterator[None]:
-    """As many threads as a step is worth, and no warnings of NumPy's.
+    """Context for training: a suitable number of threads, no warnings of NumPy's.
 
     A loss that is not finite is no accident there: it ends training.
     """
     widest = max([data.x.shape[1], *(len(p) for p in solver.parameters())])
-    with np.errstate(all="ignore"), threads_that_suit(batch_size * widest):
+    with np.errstate(all="ignore"), suitable_threads(batch_size * widest):
         yield
 
 

@@ -1,4 +1,4 @@
-"""The sums over samples that Gauss-Newton's matrix is made of, one slice at a time.
+"""The sums over samples that make up the Gauss-Newton matrix.
 
 The Jacobian's column of a neuron m and a signal a is δ_m h_a. There are two ways to
 
@@ -30,7 +30,7 @@ Deltas = Callable[[list[Tensor]], list[Tensor]]
 def gauss_newton_sums(
     rows: CurvedRows, deltas: Deltas, sigma: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Sums over samples of the blocks A, B_k and G (`normal`).
+    """Sums over samples of the blocks A, B_k and G (`gauss_newton`).
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def gauss_newton_sums(
 def _by_jacobian(
     rows: CurvedRows, deltas: Deltas, sigma: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """All blocks of one output: the Gram matrix of δ ⊗ h and h."""
+    """All blocks of a single output, as the Gram matrix of δ ⊗ h and h."""
     p, s = rows.network.n_hidden_weights, rows.network.n_signals
     total = rows.basis.new_zeros(p + s, p + s)
     for H, slopes, root in rows.slices(p + s):
@@ -134,7 +134,7 @@ def _layers(network: LiveNetwork) -> list[tuple[slice, Tensor]]:
 
 
 def _pair(index: Tensor) -> Tensor:
-    """Where pairs of these indices are in the order of `_pair_products`."""
+    """Indices of pairs in the order of `_pair_products`."""
     a = torch.minimum(index[:, None], index)
     b = torch.maximum(index[:, None], index)
     return b * (b + 1) // 2 + a

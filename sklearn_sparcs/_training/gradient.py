@@ -1,11 +1,11 @@
-"""What the hand-written gradients share: a batch forward, its loss, and back."""
+"""The base of the hand-written gradients: forward, loss, backward."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
 from torch import Tensor
 
-from .arrays import Array, ArrayLibrary
+from .array_library import Array, ArrayLibrary
 from .losses import OutputGradient
 
 

@@ -1,4 +1,4 @@
-"""Hand-written gradients, each kept with its buffers for batches of its size."""
+"""Hand-written gradients, cached by batch size."""
 
 from collections.abc import Callable
 

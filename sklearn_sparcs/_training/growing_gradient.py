@@ -1,4 +1,4 @@
-"""The gradient of a growing network, by hand.
+"""The hand-written gradient of a growing network.
 
 Autograd would do, at many times the price: on a small batch its bookkeeping costs
 more than the products. This is the chain rule of `GrowingNetwork.forward` (the tests
@@ -21,7 +21,7 @@ from torch import Tensor
 from .._activations import ACTIVATIONS
 from .._networks.flat import unpack
 from .._networks.growing import GrowingNetwork
-from .arrays import Array, ArrayLibrary
+from .array_library import Array, ArrayLibrary
 from .gradient import BatchGradient
 
 
@@ -160,7 +160,7 @@ class _Hidden:
             xp.add(self.sent, self.w, out=self.sent)
 
     def backward(self) -> None:
-        """From ∂loss/∂a and ∂loss/∂sent to Q, λ and the layers heard."""
+        """Compute the gradients of Q and λ, and those for the layers below."""
         xp, delta = self.arrays.xp, self.delta
         if self.is_last:
             xp.multiply(self.sent_delta, self.share, out=delta)
@@ -224,7 +224,7 @@ class _Output:
             xp.add(self.y, self.scratch, out=self.y)
 
     def backward(self) -> None:
-        """From ``delta`` to Q and the layers heard."""
+        """Compute the gradient of Q, and those for the layers below."""
         xp, product = self.arrays.xp, self.arrays.product
         if self.below:
             xp.matmul(self.delta, self.below.sent.T, out=self.grad_T)

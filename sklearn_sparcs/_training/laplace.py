@@ -1,4 +1,4 @@
-"""How sure a network is of what it says: Laplace's approximation at its optimum.
+"""Laplace's approximation of the posterior of the weights.
 
 Near the optimum a network is linear in its weights, as Gauss-Newton's method takes it,
 and its posterior is normal. With M = J'J/n in units of the loss, and the ridge R that
@@ -26,7 +26,7 @@ from torch import Tensor
 
 from .._networks.live import LiveNetwork
 from .._networks.wiring import Wiring
-from .normal import Factor, NormalMatrix
+from .gauss_newton import Factor, GaussNewtonMatrix
 from .objective import SLICE, Objective
 
 #: Share of the residuals that σ is read off, and the normal quantile that it is of.
@@ -43,7 +43,7 @@ _TAKEN_AWAY = 0.9
 
 @dataclass(frozen=True)
 class Laplace:
-    """The weights' posterior.
+    """Gaussian approximation of the weights' posterior.
 
     Attributes
     ----------
@@ -138,4 +138,4 @@ def _factor(objective: Objective, network: LiveNetwork) -> Factor | None:
         return None
     at = objective.evaluate(network, keep=True)
     ridge = objective.penalty.ridge(network)
-    return Factor.of(NormalMatrix.of(objective, at), ridge, _DAMPING)
+    return Factor.of(GaussNewtonMatrix.of(objective, at), ridge, _DAMPING)

@@ -80,7 +80,7 @@ def least_squares(
 def _decomposed(
     data: TrainingData, intercept: bool, linear_alpha: float | None
 ) -> tuple[Linear, float]:
-    """By singular values, at a given strength or at that which leave-one-out likes."""
+    """Solve by singular values, with a given strength or that of leave-one-out."""
     found = Decomposition.of(data, intercept)
     if linear_alpha is None:
         linear_alpha = chosen_strength(found, data, intercept)
@@ -126,7 +126,7 @@ class Triangle:
         return cls(R.cpu().numpy(), square, len(data), torch.finfo(data.dtype).eps)
 
     def with_more(self, other: "Triangle") -> "Triangle":
-        """That of the samples of both."""
+        """Combine with the triangle of other samples."""
         both = torch.from_numpy(np.concatenate([self.R, other.R]))
         R = torch.linalg.qr(both, mode="r").R.numpy()
         square, n = self.square + other.square, self.n + other.n
@@ -165,14 +165,14 @@ class Decomposition:
 
     @classmethod
     def of(cls, data: TrainingData, intercept: bool) -> "Decomposition":
-        """Of samples here."""
+        """Decompose samples in memory."""
         return cls.of_triangle(Triangle.of(data, intercept), intercept, data.offset)
 
     @classmethod
     def of_triangle(
         cls, triangle: Triangle, intercept: bool, offset: np.ndarray | float
     ) -> "Decomposition":
-        """From R of all samples: rows after the constant's are of centred ones."""
+        """Decompose R of all samples; its rows after the constant's are centred."""
         R, p = triangle.R, len(triangle.square)
         first, rest = np.split(R, [int(intercept)])
         left, right = np.split(rest[:, intercept:], [p], axis=1)
@@ -239,13 +239,13 @@ def left_out_squares(
 
 
 def chosen_strength(found: Decomposition, data: TrainingData, intercept: bool) -> float:
-    """The strength that errs least on samples left out."""
+    """The strength of least leave-one-out error."""
     errors = leave_one_out(found, data, strengths_tried(found), intercept)
     return least_erring(found, errors, found.n_varying + intercept < data.n_counted)
 
 
 def strengths_tried(found: Decomposition) -> np.ndarray:
-    """What stands for no ridge, and then strengths (alphas,) of a ridge."""
+    """Candidate strengths (alphas,) of a ridge, the first of which means none."""
     return 2 * found.scale * np.array([_ALMOST_ZERO, *_STRENGTHS])
 
 

@@ -1,4 +1,4 @@
-"""Data losses, each with the output it stands on.
+"""Data losses.
 
 Every loss is a mean over samples, weighted, and over outputs where there are
 several targets, as in the paper's experiments; it has no factor one half.
@@ -13,14 +13,14 @@ from scipy.special import entr, expit, log_expit, log_softmax, softmax
 from torch import Tensor
 from torch.nn import functional as F
 
-from .arrays import Array, ArrayLibrary
+from .array_library import Array, ArrayLibrary
 
 #: Linear models by the name of what they minimise (`start` fits them).
 LinearModel = Literal["least squares", "multinomial", "binary"]
 
 
 class OutputGradient(Protocol):
-    """What a gradient needs of a loss: where to begin."""
+    """The gradient of a loss in the outputs, where backpropagation begins."""
 
     def gradient(
         self,
@@ -48,10 +48,10 @@ class Loss(OutputGradient, Protocol):
         """R² or accuracy: the larger, the better."""
 
     def n_averaged(self, n_outputs: int) -> int:
-        """How many outputs the loss is a mean over, of so many that there are."""
+        """Number of outputs, of so many, that the loss averages over."""
 
     def predictions(self, output: np.ndarray) -> np.ndarray:
-        """What is predicted: targets, class indices, or indicators."""
+        """Predictions: targets, class indices, or indicators."""
 
 
 @runtime_checkable
@@ -68,13 +68,13 @@ class ClassificationLoss(Loss, Protocol):
         """The share of a label's probability that is spread, in [0, 1)."""
 
     def smoothed(self, smoothing: float) -> "ClassificationLoss":
-        """The same loss of labels smoothed so much."""
+        """The loss with labels smoothed by this share."""
 
     def probabilities(self, output: np.ndarray) -> np.ndarray:
         """The probability of each class or label, of the shape of ``output``."""
 
     def log_probabilities(self, output: np.ndarray) -> np.ndarray:
-        """Their logarithms, finite where they are too small to be told from zero."""
+        """Log-probabilities, finite even where a probability rounds to zero."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ class SoftmaxCrossEntropy:
         return _mean(loss, weight)
 
     def smoothed(self, smoothing: float) -> "SoftmaxCrossEntropy":
-        """The same loss of labels smoothed so much."""
+        """The loss with labels smoothed by this share."""
         return SoftmaxCrossEntropy(smoothing)
 
     def entropy(self, n_classes: int) -> float:
@@ -200,7 +200,7 @@ class BinaryCrossEntropy:
         return _mean(loss.mean(dim=1) - self.entropy(), weight)
 
     def smoothed(self, smoothing: float) -> "BinaryCrossEntropy":
-        """The same loss of labels smoothed so much."""
+        """The loss with labels smoothed by this share."""
         return BinaryCrossEntropy(smoothing)
 
     def spread(self, target: Array) -> Array:

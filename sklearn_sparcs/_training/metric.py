@@ -1,4 +1,4 @@
-"""By which matrix a step is measured, and of which samples, by what it costs.
+"""Which Gauss-Newton matrix is formed, and of how many samples: by what it costs.
 
 A dense matrix of p hidden weights takes about n p² operations. Beyond a budget it is
 formed of some of the samples, drawn anew each time, twenty a weight at least. Where it
@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 
 from .._networks.live import LiveNetwork
+from .gauss_newton import Factor, GaussNewtonMatrix
 from .neuron_blocks import NeuronBlocks
-from .normal import Factor, NormalMatrix
 from .objective import Evaluation, Objective
 
 #: Operations that a matrix may cost before samples are left out.
@@ -40,18 +40,18 @@ def is_dense(network: LiveNetwork) -> bool:
 
 
 def n_rows(n_samples: int, n_weights: int, n_columns: int) -> int:
-    """Of how many samples a matrix is formed that costs n_weights · n_columns each."""
+    """Number of samples for a matrix that costs n_weights · n_columns each."""
     cheap = _BUDGET // max(n_weights * n_columns, 1)
     return min(n_samples, max(_ROWS_A_WEIGHT * n_columns, cheap))
 
 
 def dense_matrix(
     objective: Objective, at: Evaluation, generator: torch.Generator
-) -> NormalMatrix:
+) -> GaussNewtonMatrix:
     """Gauss-Newton's matrix, of all samples or of some."""
     p = at.network.n_hidden_weights + at.network.n_signals
     n = n_rows(len(objective.data), p, p)
-    return NormalMatrix.of(*_sampled(objective, at, n, generator))
+    return GaussNewtonMatrix.of(*_sampled(objective, at, n, generator))
 
 
 def metric(
@@ -62,7 +62,7 @@ def metric(
     if is_dense(at.network):
         p = at.network.n_hidden_weights + at.network.n_signals
         n = max(_METRIC_ROWS, _METRIC_ROWS_A_WEIGHT * p)
-        matrix = NormalMatrix.of(*_sampled(objective, at, n, generator))
+        matrix = GaussNewtonMatrix.of(*_sampled(objective, at, n, generator))
         return Factor.of(matrix, ridge, damping)
     widest = at.network.n_signals
     n_samples = len(objective.data)

@@ -1,4 +1,4 @@
-"""Gauss-Newton's matrix of a large network: a block a neuron, and the outputs'.
+"""The Gauss-Newton matrix of large networks, with a block for each neuron.
 
 What one neuron's weights have to do with another's is left out. The blocks cost
 n p s operations, p hidden weights and s signals, and p s numbers.
@@ -11,7 +11,7 @@ from torch import Tensor
 
 from .._networks.wiring import Wiring
 from .curved_rows import Axes, CurvedRows, curvature_axes
-from .normal import cholesky, cholesky_of_outputs, damped
+from .gauss_newton import cholesky, cholesky_of_outputs, damped
 from .objective import Evaluation, Objective
 from .observations import Sums
 
@@ -67,7 +67,7 @@ class NeuronBlocks:
 
 
 def _sums(objective: Objective, at: Evaluation, axes: Axes) -> Sums:
-    """Sums of all blocks over samples that are here, the outputs' Gram matrix last."""
+    """Sums of all blocks over this process's samples, the outputs' Gram matrix last."""
     rows = CurvedRows.of(objective, at, axes)
     return (*_blocks(rows), objective.gram(at))
 

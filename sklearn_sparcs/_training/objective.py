@@ -1,4 +1,4 @@
-"""What second-order steps make small: the data loss and the penalty of a network."""
+"""Data loss and penalty of a network, and the sums that second-order steps need."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ Signals = tuple[Tensor, list[Tensor]]
 
 
 class Penalty(Protocol):
-    """A penalty, and the ridge that touches it from above."""
+    """A penalty, and the ridge that majorises it."""
 
     def value(self, network: LiveNetwork) -> Tensor:
         """The penalty."""
@@ -34,7 +34,7 @@ class Penalty(Protocol):
 
 
 class Along(NamedTuple):
-    """Sums over samples elsewhere, asked for with the loss, in the same round.
+    """Sums over samples elsewhere for the next step, computed with the loss.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class Along(NamedTuple):
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a network is on all samples: where the next step begins.
+    """A network evaluated on all samples.
 
     Attributes
     ----------
@@ -105,12 +105,12 @@ class Objective:
         return here
 
     def total(self, of: Callable[..., Sums], *args: Any) -> Sums:
-        """Sums over the samples: ``of(objective, *args)``, of some that are here."""
+        """Sum ``of(objective, *args)`` over all places with samples."""
         given = self.loss, self.penalty, self.wiring
         return self.data.total(_asked, given, of, *args)
 
     def total_at(self, at: Evaluation, of: Callable[..., Sums], *args: Any) -> Sums:
-        """Sums ``of(objective, evaluation, *args)``, of some samples that are here."""
+        """Sum ``of(objective, evaluation, *args)`` over all places with samples."""
         if self.data.here is None:
             return self.total(_asked_at, at.network, of, *args)
         return of(self, at, *args)
@@ -123,15 +123,10 @@ class Objective:
         """The mean loss and the penalty."""
         return self.evaluate(network).value
 
-    def value_and_gradient(self, network: LiveNetwork) -> tuple[float, Tensor]:
-        """Loss and penalty, and their gradient in ``network.flat()``."""
-        at = self.evaluate(network, keep=True)
-        return at.value, self.gradient(at)
-
     def evaluate(self, network: LiveNetwork, keep: bool = False) -> Evaluation:
-        """Every sample's way through the network, its signals kept if they fit.
+        """Evaluate the network on every sample; keep its signals if they fit.
 
-        Samples elsewhere are asked, in the same round, for what the next step needs.
+        For samples elsewhere the sums that the next step needs come in the same round.
         """
         if self.data.here is None:
             return self._evaluated_elsewhere(network, keep)
@@ -160,7 +155,7 @@ class Objective:
         output: Tensor,
         signals: tuple[Signals, ...] | None = None,
     ) -> Evaluation:
-        """An evaluation of which the outputs (n, outputs) are known."""
+        """The evaluation with known outputs (n, outputs)."""
         loss = float(self._mean(self.loss.value(output, self.here.y)))
         return self._evaluation(network, output, loss, signals)
 
@@ -175,7 +170,7 @@ class Objective:
         return Evaluation(network, output, loss, value, signals)
 
     def along(self, at: Evaluation, step: Tensor) -> Callable[[float], Evaluation]:
-        """The network with its output layer moved by a share of a step, by the share.
+        """A function that evaluates a share of a step of the output layer.
 
         ``step`` has the shape of the output layer's weights.
         """
@@ -196,18 +191,18 @@ class Objective:
         return moved_here
 
     def with_output(self, at: Evaluation, weight: Tensor) -> Evaluation:
-        """The network with another output layer, its signals being what they were."""
+        """Evaluate the network with another output layer and the same signals."""
         network = at.network.with_output(weight)
         if self.data.here is None:
             return self.evaluate(network, keep=True)
         return self.evaluated(network, self.output(at, weight), at.signals)
 
     def output(self, at: Evaluation, weight: Tensor) -> Tensor:
-        """What output weights make of the signals (n, outputs), of samples here."""
+        """Outputs (n, outputs) of the signals under given output weights."""
         return torch.cat([H @ weight.T for _, (H, _) in self.signals(at)])
 
     def sample(self, n: int, generator: torch.Generator) -> "Objective":
-        """The same on n of the samples, none twice; on all if there are no more.
+        """The objective on n random distinct samples; on all if there are no more.
 
         They are brought here.
         """
@@ -216,17 +211,17 @@ class Objective:
         return self.taken(self._drawn(n, generator))
 
     def some(self, n: int, generator: torch.Generator) -> "Objective":
-        """The same samples where they are: all that is known of them are sums."""
+        """The objective on n random distinct samples, left where they are."""
         if n >= len(self.data):
             return self
         return replace(self, data=self.data.some(self._drawn(n, generator)))
 
     def _drawn(self, n: int, generator: torch.Generator) -> Tensor:
-        """Numbers of n samples."""
+        """Random indices of n samples."""
         return torch.randperm(len(self.data), generator=generator)[:n]
 
     def taken(self, index: Tensor) -> "Objective":
-        """The same on some of the samples by number, brought here."""
+        """The objective on some of the samples by number, brought here."""
         return replace(self, data=self.data.taken(index))
 
     def gradient(self, at: Evaluation) -> Tensor:
@@ -253,13 +248,13 @@ class Objective:
         return self.loss.curvature(at.output, self.here.weight)
 
     def mean_curvature(self, at: Evaluation) -> tuple[float, Tensor]:
-        """The mean of the numbers over all samples, and the matrix that all decide."""
+        """Mean of the factors over all samples, and the matrix they multiply."""
         trace, shape = self.total_at(at, _curvature)
         scale = trace.clamp_min(torch.finfo(trace.dtype).tiny)
         return float(trace) / len(self.data), shape / scale
 
     def signals(self, at: Evaluation) -> Iterator[tuple[slice, Signals]]:
-        """Slices of the samples, and the signals there: kept ones, or new."""
+        """Yield slices of the samples with the signals there, kept or recomputed."""
         slices = self.slices(2 * at.network.n_signals)
         if at.signals is not None:
             yield from zip(slices, at.signals, strict=True)
@@ -281,9 +276,11 @@ class Objective:
         return self.data.mapped(_with_signals, given, replace(at, along=None))
 
     def slices(self, width: int) -> Iterator[slice]:
-        """All samples, so many at a time that ``width`` numbers of each fit."""
+        """All samples, in slices of which ``width`` columns fit in memory."""
         step = max(256, SLICE // width)
-        for start in range(0, max(len(self.here), 1), step):  # of none, none
+        for start in range(
+            0, max(len(self.here), 1), step
+        ):  # one empty slice if there are no samples
             yield slice(start, min(start + step, len(self.here)))
 
     def _mean(self, each: Tensor) -> Tensor:
@@ -297,14 +294,14 @@ def _asked(
     of: Callable[..., Sums],
     *args: Any,
 ) -> Sums:
-    """Sums over samples that are here."""
+    """Apply ``of`` to the objective of this process's samples."""
     return of(Objective(data, *given), *args)
 
 
 def _asked_at(
     objective: Objective, network: LiveNetwork, of: Callable[..., Sums], *args: Any
 ) -> Sums:
-    """The same, of a network that is evaluated here."""
+    """Evaluate the network on this process's samples, and apply ``of``."""
     return of(objective, objective.evaluate(network, keep=True), *args)
 
 
@@ -315,7 +312,7 @@ def _total_loss(objective: Objective, network: LiveNetwork) -> Sums:
 
 
 def _loss_and_along(objective: Objective, network: LiveNetwork) -> Sums:
-    """The same, and `Along`."""
+    """The sum of the losses, and the sums of `Along`."""
     at = objective.evaluate(network, keep=True)
     loss = at.loss * len(objective.here)
     exact = objective.loss.exact(network.n_outputs)
@@ -343,7 +340,7 @@ def _curvature(objective: Objective, at: Evaluation) -> Sums:
     The matrix is a mean that such numbers weigh, so that these add up.
     """
     each, shape = objective.curvature(at)
-    if not len(each):  # of no samples there is no mean
+    if not len(each):  # the mean of no samples is undefined
         return each.sum(), torch.zeros_like(shape)
     return each.sum(), each.sum() * shape
 

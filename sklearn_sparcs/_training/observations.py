@@ -1,4 +1,4 @@
-"""Samples as second-order steps see them: sums are asked of them, wherever they are."""
+"""Samples as second-order steps see them, in memory or elsewhere."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Data(Protocol):
         """Some of the samples by number (k,), brought here in that order."""
 
     def some(self, index: Tensor) -> "Data":
-        """The same samples where they are, to be asked for sums."""
+        """Some of the samples by number (k,), where they are, for sums over them."""
 
     def mapped(self, of: Callable[..., "Observations"], *args: Any) -> "Data":
         """What ``of(observations, *args)`` makes of the samples, where they are."""
@@ -90,7 +90,7 @@ class Observations:
 
     @property
     def here(self) -> "Observations":
-        """These."""
+        """These observations."""
         return self
 
     def total(self, of: Callable[..., Sums], *args: Any) -> Sums:
@@ -102,7 +102,7 @@ class Observations:
         return self.rows(index.to(self.inputs.device))
 
     def some(self, index: Tensor) -> "Observations":
-        """The same."""
+        """Some of the samples by number (k,), for sums over them."""
         return self.taken(index)
 
     def mapped(self, of: Callable[..., "Observations"], *args: Any) -> "Observations":

@@ -28,7 +28,7 @@ def first_sums(x: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def centres_of(total: np.ndarray, pulled: np.ndarray, intercept: bool) -> np.ndarray:
-    """Where features are centred for each output, from such sums."""
+    """The centres of the features for each output, from `first_sums`."""
     centres: np.ndarray = pulled / total[:, None] * float(intercept)
     return centres
 
@@ -63,7 +63,7 @@ class OutputBlocks:
     def of(
         cls, x: np.ndarray, v: np.ndarray, ridge: float, intercept: bool
     ) -> "OutputBlocks":
-        """Of features (n, features) and curvatures (n, outputs)."""
+        """Blocks for features (n, features) and curvatures (n, outputs)."""
         v = positive(v)
         centres = centres_of(*first_sums(x, v), intercept)
         return cls.of_sums(
@@ -79,7 +79,7 @@ class OutputBlocks:
         centres: np.ndarray,
         ridge: float,
     ) -> "OutputBlocks":
-        """Of sums over n samples: of curvatures (outputs,), and `scatter`."""
+        """Blocks from sums over n samples: curvatures (outputs,), and `scatter`."""
         factors = np.empty_like(squares)
         for k, A in enumerate(squares / n):
             floor = max(_FLOOR * A.trace() / len(A), np.finfo(float).tiny ** 0.5)

@@ -1,4 +1,4 @@
-"""The output layer alone, the hidden neurons being what they are.
+"""Optimisation of the output layer, the hidden neurons being fixed.
 
 Under a ridge that touches the penalty from above the problem is convex: one step of
 Newton's method where the loss's curvature is known exactly, and solves squared error;
@@ -11,7 +11,7 @@ from torch import Tensor
 
 from .._networks.live import LiveNetwork
 from .._networks.wiring import Wiring
-from .normal import Factor, NormalMatrix
+from .gauss_newton import Factor, GaussNewtonMatrix
 from .objective import Evaluation, Objective
 from .quasi_newton import minimised
 
@@ -66,7 +66,7 @@ def _ridge(objective: Objective, at: Evaluation) -> Tensor:
 def _newton_step(objective: Objective, at: Evaluation, ridge: Tensor) -> Evaluation:
     """The first of the step's shares that makes loss and penalty fall, or ``at``."""
     weight = at.network.weights[-1]
-    matrix, gradient = NormalMatrix.of_outputs(objective, at)
+    matrix, gradient = GaussNewtonMatrix.of_outputs(objective, at)
     gradient = gradient.reshape(-1) + ridge * weight.reshape(-1)
     factor = Factor.of(matrix, ridge, _DAMPING)
     step = -factor.solve(gradient).reshape(weight.shape)

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from .._networks.spectral import SpectralNetwork
 from .adam_solver import AdamSolver
-from .arrays import ArrayLibrary
+from .array_library import ArrayLibrary
 from .gradient_cache import GradientCache
 from .losses import Loss
 from .penalty import SparseGroupPenalty

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .arrays import Array, ArrayLibrary
+from .array_library import Array, ArrayLibrary
 from .proximal import ProximalStep
 
 

@@ -8,9 +8,9 @@ import torch
 
 from .._data.batches import TrainingData
 from .._data.columns import Table
-from .._data.extremes import refuse_extremes
 from .._data.features import Bounds, beyond, ends_of
-from .._data.samples import validation_split
+from .._data.magnitude_checks import refuse_extremes
+from .._data.samples import Samples, validation_split
 from .._data.scaling import Scaling
 from .._direct.form import DirectForm
 from .._networks.export import form_of
@@ -33,7 +33,7 @@ class Validation:
 
 @dataclass(frozen=True)
 class Units:
-    """How raw data become those of a problem.
+    """Device, and options of the scaling, for a problem.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class Units:
 
 @dataclass(frozen=True)
 class Problem:
-    """What ``fit`` hands from stage to stage, and then drops.
+    """The scaled training problem that the stages of ``fit`` share.
 
     Attributes
     ----------
@@ -113,26 +113,9 @@ class Problem:
         The linear model's ridge is of strength ``linear_alpha``; None chooses it.
         ``smooth`` lets labels be smoothed for networks with hidden neurons.
         """
-        samples, held = task.samples(), None
-        refuse_extremes(samples, scaled=units.standardize)
-        if validation is not None:
-            samples, held = validation_split(
-                samples,
-                fraction=validation.fraction,
-                labels=samples.y.ravel() if task.stratified else None,
-                random_state=validation.random_state,
-            )
+        samples, held = _split(task, units, validation)
         if scaling is None:
-            scaling = Scaling.of(
-                Table(samples),
-                standardize=units.standardize,
-                center=units.bias,
-                scale_targets=task.loss.scales_targets,
-                clip=units.clip,
-                hidden_clip=units.hidden_clip,
-                bounds=units.bounds,
-                hidden_bounds=units.hidden_bounds,
-            )
+            scaling = _scaling(samples, task.loss, units)
         else:
             scaling = scaling.seeing(samples.X)
         train = TrainingData.of(samples, scaling, units.device)
@@ -165,12 +148,12 @@ class Problem:
 
     @property
     def n_samples(self) -> int:
-        """How many samples train."""
+        """Number of training rows."""
         return len(self.train)
 
     @property
     def n_counted(self) -> float:
-        """How many samples their rows stand for."""
+        """Number of samples that the training rows represent."""
         return self.train.n_counted
 
     def drawn(self, n: int, generator: torch.Generator) -> TrainingData:
@@ -182,7 +165,7 @@ class Problem:
         return some_rows(self.train, n) if n < len(self.train) else self.train
 
     def data_of(self, task: Task) -> TrainingData:
-        """Other samples, in the units of this problem."""
+        """Other samples in the units of this problem."""
         return TrainingData.of(task.samples(), self.scaling, self.train.y.device)
 
     def form_of(self, network: HasForm) -> DirectForm:
@@ -214,6 +197,36 @@ class Problem:
     def in_scaled_units(self, form: DirectForm) -> DirectForm:
         """The folding undone: weights for the data of this problem."""
         return in_scaled_units(form, self.scaling)
+
+
+def _split(
+    task: Task, units: Units, validation: Validation | None
+) -> tuple[Samples, Samples | None]:
+    """Training samples, and those set aside for validation, if any are."""
+    samples = task.samples()
+    refuse_extremes(samples, scaled=units.standardize)
+    if validation is None:
+        return samples, None
+    return validation_split(
+        samples,
+        fraction=validation.fraction,
+        labels=samples.y.ravel() if task.stratified else None,
+        random_state=validation.random_state,
+    )
+
+
+def _scaling(samples: Samples, loss: Loss, units: Units) -> Scaling:
+    """The scaling of training samples."""
+    return Scaling.of(
+        Table(samples),
+        standardize=units.standardize,
+        center=units.bias,
+        scale_targets=loss.scales_targets,
+        clip=units.clip,
+        hidden_clip=units.hidden_clip,
+        bounds=units.bounds,
+        hidden_bounds=units.hidden_bounds,
+    )
 
 
 def in_scaled_units(form: DirectForm, s: Scaling) -> DirectForm:

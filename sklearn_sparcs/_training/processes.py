@@ -1,4 +1,4 @@
-"""Processes that train together, one of which leads: the group of torch.distributed."""
+"""Collective operations of a torch.distributed group that its first process leads."""
 
 import io
 import pickle
@@ -13,7 +13,7 @@ from .observations import Sums
 
 
 class Processes:
-    """All processes of torch's default group, seen from this one.
+    """The processes of torch's default group.
 
     Attributes
     ----------
@@ -31,21 +31,21 @@ class Processes:
         return self.rank == 0
 
     def of_all(self, own: Any) -> list[Any]:
-        """What each has, in all of them."""
+        """Gather each process's value in all of them."""
         found: list[Any] = [None] * self.size
         with _none_lost():
             distributed.all_gather_object(found, own)
         return found
 
     def from_first(self, own: Any = None) -> Any:
-        """What the first has, in all of them; tensors on each one's own device."""
+        """Broadcast the first process's value; tensors arrive on each one's device."""
         held: list[Any] = [_packed(own) if self.leads else None]
         with _none_lost():
             distributed.broadcast_object_list(held, 0)
         return own if self.leads else pickle.loads(held[0])
 
     def to_first(self, own: Any) -> list[Any]:
-        """What each has, in the first; in the others nothing."""
+        """Gather each process's value in the first; an empty list elsewhere."""
         found: list[Any] = [None] * self.size
         with _none_lost():
             distributed.gather_object(_packed(own), found if self.leads else None, 0)
@@ -56,7 +56,7 @@ class Processes:
         return tuple(self._summed(each) for each in own)
 
     def _summed(self, own: Tensor) -> Tensor:
-        # nccl's way leads from card to card, gloo's over the CPU
+        # nccl sends between GPUs, gloo between CPUs
         way = "cuda" if distributed.get_backend() == "nccl" else "cpu"
         total = own.detach().to(way, copy=True).contiguous()
         with _none_lost():
@@ -64,7 +64,7 @@ class Processes:
         return total.to(own.device)
 
 
-def together() -> bool:
+def in_process_group() -> bool:
     """Whether there is a group of processes."""
     return distributed.is_available() and distributed.is_initialized()
 

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
-from .arrays import Array, ArrayLibrary
+from .array_library import Array, ArrayLibrary
+
+#: Newton's iterations for the norm of a group: two more than reach rounding.
+_N_ITERATIONS = 8
 
 
 @dataclass(frozen=True)
@@ -54,9 +57,7 @@ class ProximalStep:
         lam *= orthant
 
 
-def _group_step(
-    arrays: ArrayLibrary, z: Array, step: Array, n_iterations: int = 8
-) -> Array:
+def _group_step(arrays: ArrayLibrary, z: Array, step: Array) -> Array:
     """argmin_x Σ_n (x_n − z_n)² / (2 step_n) + ‖x‖₂.
 
     At the solution x = z r / (r + step) with r = ‖x‖: a metric of different steps has
@@ -65,7 +66,7 @@ def _group_step(
     """
     xp = arrays.xp
     r = (xp.sqrt((z * z).sum()) - step.max()).clip(0)
-    for _ in range(n_iterations):
+    for _ in range(_N_ITERATIONS):
         square = (z / (r + step)) ** 2
         n2 = square.sum()
         r = r + n2 * (xp.sqrt(n2) - 1) / (square / (r + step)).sum()

@@ -11,9 +11,9 @@ from collections import deque
 import torch
 from torch import Tensor
 
-from .improved import Improved
 from .metric import Metric, metric
 from .objective import Evaluation, Objective
+from .optimization_result import OptimizationResult
 from .status import Status
 from .weak_neurons import without_weak
 
@@ -40,7 +40,7 @@ def minimised(
     tol: float = 1e-4,
     damping: float = 1e-3,
     generator: torch.Generator | None = None,
-) -> Improved:
+) -> OptimizationResult:
     """Iterate until the value falls by less than ``tol``, relatively, or cannot fall.
 
     ``generator`` draws samples where the matrix is formed of some of them.
@@ -57,7 +57,7 @@ def minimised(
         step = direction(gradient, by, pairs, scale)
         new = _line_search(objective, at, gradient, step)
         if new is at and age:
-            age = _FRESH  # the gradients remembered may mislead, a new matrix does not
+            age = _FRESH  # stored gradients may mislead: begin with a new matrix
             continue
         age += 1
         values.append(new.value)
@@ -69,7 +69,7 @@ def minimised(
         if _remember(pairs, step, new_gradient - gradient):
             scale = _scale(by, *pairs[-1])
         at, gradient = new, new_gradient
-    return Improved(at, damping, status, tuple(values))
+    return OptimizationResult(at, damping, status, tuple(values))
 
 
 def _without_weak(

@@ -1,4 +1,4 @@
-"""Random numbers that leave every global generator alone."""
+"""Random number generators that leave the global ones alone."""
 
 from typing import Any
 

@@ -56,7 +56,7 @@ class Rotated:
         if not data.is_sparse:
             eps = torch.finfo(data.dtype).eps
             U, s = _beyond_rounding(X, U, s, centre + data.offset, eps)
-        if not len(s):  # a coordinate there must be, if only of zeros
+        if not len(s):  # at least one coordinate is needed, if only of zeros
             U, s = np.zeros((len(K), 1)), np.zeros(1)
         divisor = np.where(s > 0, s, 1.0)
 
@@ -108,7 +108,7 @@ def some_rows(data: TrainingData, n: int) -> TrainingData:
 
 
 def of_mean_one(data: TrainingData) -> TrainingData:
-    """The same samples, their weights divided by their mean."""
+    """Samples with weights divided by their mean."""
     weight, count = data.weight, data.mean_count
     if weight is None:
         return data

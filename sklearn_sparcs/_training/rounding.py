@@ -9,7 +9,7 @@ _LARGEST = 0.1
 def by_rounding(
     directions: np.ndarray, rounded: np.ndarray, centred: np.ndarray
 ) -> np.ndarray:
-    """How large a singular value rounding may make in each direction.
+    """Upper bound, in each direction, of a singular value that is rounding error.
 
     A feature far from zero is known to no more than its last digit, however little it
     varies: where others add up to it, what is left is that digit, and a coefficient of

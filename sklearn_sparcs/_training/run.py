@@ -1,4 +1,4 @@
-"""One run of training, and what came of it."""
+"""A run of training: its schedule, and its outcome."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from .status import Status
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long a run may be, and who is told of it.
+    """Limits of a run, and callbacks.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class Schedule:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A trained network and how its training went.
+    """A trained network, its history and its status.
 
     Attributes
     ----------

@@ -14,7 +14,7 @@ from .observations import Observations, Sums
 
 @dataclass(frozen=True)
 class SharedObservations:
-    """Observations, each in its place: `Data`.
+    """Observations in several places, as `Data`.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class SharedObservations:
 
     @property
     def n_counted(self) -> float:
-        """How many samples all rows stand for."""
+        """Number of samples that all rows represent."""
         return self.n * (1.0 if self.mean_count is None else self.mean_count)
 
     def total(self, of: Callable[..., Sums], *args: Any) -> Sums:
@@ -49,21 +49,21 @@ class SharedObservations:
         return total
 
     def taken(self, index: Tensor) -> Observations:
-        """Some of the samples by number (k,), brought here in that order."""
+        """Fetch samples by number (k,), in that order."""
         found = brought(self.parts, index.cpu().numpy(), _arrays)
         inputs, y, *weight = (torch.from_numpy(a).to(self.device) for a in found)
         given = weight[0] if weight else None
         return Observations(inputs, y, given, self.mean_count)
 
     def some(self, index: Tensor) -> "SharedObservations":
-        """Some of the samples by number (k,), where they are, to be asked for sums."""
+        """Select samples by number (k,), left where they are."""
         parts = self.parts.mapped(own_of, _rows, index.cpu().numpy())
         return replace(self, parts=parts, n=len(index))
 
     def mapped(
         self, of: Callable[..., Observations], *args: Any
     ) -> "SharedObservations":
-        """What ``of`` makes of the samples, where they are."""
+        """Replace the samples by ``of(observations, *args)``, where they are."""
         return replace(self, parts=self.parts.mapped(placed, of, *args).kept())
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from .._data.batches import TrainingData, drawn_rows
-from .._data.extremes import refuse_extreme_ends
+from .._data.magnitude_checks import refuse_extreme_ends
 from .._data.parts import placed
 from .._data.samples import Samples
 from .._data.scaling import Scaling
@@ -22,7 +22,7 @@ from .shared_start import shared_start
 
 @dataclass(frozen=True, kw_only=True)
 class SharedProblem(Problem):
-    """What second-order growth asks of a problem, of samples elsewhere.
+    """A problem for second-order growth whose samples are in several places.
 
     Attributes
     ----------
@@ -80,12 +80,12 @@ class SharedProblem(Problem):
 
     @property
     def n_samples(self) -> int:
-        """How many samples train."""
+        """Number of training rows."""
         return len(self.shared)
 
     @property
     def n_counted(self) -> float:
-        """How many samples their rows stand for."""
+        """Number of samples that the training rows represent."""
         return self.shared.n_counted
 
     def drawn(self, n: int, generator: torch.Generator) -> TrainingData:
@@ -133,14 +133,14 @@ def _scaling(samples: SharedSamples, units: Units, loss: Loss) -> Scaling:
 def _observed(
     samples: Samples, scaling: Scaling, device: torch.device, bias: bool
 ) -> Observations:
-    """Samples of one place, scaled there."""
+    """Scale the samples of one place, there."""
     return Observations.of(TrainingData.of(samples, scaling, device), bias)
 
 
 def _nothing(
     samples: SharedSamples, n_outputs: int, device: torch.device
 ) -> TrainingData:
-    """No samples, of the dtype and on the device of others."""
+    """Training data without rows, of the dtype and on the device of others."""
     like = torch.from_numpy(np.empty(0, samples.dtype)).to(device)
     x, y = like.new_empty(0, samples.n_features), like.new_empty(0, n_outputs)
     return TrainingData(x, y, None)

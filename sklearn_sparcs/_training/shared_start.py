@@ -40,7 +40,7 @@ def shared_start(
     """
     weights, strength = _linear_start(data, loss, shape, linear_alpha, offset)
     linear_map = grown_from = torch.from_numpy(weights)
-    # without weights there was nothing to tell apart
+    # a constant predicts all samples of a single class, but separates nothing
     smooth = smooth and bool(weights[:, : shape[0]].any())
     if (
         smooth

@@ -1,4 +1,4 @@
-"""Training by epochs: skorch drives them, a loop of our own drives the batches.
+"""`SparcsNet`: a skorch net whose epochs are run by a solver.
 
 skorch is cheap by the epoch and dear by the batch, so history, callbacks and
 stopping are skorch's, while data lie on the device once and batches are slices.
@@ -15,9 +15,9 @@ from torch import Tensor
 
 from .._data.batches import Batch, TrainingData
 from .._networks.network import Network
-from .callbacks import refuse_others, refuse_unfed, refuse_unheeded
 from .epochs import epoch, evaluate, shuffled
 from .losses import ClassificationLoss
+from .skorch_callbacks import refuse_others, refuse_unfed, refuse_unheeded
 from .solver import Solver
 from .status import Status
 

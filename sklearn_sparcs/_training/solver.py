@@ -1,4 +1,4 @@
-"""What a solver is: an optimiser's hold on a network, and how training asks for it."""
+"""The interface of solvers."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -47,19 +47,19 @@ class Solver(ABC):
         """Train on one batch; returns the output that it started from."""
 
     def grow(self, data: TrainingData) -> None:
-        """Wake neurons, if it is time to look and any pay. Here every one is awake."""
+        """Add neurons, if a survey is due and any pay; by default nothing is done."""
         return
 
     def look_soon(self) -> None:
-        """Progress has stalled: look for neurons that pay, if any may still wake."""
+        """Make the next survey due soon, because progress has stalled."""
         return
 
     def stop_growing(self) -> None:
-        """Wake no neuron any more."""
+        """Hold no more surveys."""
         return
 
     def retire(self) -> None:
-        """Take neurons out that sleep, where that changes the network's shape."""
+        """Remove neurons whose eigenvalue is zero, if the shape can change."""
         return
 
     @property
@@ -74,7 +74,7 @@ class Solver(ABC):
         """The network's parameters, in the order of the optimiser's vector."""
 
     def output(self, x: Tensor) -> Tensor:
-        """The network's output where no gradient is asked for; no one may keep it."""
+        """The network's output without gradients; the next call may overwrite it."""
         return self.network(x)
 
     def penalty_value(self) -> Tensor | float:
@@ -83,12 +83,12 @@ class Solver(ABC):
         return self.penalty.value(penalized) if penalized else 0.0
 
     def n_live(self) -> int:
-        """How many hidden neurons fire."""
+        """Number of hidden neurons that fire."""
         return sum(map(len, self.network.neurons))
 
     @abstractmethod
     def prune(self, threshold: float) -> None:
-        """Put the neurons to sleep whose |λ| does not exceed ``threshold``."""
+        """Set the eigenvalues with |λ| up to ``threshold`` to zero."""
 
     def snapshot(self) -> Snapshot:
         """A copy of the network, its architecture and the moments."""
@@ -103,4 +103,4 @@ class Solver(ABC):
 
     @abstractmethod
     def restore(self, snapshot: Snapshot) -> None:
-        """Go on from a copy of the snapshot, which stays as it is."""
+        """Continue from a copy of the snapshot."""

@@ -1,4 +1,4 @@
-"""The gradient of the paper's network, every neuron live, by hand.
+"""The hand-written gradient of the paper's network.
 
 Autograd would do at several times the price; the tests hold one against the other.
 Forward substitution of u = Φ⁻¹ a, as in `SpectralNetwork`, with u_1 = [x, 1]:
@@ -18,7 +18,7 @@ from torch import Tensor
 
 from .._networks.flat import unpack
 from .._networks.spectral import SpectralNetwork
-from .arrays import Array, ArrayLibrary
+from .array_library import Array, ArrayLibrary
 from .gradient import BatchGradient
 from .spectral_layers import (
     DirectHidden,

@@ -1,11 +1,11 @@
-"""The layers of the paper's network, forward and back, for its gradient by hand.
+"""The layers of the hand-written gradient of the paper's network.
 
 A layer hears ``h`` of the one below, a signal a row, by ``weights``, whose last columns
 K are those that act on u. Where h is [x, 1, a] and not u (`DirectHidden`), the layer
 below writes the first columns, and takes their gradient back (``widen``, ``narrow``).
 """
 
-from .arrays import Array, ArrayLibrary
+from .array_library import Array, ArrayLibrary
 
 #: φ and λ (a column), or their gradients (λ's a vector).
 Pair = tuple[Array, Array]
@@ -32,7 +32,7 @@ class Input:
 
 
 class DirectHidden:
-    """The first hidden layer without v: what hears it hears [x, 1] besides.
+    """The first hidden layer without v: later layers receive [x, 1] directly.
 
     K u_2 = K a_2 − (K φ_1) u_1 needs no pass over the samples' u_2, and costs little
     where the inputs are few.
@@ -86,7 +86,7 @@ class DirectHidden:
         self.xp.matmul(K.T, to_inputs_grad, out=self.grad_phi)  # its negative
 
     def backward(self) -> None:
-        """From ``u_delta``, here ∂loss/∂a, to φ and λ.
+        """Compute gradients of φ and λ from ``u_delta``, here ∂loss/∂a.
 
         The layer above has written its part of ``grad_lam`` and ``grad_phi``.
         """
@@ -155,7 +155,7 @@ class Hidden:
         self.arrays.xp.add(self.a, self.minus_v, out=self.h)
 
     def backward(self) -> None:
-        """From ``u_delta`` to φ, λ and the layer below.
+        """Compute gradients of φ, λ and the layer below from ``u_delta``.
 
         The layer above has written its part of ``grad_lam``.
         """
@@ -208,7 +208,7 @@ class ScaledHidden(Hidden):
 
 
 class LastHidden:
-    """The last hidden layer and the output, which hears it without v.
+    """The last hidden layer and the output, which receives it without v.
 
     Parameters
     ----------
@@ -270,7 +270,7 @@ class LastHidden:
         self.y += self.skipped
 
     def backward(self) -> None:
-        """From ``delta`` = ∂loss/∂y to every φ and λ, and the layer below."""
+        """Compute gradients of every φ, λ and the layer below from ∂loss/∂y."""
         product, below = self.arrays.product, self.below
         product(self.S.T, self.delta, out=self.a_delta)
         self.derivative(self.a_delta, self.z, self.a)
@@ -338,7 +338,7 @@ class Output:
         self.arrays.product(self.weights, self.below.h, out=self.y)
 
     def backward(self) -> None:
-        """From ``delta`` to φ_B, λ_{B+1} and the layer below."""
+        """Compute gradients of φ_B, λ_{B+1} and the layer below from ∂loss/∂y."""
         xp, below = self.arrays.xp, self.below
         xp.matmul(self.delta, below.h.T, out=self.weights_grad)
         below.narrow(self.weights, self.weights_grad)

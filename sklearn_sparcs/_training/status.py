@@ -1,10 +1,10 @@
-"""How a run of training ended: a word, and what to say to the user of it."""
+"""How a run of training ended, and the warning that goes with it."""
 
 from enum import StrEnum
 
 
 class Status(StrEnum):
-    """How a run ended. Each is equal to its word.
+    """How a run ended; members equal their names as strings.
 
     Attributes
     ----------

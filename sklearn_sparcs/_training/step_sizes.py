@@ -1,4 +1,4 @@
-"""How long Adam's steps are: shorter where batches make gradients noisy.
+"""Adam's step sizes: shorter where batches make gradients noisy.
 
 Noise moves an eigenvalue by a step's length whatever its gradient, and takes small ones
 across zero, which puts their neurons to sleep. A batch that is the whole table has no

@@ -1,4 +1,4 @@
-"""What is to be learned: the user's data, checked and encoded."""
+"""The user's data, checked and encoded."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -40,7 +40,7 @@ class Task:
     mean_weight: float | None = None
 
     def taken(self, rows: np.ndarray) -> "Task":
-        """The same task on some of the rows."""
+        """Select some of the rows."""
         weight = None if self.weight is None else self.weight[rows]
         return replace(self, X=self.X[rows], y=self.y[rows], weight=weight)
 
@@ -78,7 +78,7 @@ class Task:
         return np.array_equal(self.X, other.X)
 
     def dense(self) -> "Task":
-        """The same task with X as an array: its features can be centred."""
+        """Convert X to a dense array, so that its features can be centred."""
         if not sparse.issparse(self.X):
             return self
         return replace(self, X=self.X.toarray())

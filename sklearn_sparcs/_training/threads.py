@@ -1,4 +1,4 @@
-"""How many threads a step is worth, in this process and in its children."""
+"""How many threads a training step uses, in this process and in forked ones."""
 
 import os
 from collections.abc import Iterator
@@ -15,8 +15,8 @@ _SMALL_BATCH = 2**17
 
 
 @contextmanager
-def threads_that_suit(size: int) -> Iterator[None]:
-    """One thread for small batches, where waking a second costs more than it does."""
+def suitable_threads(size: int) -> Iterator[None]:
+    """Context with one thread for small batches, where a second would cost more."""
     if size >= _SMALL_BATCH:
         yield
         return

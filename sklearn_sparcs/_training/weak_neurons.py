@@ -1,4 +1,4 @@
-"""Neurons that the penalty has all but put to sleep go."""
+"""Removal of the neurons that the penalty has all but put to sleep."""
 
 from .objective import Evaluation, Objective
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from sklearn_sparcs._data.leverage import _SLICE, _share, _whitening, decisive_rows
+from sklearn_sparcs._data.features import ROWS_PER_SLICE
+from sklearn_sparcs._data.leverage import _share, _whitening, decisive_rows
 
 
 def hat(A):
@@ -39,10 +40,10 @@ def test_slips_are_named():
 
 
 def test_slips_in_several_slices_and_a_sample_of_what_is_usual():
-    X = np.random.default_rng(0).normal(size=(5 * _SLICE, 2)).astype(np.float32)
-    X[[3, 4 * _SLICE + 1], 1] = 1e6
+    X = np.random.default_rng(0).normal(size=(5 * ROWS_PER_SLICE, 2)).astype(np.float32)
+    X[[3, 4 * ROWS_PER_SLICE + 1], 1] = 1e6
     found = decisive_rows(X, None)
-    assert_array_equal(found.rows, [3, 4 * _SLICE + 1])
+    assert_array_equal(found.rows, [3, 4 * ROWS_PER_SLICE + 1])
 
 
 def test_weights_by_repetition():

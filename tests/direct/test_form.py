@@ -9,7 +9,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 from torch import from_numpy
 
-from sklearn_sparcs._direct.form import _SLICE, DirectForm
+from sklearn_sparcs._data.features import ROWS_PER_SLICE
+from sklearn_sparcs._direct.form import DirectForm
 
 WIRINGS = [
     ((3, 2), [(2, 1)]),
@@ -86,7 +87,7 @@ def test_features_are_cut_off_at_their_bounds():
 
 def test_sparse_rows_and_many_of_them():
     form = random_form(*WIRINGS[3])
-    X = np.random.default_rng(1).normal(size=(_SLICE + 3, 2))
+    X = np.random.default_rng(1).normal(size=(ROWS_PER_SLICE + 3, 2))
     X[X < 0] = 0
     expected = form(X)
     assert_allclose(form(sparse.csr_array(X)), expected, rtol=1e-12)

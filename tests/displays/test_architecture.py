@@ -15,7 +15,7 @@ from sklearn_sparcs import (
     SparcsClassifier,
     SparcsRegressor,
 )
-from sklearn_sparcs._displays.room import legible
+from sklearn_sparcs._displays.label_spacing import legible
 from sklearn_sparcs._displays.style import NEGATIVE, POSITIVE
 
 pytestmark = pytest.mark.filterwarnings("ignore:max_iter")

@@ -7,7 +7,7 @@ import torch
 from helpers.together import here, in_threads
 
 from sklearn_sparcs._data.parts import added
-from sklearn_sparcs._distributed.parts import Answers, Leader, Question
+from sklearn_sparcs._distributed.parts import Leader, PieceStore, Request
 
 
 def times(piece, factor):
@@ -31,10 +31,10 @@ def led(lead, size=3):
             gc.collect()
             here.processes.from_first(found)
             return found
-        answers = Answers(here.processes, rank + 1.0)
-        while isinstance(said := here.processes.from_first(), Question):
-            answers.to(said)
-        return answers._kept
+        store = PieceStore(here.processes, rank + 1.0)
+        while isinstance(said := here.processes.from_first(), Request):
+            store.answer(said)
+        return store._kept
 
     return in_threads(run, size)
 

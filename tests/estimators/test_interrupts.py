@@ -22,20 +22,26 @@ from sklearn_sparcs import (
     sparcs_path,
 )
 from sklearn_sparcs._estimators import epochs
-from sklearn_sparcs._growth import descent, finite_gain, given_wiring, single, worth
-from sklearn_sparcs._training import levenberg
+from sklearn_sparcs._growth import (
+    alpha_search,
+    finite_gain,
+    given_wiring,
+    path_following,
+    second_order_pruning,
+)
+from sklearn_sparcs._training import levenberg_marquardt
 from sklearn_sparcs._training.skorch_net import SparcsNet
 
 #: Where an interrupt may fall: a module, and what it calls.
 STAGES = {
     "survey": (finite_gain, "_climbed"),
-    "waking": (descent, "woken"),
-    "step": (levenberg, "_step"),
-    "training": (descent, "improved"),
-    "training at alpha": (single, "improved"),
-    "criterion": (single, "criterion"),
-    "pruning": (worth, "_in_order"),
-    "wiring": (given_wiring, "improved"),
+    "waking": (path_following, "woken"),
+    "step": (levenberg_marquardt, "_step"),
+    "training": (path_following, "optimize"),
+    "training at alpha": (alpha_search, "optimize"),
+    "criterion": (alpha_search, "criterion"),
+    "pruning": (second_order_pruning, "_in_order"),
+    "wiring": (given_wiring, "optimize"),
     "epoch": (SparcsNet, "_train"),
 }
 

@@ -16,7 +16,7 @@ from sklearn.datasets import make_friedman1
 from sklearn.model_selection import KFold, PredefinedSplit
 
 from sklearn_sparcs import SparcsClassifierCV, SparcsRegressorCV
-from sklearn_sparcs._estimators.folds_elsewhere import SharedPart
+from sklearn_sparcs._estimators.shared_fold import SharedPart
 from sklearn_sparcs._growth.path import Leader
 from sklearn_sparcs._training.bridge import BridgePenalty
 from sklearn_sparcs._training.problem import Units

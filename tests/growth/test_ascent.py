@@ -12,10 +12,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn_sparcs._growth import ascent
 from sklearn_sparcs._growth.ascent import Ascent
 from sklearn_sparcs._growth.directions import directions
-from sklearn_sparcs._growth.finite_gain import survey
+from sklearn_sparcs._growth.finite_gain import gain_survey
 from sklearn_sparcs._growth.price import Price
+from sklearn_sparcs._growth.quadratic_model import QuadraticModel
 from sklearn_sparcs._growth.refit import Refit
-from sklearn_sparcs._growth.sight import Outlook
 
 
 def drawn(n, x, weight=None, bias=True, seed=0):
@@ -54,12 +54,12 @@ def test_no_constant_no_kink():
 def ground(loss, network, height, weighted=False):
     data = samples(loss, 90, network.n_outputs, weighted=weighted)
     goal = objective(loss, data)
-    outlook = Outlook.of(goal, network)
-    sight = outlook.at(slice(None))
-    refit = Refit.on(sight, outlook.outputs, outlook.ridge)
-    heard = sight.signals[:, : network.n_inputs]
-    common = outlook.to_common
-    return Ascent(sight, heard, 1, refit, network.activation, common, height)
+    model = QuadraticModel.of(goal, network)
+    quadratic = model.at(slice(None))
+    refit = Refit.on(quadratic, model.outputs, model.ridge)
+    heard = quadratic.signals[:, : network.n_inputs]
+    common = model.to_common
+    return Ascent(quadratic, heard, 1, refit, network.activation, common, height)
 
 
 @pytest.mark.parametrize("weighted", [False, True])
@@ -97,7 +97,7 @@ def test_a_survey_finds_the_bend():
     y = (x @ slope.T - 0.7).clamp_min(0)
     goal, net = grown_objective(REGRESSION, x, y, alpha=1e-6)
     generator = torch.Generator().manual_seed(0)
-    best = survey(goal, net, Price.of(goal.penalty, net), (0,), generator, 20)
+    best = gain_survey(goal, net, Price.of(goal.penalty, net), (0,), generator, 20)
     k = int(best.gain.argmax())
     cosine = torch.cosine_similarity(best.incoming[k, :3], slope[0], dim=0)
     assert abs(float(cosine)) > 0.99

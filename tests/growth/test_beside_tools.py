@@ -273,7 +273,7 @@ def test_neurons_that_leave_are_told_of(data):
 
 def test_the_first_process_finds_neurons_for_all(data, monkeypatch):
     """Whatever the others have seen, and whatever they would draw."""
-    monkeypatch.setattr(recruitment, "together", lambda: True)
+    monkeypatch.setattr(recruitment, "in_process_group", lambda: True)
     monkeypatch.setattr(recruitment, "Processes", joined)
 
     def grown(rank):
@@ -298,7 +298,9 @@ def test_networks_that_differ_are_told_of():
         other[0].Q[-1].mul_(1.01)
 
     def compared(rank):
-        recruitment.refuse_strangers((net, net, other)[rank][0], here.processes)
+        recruitment.refuse_different_networks(
+            (net, net, other)[rank][0], here.processes
+        )
 
     assert in_threads(compared, 2) == [None, None]
     for error in in_threads(compared, 3):

@@ -10,8 +10,8 @@ from helpers.problems import regression_problem
 from numpy.testing import assert_allclose
 from scipy.optimize import minimize
 
-from sklearn_sparcs._growth.descent import linear_start
 from sklearn_sparcs._growth.given_wiring import GivenWiring
+from sklearn_sparcs._growth.path_following import linear_start
 from sklearn_sparcs._networks.wiring import Wiring
 from sklearn_sparcs._training.status import Status
 

@@ -10,14 +10,14 @@ from numpy.testing import assert_allclose
 from scipy.stats import chi2
 
 from sklearn_sparcs._growth import noise
-from sklearn_sparcs._growth.descent import First
 from sklearn_sparcs._growth.noise import Noise, standard_errors
-from sklearn_sparcs._growth.sight import Sight
+from sklearn_sparcs._growth.path_following import First
+from sklearn_sparcs._growth.quadratic_model import QuadraticRows
 
 
 def chi2_of(new, E):
     ones = torch.ones(len(new), dtype=torch.float64)
-    noise = Noise.of(new, Sight(new, E, ones, None, ones))
+    noise = Noise.of(new, QuadraticRows(new, E, ones, None, ones))
     variance = noise.variance_of_means(1, 1.0)
     return variance.chi2(new.T @ E), variance.nu
 
@@ -98,7 +98,7 @@ def test_team_of_one_is_one():
     draw = {"generator": torch.Generator().manual_seed(0), "dtype": torch.float64}
     new, E = torch.randn(500, 3, **draw), torch.randn(500, 2, **draw)
     ones = torch.ones(500, dtype=torch.float64)
-    noise = Noise.of(new, Sight(new, E, ones, None, ones))
+    noise = Noise.of(new, QuadraticRows(new, E, ones, None, ones))
     variance, pull = noise.variance_of_means(500, 1.0), new.T @ E / 500
     for k in range(3):
         joint = variance.of([k]).joint_chi2(pull[[k]])
@@ -109,7 +109,7 @@ def test_joint_chi2_of_orthogonal_candidates_adds_up():
     draw = {"generator": torch.Generator().manual_seed(0), "dtype": torch.float64}
     new, E = torch.randn(50000, 3, **draw), torch.randn(50000, 1, **draw)
     ones = torch.ones(50000, dtype=torch.float64)
-    noise = Noise.of(new, Sight(new, E, ones, None, ones))
+    noise = Noise.of(new, QuadraticRows(new, E, ones, None, ones))
     variance, pull = noise.variance_of_means(50000, 1.0), new.T @ E / 50000
     total = float(variance.chi2(pull).sum())
     assert float(variance.joint_chi2(pull)) == pytest.approx(total, rel=0.05)

@@ -14,7 +14,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn_sparcs._data.scaling import Scaling
 from sklearn_sparcs._growth.path import Leader, path_alphas
 from sklearn_sparcs._training.bridge import BridgePenalty
-from sklearn_sparcs._training.levenberg import improved
+from sklearn_sparcs._training.levenberg_marquardt import optimize
 from sklearn_sparcs._training.problem import Units
 
 
@@ -64,7 +64,7 @@ def test_trained_out_it_is_at_its_optimum():
     penalty = fit.growth.under(point.alpha, fit.objective, point.network)
     goal = replace(fit.objective, penalty=penalty)
     settled = goal.value(fit.trained_out(point).network)
-    optimum = improved(goal, point.network, 500, tol=0).value
+    optimum = optimize(goal, point.network, 500, tol=0).value
     assert settled < 0.98 * goal.value(point.network)
     assert settled == pytest.approx(optimum, rel=5e-3)
 

@@ -5,8 +5,8 @@ import torch
 from numpy.linalg import LinAlgError
 from numpy.testing import assert_allclose
 
+from sklearn_sparcs._growth.quadratic_model import QuadraticRows
 from sklearn_sparcs._growth.refit import Refit
-from sklearn_sparcs._growth.sight import Sight
 
 
 def test_projection_is_that_of_weighted_least_squares():
@@ -18,8 +18,8 @@ def test_projection_is_that_of_weighted_least_squares():
         torch.rand(50, **draw),
     )
     ones = torch.ones(50, dtype=torch.float64)
-    sight = Sight(H, torch.randn(50, 2, **draw), v, None, ones)
-    refit = Refit.on(sight, torch.zeros(2, 4).double(), torch.zeros(4).double())
+    quadratic = QuadraticRows(H, torch.randn(50, 2, **draw), v, None, ones)
+    refit = Refit.on(quadratic, torch.zeros(2, 4).double(), torch.zeros(4).double())
     x = refit(H.T @ (v[:, None] * a) / 50)
     root = v.sqrt()[:, None]
     expected = torch.linalg.lstsq(root * H, root * a).solution
@@ -31,8 +31,8 @@ def test_collinear_signals_are_counted_once():
     H = torch.randn(50, 3, generator=torch.Generator().manual_seed(0)).double()
     H = torch.cat([H, H[:, :1]], dim=1)
     ones = torch.ones(50, dtype=torch.float64)
-    sight = Sight(H, torch.zeros(50, 1).double(), ones, None, ones)
-    refit = Refit.on(sight, torch.zeros(1, 4).double(), torch.zeros(4).double())
+    quadratic = QuadraticRows(H, torch.zeros(50, 1).double(), ones, None, ones)
+    refit = Refit.on(quadratic, torch.zeros(1, 4).double(), torch.zeros(4).double())
     assert abs(refit.n_free - 3) < 1e-3
 
 

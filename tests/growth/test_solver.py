@@ -6,9 +6,9 @@ from helpers.networks import random_network
 from numpy.testing import assert_allclose
 
 from sklearn_sparcs._data.batches import TrainingData
-from sklearn_sparcs._growth.schedule import SurveySchedule
 from sklearn_sparcs._growth.solver import GrowthSolver
-from sklearn_sparcs._training.arrays import TORCH
+from sklearn_sparcs._growth.survey_schedule import SurveySchedule
+from sklearn_sparcs._training.array_library import TORCH
 from sklearn_sparcs._training.losses import SquaredError
 from sklearn_sparcs._training.penalty import SparseGroupPenalty
 

@@ -9,14 +9,14 @@ from helpers.networks import LOSSES
 from numpy.testing import assert_allclose
 
 from sklearn_sparcs._growth.ascent import fired
-from sklearn_sparcs._growth.finite_gain import survey
+from sklearn_sparcs._growth.finite_gain import gain_survey
 from sklearn_sparcs._growth.price import Price
 from sklearn_sparcs._growth.waking import Room, chosen, woken
 
 
 def found(goal, net, layers=(0,), n_steps=3):
     price, generator = Price.of(goal.penalty, net), torch.Generator().manual_seed(0)
-    return price, survey(goal, net, price, layers, generator, n_steps)
+    return price, gain_survey(goal, net, price, layers, generator, n_steps)
 
 
 def brute_net(goal, net, candidates, taken, k, price):

@@ -6,7 +6,7 @@ import torch
 
 from helpers.live import objective
 from sklearn_sparcs._data.batches import TrainingData
-from sklearn_sparcs._growth.descent import Growth
+from sklearn_sparcs._growth.path_following import GrowthOptions
 from sklearn_sparcs._networks.live import LiveNetwork
 from sklearn_sparcs._training.losses import (
     BinaryCrossEntropy,
@@ -58,8 +58,8 @@ def grown_objective(
 
 
 def growth(loss, goal, sizes=(20,), **options):
-    """Growth of every layer."""
-    return Growth(sizes, tuple(range(len(sizes))), goal.penalty, loss, **options)
+    """GrowthOptions of every layer."""
+    return GrowthOptions(sizes, tuple(range(len(sizes))), goal.penalty, loss, **options)
 
 
 def refitted(goal, network, extra):

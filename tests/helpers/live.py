@@ -82,6 +82,12 @@ def gradient(function, network):
     return value.detach(), torch.cat([g.reshape(-1) for g in grads])
 
 
+def value_and_gradient(objective, network):
+    """The package's own loss and penalty, and their gradient in the flat weights."""
+    at = objective.evaluate(network, keep=True)
+    return at.value, objective.gradient(at)
+
+
 def jacobians(network, inputs):
     """∂output/∂weights of every sample, shape (n, outputs, weights)."""
 

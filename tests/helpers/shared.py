@@ -14,7 +14,7 @@ from sklearn_sparcs import (
 )
 from sklearn_sparcs._data.parts import Listed, Placed
 from sklearn_sparcs._data.samples import Samples
-from sklearn_sparcs._data.shared_folds import Deal
+from sklearn_sparcs._data.shared_folds import FoldAssignment
 from sklearn_sparcs._data.shared_samples import SharedSamples
 from sklearn_sparcs._estimators.encoding import ClassEncoding, RealEncoding
 from sklearn_sparcs._estimators.shared_cv import FitsSharedCV, constraints_of
@@ -143,17 +143,17 @@ class ClassesCVInPieces(FitsSharedCV, SparcsClassifierCV):
         return self._fit_shared(*given, class_weights)
 
 
-def folds_of(deal, y, cuts):
+def folds_of(assignment, y, cuts):
     """The fold (n,) of each row of a table cut like that."""
     edges, X = [0, *cuts, len(y)], np.zeros((len(y), 1))
     pieces = [Placed(a, Samples(X[a:b], y[a:b], None)) for a, b in pairwise(edges)]
-    return np.concatenate([deal.folds(piece) for piece in pieces])
+    return np.concatenate([assignment.folds(piece) for piece in pieces])
 
 
 def drawn_folds(y, cuts, n_folds, by_class=False):
     """The folds (n,) that ``random_state=0`` draws of a table cut like that."""
     own = seeds(np.random.RandomState(0), n_folds)
-    return folds_of(Deal(n_folds, tuple(own), by_class), y, cuts)
+    return folds_of(FoldAssignment(n_folds, tuple(own), by_class), y, cuts)
 
 
 def assert_same_choice(found, expected, rtol=1e-8):

@@ -7,7 +7,7 @@ from helpers.reference import dense_block, neuron_by_neuron
 from numpy.testing import assert_allclose
 from scipy.optimize import minimize
 
-from sklearn_sparcs._networks.gauge import balanced, growing_network, structure_of
+from sklearn_sparcs._networks.gauge import growing_network, structure_of
 from sklearn_sparcs._networks.live import LiveNetwork
 from sklearn_sparcs._networks.structure import parts, weights_of
 
@@ -145,58 +145,6 @@ def test_with_one_hidden_layer_the_eigenvalue_is_a_root_to_rounding(scale):
     assert_allclose(w / x**3 + t / (1 + x) ** 3, 1.0, rtol=1e-12)
 
 
-@pytest.mark.parametrize("live", [(5,), (3, 2), (2, 0, 3)])
-def test_balanced_is_the_same_function_at_a_lower_price(live):
-    network = live_network(live)
-    found = balanced(network)
-    x = torch.randn(20, 4, generator=torch.Generator().manual_seed(0)).double()
-    assert_allclose(found(x), network(x), rtol=1e-10, atol=1e-10)
-    least = price(found)
-    assert least < 0.95 * price(network)
-    for seed in range(20):
-        factors = np.random.RandomState(seed).uniform(0.9, 1.1, sum(live))
-        assert least < price(rescaled(found, torch.from_numpy(factors)))
-
-
-@pytest.mark.parametrize("factor", [1e-6, 1.0, 1e6])
-def test_balanced_neurons_hear_and_send_by_eigenvectors_of_one_length(factor):
-    factors = factor * torch.ones(5).double()
-    network = balanced(rescaled(live_network((5,)), factors))
-    q, sent, _ = structure_of(network)
-    assert_allclose(q[:, :3].norm(dim=1), sent[:, 4:].norm(dim=0), rtol=1e-9)
-
-
-def rescaled(network, factors):
-    """The ReLU network with weights into its neurons times the factors."""
-    ones = torch.ones(network.weights[0].shape[1]).double()
-    sent = torch.cat([ones, 1 / factors])
-    rows = [*factors.split([len(n) for n in network.neurons])]
-    rows.append(torch.ones(len(network.weights[-1])).double())
-    weights = [
-        row[:, None] * w * sent[: w.shape[1]]
-        for row, w in zip(rows, network.weights, strict=True)
-    ]
-    return LiveNetwork(tuple(weights), "relu", network.bias, network.neurons)
-
-
-def test_the_price_of_weak_neurons_tends_to_twice_the_root_of_their_strength():
-    excess = []
-    for scale in (1e-1, 1e-2, 1e-3):
-        network = live_network((5,), scale=scale)
-        w = network.weights[0][:, :3].norm(dim=1)
-        t = network.weights[1][:, 4:].norm(dim=0)
-        limit = float((2 * (w * t).sqrt()).sum())
-        excess.append(price(balanced(network)) / limit - 1)
-    # |λ| + P / (|λ| (1 + |λ|)) = 2 √P − P + … with √P of the order of the scale
-    assert_allclose(np.divide(excess[1:], excess[:-1]), 0.1, rtol=0.3)
-    assert -2e-3 < excess[-1] < 0
-
-
-def test_other_activations_are_left_as_they_are():
-    network = live_network((3,), activation="tanh")
-    assert balanced(network) is network
-
-
 def test_neurons_that_hear_or_send_nothing_stay_live_and_finite():
     network = live_network((4,))
     incoming, outgoing = (w.clone() for w in network.weights)
@@ -204,12 +152,11 @@ def test_neurons_that_hear_or_send_nothing_stay_live_and_finite():
     incoming[1] = 0
     outgoing[:, 4 + 2] = 0
     network = LiveNetwork((incoming, outgoing), "relu", True, network.neurons)
-    for each in (network, balanced(network)):
-        structure = structure_of(each)
-        assert all(t.isfinite().all() for t in structure)
-        assert (structure[-1] != 0).all()
-        for found, weight in zip(weights_of(structure), each.weights, strict=True):
-            assert_allclose(found, weight, atol=1e-12)
+    structure = structure_of(network)
+    assert all(t.isfinite().all() for t in structure)
+    assert (structure[-1] != 0).all()
+    for found, weight in zip(weights_of(structure), network.weights, strict=True):
+        assert_allclose(found, weight, atol=1e-12)
 
 
 def test_a_structure_is_found_where_no_gradient_is_asked_for():

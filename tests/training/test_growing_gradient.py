@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 
 from sklearn_sparcs._activations import ACTIVATIONS
 from sklearn_sparcs._networks.flat import pack
-from sklearn_sparcs._training.arrays import NUMPY, TORCH
+from sklearn_sparcs._training.array_library import NUMPY, TORCH
 from sklearn_sparcs._training.growing_gradient import GrowingGradient
 from sklearn_sparcs._training.losses import (
     SquaredError,

@@ -54,7 +54,7 @@ def ridge_regression(X, y, weight, strength, intercept, n=None):
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("shape", [(40, 5, 1), (40, 5, 3), (12, 30, 2)])
 def test_a_given_strength_is_ridge_regression(shape, weighted, intercept, monkeypatch):
-    monkeypatch.setattr(_batches, "SLICE", 7)
+    monkeypatch.setattr(_batches, "ROWS_PER_SLICE", 7)
     X, y, weight = table(*shape, weighted=weighted)
     model = ridge_regression(X, y, weight, 0.2, intercept)
     for x in (X, sparse.csr_array(X)):
@@ -68,7 +68,7 @@ def test_a_given_strength_is_ridge_regression(shape, weighted, intercept, monkey
 @pytest.mark.parametrize("intercept", [False, True])
 @pytest.mark.parametrize("weighted", [False, True])
 def test_leave_one_out_is_that_of_refits(weighted, intercept, monkeypatch):
-    monkeypatch.setattr(_batches, "SLICE", 7)
+    monkeypatch.setattr(_batches, "ROWS_PER_SLICE", 7)
     X, y, weight = table(25, 4, 2, weighted=weighted)
     X[3, 0] = 40.0  # a leverage near one
     data = training_data(X, y, weight)

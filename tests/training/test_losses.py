@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 from sklearn.metrics import accuracy_score, log_loss, mean_squared_error, r2_score
 from torch.nn import functional as F
 
-from sklearn_sparcs._training.arrays import NUMPY, TORCH
+from sklearn_sparcs._training.array_library import NUMPY, TORCH
 from sklearn_sparcs._training.losses import (
     BinaryCrossEntropy,
     ClassificationLoss,

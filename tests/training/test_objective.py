@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 import torch
-from helpers.live import LIVE, gradient, live_network, objective, plain_output, samples
+from helpers.live import (
+    LIVE,
+    gradient,
+    live_network,
+    objective,
+    plain_output,
+    samples,
+    value_and_gradient,
+)
 from helpers.networks import LOSSES
 from helpers.problems import regression_problem
 from numpy.testing import assert_allclose
@@ -33,7 +41,7 @@ def test_equals_autograd(live, loss, activation, bias, weighted):
     data = samples(loss, 20, 2, bias=bias, weighted=weighted)
     penalty = {"l1_ratio": 0.6, "depth_factor": 2.0, "linear": 0.2, "prior": 0.1}
     goal = objective(loss, data, **penalty)
-    value, found = goal.value_and_gradient(net)
+    value, found = value_and_gradient(goal, net)
     expected_value, expected_gradient = expected(goal, loss, net)
     assert value == pytest.approx(float(expected_value), rel=1e-12)
     assert goal.value(net) == value
@@ -68,8 +76,8 @@ def test_whole_weights_are_repeats(loss):
     counts = torch.arange(12) % 3 + 1
     weighted = Observations(data.inputs, data.y, counts / counts.double().mean())
     index = torch.arange(12).repeat_interleave(counts)
-    value, grad = objective(loss, weighted).value_and_gradient(net)
-    repeated, expected_grad = objective(loss, data.rows(index)).value_and_gradient(net)
+    value, grad = value_and_gradient(objective(loss, weighted), net)
+    repeated, expected_grad = value_and_gradient(objective(loss, data.rows(index)), net)
     assert value == pytest.approx(repeated, rel=1e-12)
     assert_allclose(grad, expected_grad, rtol=1e-9, atol=1e-12)
 
@@ -94,10 +102,10 @@ def test_single_precision():
     loss, net = SquaredError(), live_network((3, 2))
     data = samples(loss, 50, 2)
     low = Observations(data.inputs.float(), data.y.float())
-    value, found = objective(loss, low).value_and_gradient(
-        net.with_flat(net.flat().float())
+    value, found = value_and_gradient(
+        objective(loss, low), net.with_flat(net.flat().float())
     )
-    expected_value, expected_gradient = objective(loss, data).value_and_gradient(net)
+    expected_value, expected_gradient = value_and_gradient(objective(loss, data), net)
     assert found.dtype == torch.float32
     assert value == pytest.approx(expected_value, rel=1e-5)
     assert_allclose(found, expected_gradient, rtol=1e-3, atol=1e-5)

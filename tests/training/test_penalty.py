@@ -6,7 +6,7 @@ import torch
 from numpy.testing import assert_allclose
 from scipy.optimize import minimize
 
-from sklearn_sparcs._training.arrays import NUMPY, TORCH
+from sklearn_sparcs._training.array_library import NUMPY, TORCH
 from sklearn_sparcs._training.penalty import SparseGroupPenalty
 
 

@@ -9,13 +9,13 @@ from numpy.testing import assert_array_equal
 from torch import distributed
 
 from sklearn_sparcs._training import processes
-from sklearn_sparcs._training.processes import Processes, together
+from sklearn_sparcs._training.processes import Processes, in_process_group
 
 
 @pytest.fixture
 def alone(tmp_path):
     """A group of one."""
-    assert not together()
+    assert not in_process_group()
     distributed.init_process_group(
         "gloo", init_method=f"file://{tmp_path}/group", rank=0, world_size=1
     )
@@ -24,7 +24,7 @@ def alone(tmp_path):
 
 
 def test_a_group_of_one(alone):
-    assert together() and alone.leads and alone.size == 1
+    assert in_process_group() and alone.leads and alone.size == 1
     assert alone.of_all("mine") == ["mine"]
     assert alone.from_first({"mine": 1}) == {"mine": 1}
     (found,) = alone.to_first(np.arange(3))

@@ -6,13 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from helpers.live import LIVE, live_network, objective, samples
+from helpers.live import LIVE, live_network, objective, samples, value_and_gradient
 from helpers.networks import LOSSES
 from numpy.testing import assert_allclose
 from scipy.optimize import minimize
 
 from sklearn_sparcs._training import metric, quasi_newton
-from sklearn_sparcs._training.levenberg import improved
+from sklearn_sparcs._training.gauss_newton import Factor, GaussNewtonMatrix
+from sklearn_sparcs._training.levenberg_marquardt import optimize
 from sklearn_sparcs._training.losses import (
     BinaryCrossEntropy,
     SoftmaxCrossEntropy,
@@ -20,7 +21,6 @@ from sklearn_sparcs._training.losses import (
 )
 from sklearn_sparcs._training.metric import n_rows
 from sklearn_sparcs._training.neuron_blocks import NeuronBlocks
-from sklearn_sparcs._training.normal import Factor, NormalMatrix
 from sklearn_sparcs._training.output_layer import FixedRidge, outputs_solved
 from sklearn_sparcs._training.quasi_newton import direction, minimised
 from sklearn_sparcs._training.status import Status
@@ -71,7 +71,7 @@ def test_softmax_reaches_the_optimum(live, largest, monkeypatch):
 
     def slow(flat):
         network = found.network.with_flat(torch.from_numpy(flat))
-        value, grad = goal.value_and_gradient(network)
+        value, grad = value_and_gradient(goal, network)
         return value, grad.numpy()
 
     start = found.network.flat().numpy()
@@ -87,7 +87,7 @@ def test_neurons_blocks_are_those_of_the_whole_matrix(live, loss, n_outputs):
     net = live_network(live, n_outputs=n_outputs, bounded=True)
     goal = objective(loss, samples(loss, 60, n_outputs, weighted=True), prior=0.1)
     at, ridge = goal.evaluate(net, keep=True), goal.penalty.ridge(net)
-    whole = NormalMatrix.of(goal, at)
+    whole = GaussNewtonMatrix.of(goal, at)
     found = NeuronBlocks.of(goal, at, ridge, 0.0)
     start = 0
     for factor in found.hidden:
@@ -111,7 +111,7 @@ def test_neurons_blocks_are_those_of_the_whole_matrix(live, loss, n_outputs):
 def test_large_networks_are_trained_by_blocks(live, loss, monkeypatch):
     monkeypatch.setattr(metric, "_LARGEST", 1)
     goal = objective(loss, samples(loss, 60, 2), alpha=0.01, linear=0.01)
-    found = improved(goal, live_network(live), n_iter=5)
+    found = optimize(goal, live_network(live), n_iter=5)
     assert np.all(np.diff(found.values) <= 0)
     assert found.values[-1] < found.values[0]
 

@@ -12,9 +12,9 @@ from numpy.testing import assert_allclose
 
 from sklearn_sparcs._data.parts import Placed, added
 from sklearn_sparcs._training import metric
-from sklearn_sparcs._training.levenberg import improved
+from sklearn_sparcs._training.gauss_newton import GaussNewtonMatrix
+from sklearn_sparcs._training.levenberg_marquardt import optimize
 from sklearn_sparcs._training.losses import SquaredError
-from sklearn_sparcs._training.normal import NormalMatrix
 from sklearn_sparcs._training.shared_observations import SharedObservations
 
 
@@ -65,9 +65,9 @@ def test_a_loss_comes_with_the_matrix_of_the_outputs():
     here, there, rounds = both(SquaredError(), weighted=True)
     network = live_network((3, 2))
     at = there.evaluate(network, keep=True)
-    found, gradient = NormalMatrix.of_outputs(there, at)
+    found, gradient = GaussNewtonMatrix.of_outputs(there, at)
     assert len(rounds) == 1
-    own = NormalMatrix.of_outputs(here, here.evaluate(network))
+    own = GaussNewtonMatrix.of_outputs(here, here.evaluate(network))
     assert_same_matrix(found, own[0])
     assert_allclose(gradient, own[1], rtol=1e-9, atol=1e-12)
 
@@ -81,8 +81,8 @@ def test_a_matrix_of_some_samples_is_formed_where_they_are(loss, n):
     seed = torch.Generator().manual_seed
     some, brought = there.some(n, seed(3)), here.sample(n, seed(3))
     assert not rounds and len(some.data) == n and some.data.here is None
-    found = NormalMatrix.of(some, there.evaluate(network))
-    own = NormalMatrix.of(brought, brought.evaluate(network))
+    found = GaussNewtonMatrix.of(some, there.evaluate(network))
+    own = GaussNewtonMatrix.of(brought, brought.evaluate(network))
     assert_same_matrix(found, own)
 
 
@@ -95,7 +95,7 @@ def test_an_iteration_is_three_rounds(budget, monkeypatch):
     network = live_network((3,))
     for n_iter in (1, 2):
         rounds.clear()
-        found = improved(there, network, n_iter, tol=0.0)
-        own = improved(here, network, n_iter, tol=0.0)
+        found = optimize(there, network, n_iter, tol=0.0)
+        own = optimize(here, network, n_iter, tol=0.0)
         assert_allclose(found.values, own.values, rtol=1e-9)
         assert rounds == [added] * (1 + 3 * n_iter)  # no rows are brought

@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 from sklearn_sparcs._activations import ACTIVATIONS
 from sklearn_sparcs._networks.flat import pack
 from sklearn_sparcs._training import spectral_gradient
-from sklearn_sparcs._training.arrays import NUMPY, TORCH, ArrayLibrary
+from sklearn_sparcs._training.array_library import NUMPY, TORCH, ArrayLibrary
 from sklearn_sparcs._training.spectral_gradient import SpectralGradient
 from sklearn_sparcs._training.spectral_layers import (
     DirectHidden,

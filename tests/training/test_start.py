@@ -26,7 +26,7 @@ def training_data(X, y, weight=None, **options):
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("shape", [(50, 4), (6, 9), (50, 1), (1, 3)])
 def test_least_squares_a_slice_at_a_time(shape, weighted, intercept, monkeypatch):
-    monkeypatch.setattr(_batches, "SLICE", 7)
+    monkeypatch.setattr(_batches, "ROWS_PER_SLICE", 7)
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=shape) + 2, rng.normal(size=(shape[0], 2))
     X[:, -1] = X[:, 0]  # several solutions: the smallest is asked for
@@ -53,7 +53,7 @@ def test_least_squares_of_columns_nearly_alike():
 @pytest.mark.parametrize("intercept", [False, True])
 @pytest.mark.parametrize("n_classes", [2, 3])
 def test_streamed_logistic_regression(n_classes, intercept, monkeypatch):
-    monkeypatch.setattr(_batches, "SLICE", 64)
+    monkeypatch.setattr(_batches, "ROWS_PER_SLICE", 64)
     rng = np.random.default_rng(0)
     X = 3 * rng.normal(size=(300, 4)) + 1
     y = (

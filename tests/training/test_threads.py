@@ -11,7 +11,7 @@ import torch
 from threadpoolctl import threadpool_info
 
 from sklearn_sparcs import CompactRegressor, SparcsRegressor, SparcsRegressorCV
-from sklearn_sparcs._training.threads import threads_that_suit
+from sklearn_sparcs._training.threads import suitable_threads
 
 
 def blas_threads():
@@ -29,11 +29,11 @@ def two_threads():
 
 
 def test_large_batches_keep_their_threads(two_threads):
-    with threads_that_suit(10**6):
+    with suitable_threads(10**6):
         assert torch.get_num_threads() == 2
-    with threads_that_suit(10):
+    with suitable_threads(10):
         assert torch.get_num_threads() == 1
-        with threads_that_suit(10):
+        with suitable_threads(10):
             assert torch.get_num_threads() == 1
         assert torch.get_num_threads() == 1
     assert torch.get_num_threads() == 2
@@ -43,7 +43,7 @@ def test_threads_that_overlap_restore_what_the_first_found(two_threads):
     before, steps = blas_threads(), Barrier(2, timeout=30)
 
     def first():
-        with threads_that_suit(10):
+        with suitable_threads(10):
             steps.wait()  # both are inside
             steps.wait()
         steps.wait()  # the other still is
@@ -51,7 +51,7 @@ def test_threads_that_overlap_restore_what_the_first_found(two_threads):
 
     def second():
         steps.wait()
-        with threads_that_suit(10):
+        with suitable_threads(10):
             steps.wait()
             steps.wait()
             assert torch.get_num_threads() == 1

@@ -1,0 +1,65 @@
+"""The result of a search for an architecture, whichever solver ran it."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._direct.form import DirectForm
+from .._networks.growing import GrowingNetwork
+from .._networks.spectral import SpectralNetwork
+from .._training.problem import Problem
+from .._training.solver import Snapshot
+from .._training.status import Status
+
+#: Share of the objective, or of the validation loss, that a deeper network must save.
+DEPTH_GAIN = 0.05
+
+
+@dataclass(frozen=True)
+class SearchResult(ABC):
+    """Result of a search: a network, and its losses.
+
+    Attributes
+    ----------
+    problem : Problem
+    history : list of dict
+        What was recorded, a row an epoch or an alpha.
+    status : Status
+        Why the search ended.
+    value : float
+        What it was judged by; the smaller, the better.
+    alpha : float
+        The strength of the penalty that the network was trained under.
+    alpha_max : float or None
+        Smallest alpha at which no neuron wakes in the linear model, where any may.
+    """
+
+    problem: Problem = field(repr=False)
+    history: list[dict[str, Any]] = field(repr=False)
+    status: Status
+    value: float
+    alpha: float
+    alpha_max: float | None
+
+    @property
+    @abstractmethod
+    def network(self) -> GrowingNetwork | SpectralNetwork:
+        """The network in spectral space."""
+
+    @abstractmethod
+    def snapshot(self) -> Snapshot:
+        """A state from which another search can continue."""
+
+    @abstractmethod
+    def pruned(self, tol: float) -> DirectForm:
+        """Fewer neurons in raw units, as the loss may rise by a share of ``tol``."""
+
+    @property
+    def to_beat(self) -> float:
+        """The value that a deeper network must be below to be worth its depth."""
+        return (1 - DEPTH_GAIN) * self.value
+
+    @property
+    def n_live(self) -> int:
+        """Number of hidden neurons that fire."""
+        return sum(map(len, self.network.neurons))

@@ -1,0 +1,180 @@
+"""Second-order growth of one network, without cross-validation.
+
+The alpha is given, or a criterion chooses it, or samples that were set aside do
+(`alpha_search`).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import torch
+
+from .._direct.form import DirectForm
+from .._networks.gauge import growing_network
+from .._networks.growing import GrowingNetwork
+from .._networks.live import LiveNetwork
+from .._networks.structure import weights_of
+from .._training.bridge import BridgePenalty
+from .._training.checkpoint import Checkpoint
+from .._training.problem import Problem
+from .._training.solver import Snapshot
+from .alpha_search import (
+    AlphaSearch,
+    Row,
+    Selected,
+    at_alpha,
+    by_criterion,
+    by_validation,
+    observed,
+)
+from .path import PathFit
+from .path_following import GrowthOptions, linear_ridge
+from .path_point import PathPoint
+from .search_result import SearchResult
+
+#: Nats of the whole likelihood that a deeper network must gain on the criterion.
+_DEPTH_NATS = 2.0
+
+
+@dataclass(frozen=True)
+class SecondOrderResult(SearchResult):
+    """A point of a path as the result of a search.
+
+    Attributes
+    ----------
+    fit : PathFit
+        The path at its beginning.
+    live : LiveNetwork
+        The network in direct space.
+    judged_by_criterion : bool
+        Whether ``value`` is the criterion's.
+    """
+
+    fit: PathFit = field(repr=False)
+    live: LiveNetwork = field(repr=False)
+    judged_by_criterion: bool
+
+    @cached_property
+    def network(self) -> GrowingNetwork:
+        """The network in spectral space."""
+        growth = self.fit.growth
+        factor = growth.penalty.depth_factor
+        return growing_network(self.live, growth.sizes, factor)
+
+    @property
+    def to_beat(self) -> float:
+        """The value that a deeper network must be below to be worth its depth."""
+        if not self.judged_by_criterion:
+            return super().to_beat
+        n = self.fit.objective.data.n_counted
+        return self.value - _DEPTH_NATS / n
+
+    def snapshot(self) -> Snapshot:
+        """The network, of which no optimiser remembers anything."""
+        nothing = torch.zeros_like(self.network.flat.data)
+        tensors = [tensor.clone() for tensor in self.network.structure()]
+        return Snapshot(tensors, nothing, nothing, 0, list(self.live.neurons))
+
+    def pruned(self, tol: float) -> DirectForm:
+        """Without the neurons that are worth least, the others trained again."""
+        point = PathPoint(self.alpha, self.live)
+        smaller = self.fit.pruned(point, tol, self.problem.valid)
+        return self.problem.form_of(smaller)
+
+
+@dataclass(frozen=True)
+class SecondOrder:
+    """Hyperparameters of second-order growth, under the estimators' names.
+
+    Attributes
+    ----------
+    hidden_layer_sizes : tuple of int
+        Most neurons of each hidden layer.
+    alpha : float or None
+        None leaves it to the criterion, or to the samples set aside.
+    penalty : BridgePenalty
+        Whatever its alpha is.
+    activation : str
+    min_significance : float
+    max_iter : int
+        Most iterations at ``alpha``.
+    tol : float
+        Relative progress in an iteration that counts as none.
+    told : callable
+        Is told of every row of the history.
+    """
+
+    hidden_layer_sizes: tuple[int, ...]
+    alpha: float | None
+    penalty: BridgePenalty
+    activation: str = "relu"
+    min_significance: float = 2.5
+    max_iter: int = 20
+    tol: float = 3e-4
+    told: Callable[[Row], object] = id
+
+    def found(
+        self,
+        problem: Problem,
+        layers: Sequence[int],
+        seed: int,
+        checkpoint: Checkpoint | None = None,
+    ) -> SecondOrderResult:
+        """Grow a network in ``layers``, from the linear model or from a checkpoint.
+
+        From a checkpoint, alpha is given. ``seed`` draws the candidates.
+        """
+        fit = self._begun(problem, layers, seed)
+        search = AlphaSearch(
+            fit.objective,
+            fit.first,
+            fit.growth,
+            problem.loss,
+            observed(problem.valid, problem.bias),
+            torch.Generator().manual_seed(seed),
+            self.told,
+        )
+        network = None
+        if checkpoint is not None:
+            network = self._resumed(problem, checkpoint)
+            network = network if any(network.n_live) else None
+        selected = self._led(search, network)
+        return SecondOrderResult(
+            problem,
+            selected.history,
+            selected.status,
+            selected.value,
+            selected.point.penalty.alpha,
+            fit.alpha_max,
+            fit,
+            selected.point.network,
+            self.alpha is None and problem.valid is None,
+        )
+
+    def _begun(self, problem: Problem, layers: Sequence[int], seed: int) -> PathFit:
+        """A path at the linear model."""
+        growth = GrowthOptions(
+            self.hidden_layer_sizes,
+            tuple(layers),
+            replace(self.penalty, linear=linear_ridge(problem)),
+            problem.loss,
+            min_significance=self.min_significance,
+            sampled=True,
+        )
+        return PathFit.begun(problem, self.activation, growth, seed)
+
+    def _led(self, search: AlphaSearch, network: LiveNetwork | None) -> Selected:
+        if search.valid is not None:
+            return by_validation(search, self.alpha, network)
+        if self.alpha is None:
+            return by_criterion(search)
+        return at_alpha(search, self.alpha, self.max_iter, self.tol, network)
+
+    def _resumed(self, problem: Problem, checkpoint: Checkpoint) -> LiveNetwork:
+        """The network of a checkpoint in direct space."""
+        snapshot = checkpoint.snapshot(problem)
+        weights = tuple(weights_of(snapshot.parameters))
+        neurons = tuple(snapshot.neurons)
+        options = self.activation, problem.bias, neurons, problem.reach
+        return LiveNetwork(weights, *options)

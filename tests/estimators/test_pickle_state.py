@@ -1,0 +1,50 @@
+"""Pickles say which version made them."""
+
+import copy
+import pickle
+
+import pytest
+from numpy.testing import assert_array_equal
+from sklearn.exceptions import InconsistentVersionWarning
+
+from sklearn_sparcs import SparcsRegressor, SparcsRegressorCV, __version__
+from sklearn_sparcs._estimators import pickle_state
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    X = [[0.0], [1.0], [2.0], [3.0]]
+    return SparcsRegressor(()).fit(X, [1.0, 2.0, 4.0, 5.0]), X
+
+
+def test_the_version_is_in_the_state_and_goes_again(fitted):
+    model, X = fitted
+    assert __version__ in model.__getstate__().values()
+    for twin in (pickle.loads(pickle.dumps(model)), copy.deepcopy(model)):
+        assert vars(twin).keys() == vars(model).keys()
+        assert_array_equal(twin.predict(X), model.predict(X))
+
+
+def test_another_version_warns(fitted, monkeypatch):
+    model, X = fitted
+    monkeypatch.setattr(pickle_state, "__version__", "0.0.7")
+    data = pickle.dumps(model)
+    monkeypatch.undo()
+    with pytest.warns(InconsistentVersionWarning, match=r"0\.0\.7"):
+        twin = pickle.loads(data)
+    assert_array_equal(twin.predict(X), model.predict(X))
+
+
+@pytest.mark.parametrize("layout", [0, 99])
+def test_an_unknown_layout_is_refused(fitted, monkeypatch, layout):
+    model, _ = fitted
+    monkeypatch.setattr(pickle_state, "LAYOUT", layout)
+    data = pickle.dumps(model)
+    monkeypatch.undo()
+    with pytest.raises(ValueError, match=rf"layout {layout}; this is .*fit it again"):
+        pickle.loads(data)
+
+
+def test_a_state_without_a_stamp_is_refused():
+    with pytest.raises(ValueError, match=r"SparcsRegressorCV was pickled by .*before"):
+        SparcsRegressorCV().__setstate__({"alpha_": 1.0})
