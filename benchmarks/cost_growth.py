@@ -27,7 +27,7 @@ import numpy as np
 import torch
 from speed import live_solver, seconds
 
-from sklearn_sparcs._estimators.solvers import affords_second_order
+from sklearn_sparcs._estimators.solvers import chosen_solver
 from sklearn_sparcs._networks.live import LiveNetwork
 from sklearn_sparcs._training.bridge import BridgePenalty
 from sklearn_sparcs._training.curvature import SquaredErrorCurvature
@@ -73,7 +73,9 @@ class Size:
     @property
     def way(self) -> str:
         """What an iteration is made of at the defaults."""
-        if not affords_second_order(self.rows, self.features + 1):
+        given = {"n_samples": self.rows, "n_inputs": self.features + 1}
+        given |= {"in_place": True, "in_epochs": False}
+        if not chosen_solver("growth", **given) == "first_order":
             return "epochs"
         if not is_dense(self.network()):
             return "blocks"

@@ -134,13 +134,10 @@ def timed(fit):
 
 
 def one_machine(n):
-    """The fit on one machine, and its seconds.
-
-    Second-order growth is asked for: by default the largest tables go by epochs there.
-    """
+    """The fit on one machine, and its seconds."""
     parts = [friedman(n // PARTITIONS, seed) for seed in range(PARTITIONS)]
     X, y = (np.concatenate(each) for each in zip(*parts, strict=True))
-    model = OneMachine(solver="second_order", random_state=0)
+    model = OneMachine(random_state=0)
     model, clock, cpu = timed(partial(model.fit, X, y))
     return model, {"clock": clock, "cpu": cpu}
 

@@ -7,6 +7,7 @@ from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
+from scipy import sparse
 from skorch.history import History
 
 from .._data.batches import TrainingData
@@ -192,6 +193,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             self.solver,
             n_samples=task.X.shape[0],
             n_inputs=task.X.shape[1] + self.fit_intercept,
+            in_place=not sparse.issparse(task.X),
             in_epochs=stream or self._in_epochs,
         )
 

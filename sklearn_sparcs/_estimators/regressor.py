@@ -66,10 +66,11 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         "second_order" leads the network along falling alphas, close to its optimum
         at each, by Levenberg and Marquardt's method. "first_order" trains it at one
         alpha in epochs of Adam. "growth" is the best that the size affords:
-        second-order unless samples times inputs exceed 2²⁵, or inputs 2000, or
-        something only epochs have is asked for (``callbacks``, ``init="xavier"``).
-        "adam" trains every neuron of the ungated network from the start, with the
-        penalty's subgradient: the paper's recipe, with ``init="xavier"``.
+        second-order for an array of up to 64 inputs, for other X unless samples times
+        inputs exceed 2²⁵, or inputs 2000, or something only epochs have is asked for
+        (``callbacks``, ``init="xavier"``). "adam" trains every neuron of the ungated
+        network from the start, with the penalty's subgradient: the paper's recipe,
+        with ``init="xavier"``.
     input_eigenvalues : bool, default=False
         Train and penalise the eigenvalues of the input layer too, as in the paper's
         first experiment. An input eigenvalue that is not zero activates every neuron of

@@ -5,9 +5,12 @@ from typing import Literal
 #: Solvers that there are, "growth" being whichever of two suits the data.
 Solver = Literal["second_order", "first_order", "adam"]
 
-#: Numbers that second-order growth holds at most, samples times inputs, and inputs that
+#: Numbers that second-order growth takes at most, samples times inputs, and inputs that
 #: it takes at most: a matrix of all that one neuron hears has their square.
 LARGEST_TABLE, MOST_INPUTS = 2**25, 2000
+#: Inputs up to which the rows of an array may be as many as they like: a pass through
+#: all of them is cheap, and epochs pass through them more often.
+FEW_INPUTS = 64
 
 
 def affords_second_order(n_samples: int, n_inputs: int) -> bool:
@@ -16,7 +19,7 @@ def affords_second_order(n_samples: int, n_inputs: int) -> bool:
 
 
 def chosen_solver(
-    asked: str, *, n_samples: int, n_inputs: int, in_epochs: bool
+    asked: str, *, n_samples: int, n_inputs: int, in_place: bool, in_epochs: bool
 ) -> Solver:
     """The solver that a parameter means.
 
@@ -24,6 +27,8 @@ def chosen_solver(
     ----------
     asked : {"growth", "second_order", "first_order", "adam"}
     n_samples, n_inputs : int
+    in_place : bool
+        Whether X is dense, so that nothing of it has to be held once more.
     in_epochs : bool
         Whether something is asked for that only epochs have.
     """
@@ -32,6 +37,7 @@ def chosen_solver(
     if asked == "second_order" and not in_epochs:
         return "second_order"
     if asked == "growth" and not in_epochs:
-        if affords_second_order(n_samples, n_inputs):
+        long = in_place and n_inputs <= FEW_INPUTS
+        if long or affords_second_order(n_samples, n_inputs):
             return "second_order"
     return "first_order"

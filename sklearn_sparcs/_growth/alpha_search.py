@@ -15,15 +15,22 @@ from typing import Any
 
 import torch
 
-from .._data.batches import TrainingData
 from .._networks.live import LiveNetwork
 from .._training.levenberg_marquardt import optimize
 from .._training.losses import Loss
 from .._training.objective import Objective
-from .._training.observations import Observations
+from .._training.observations import LocalData
 from .._training.status import Status
 from .information_criterion import criterion
-from .path_following import First, GrowthOptions, Point, follow, settled, trained_out
+from .path_following import (
+    First,
+    GrowthOptions,
+    Point,
+    follow,
+    settled,
+    trained_on_some,
+    trained_out,
+)
 
 #: What is known of a point: numbers, by name.
 Row = dict[str, Any]
@@ -59,7 +66,7 @@ class AlphaSearch:
         The linear model, and what may wake in it.
     growth : GrowthOptions
     loss : Loss
-    valid : Observations or None
+    valid : LocalData or None
         Samples set aside.
     generator : torch.Generator
         Draws candidates.
@@ -71,7 +78,7 @@ class AlphaSearch:
     first: First
     growth: GrowthOptions
     loss: Loss
-    valid: Observations | None
+    valid: LocalData | None
     generator: torch.Generator
     told: Callable[[Row], object]
 
@@ -99,8 +106,8 @@ class AlphaSearch:
             "n_live": sum(point.network.n_live),
         }
         if self.valid is not None:
-            output = network(self.valid.inputs)
-            told = output, self.valid.y, self.valid.weight
+            there = replace(self.objective, data=self.valid).evaluate(network)
+            told = there.output, self.valid.y, self.valid.weight
             row["valid_loss"] = float(self.loss(*told))
             row["valid_score"] = float(self.loss.score(*told))
         self.told(row)
@@ -129,11 +136,6 @@ class Selected:
     value: float
     history: list[Row]
     status: Status = Status.CONVERGED
-
-
-def observed(data: TrainingData | None, bias: bool) -> Observations | None:
-    """Samples as a network hears them, if there are any."""
-    return None if data is None else Observations.of(data, bias)
 
 
 def descending(largest: float, smallest: float) -> list[float]:
@@ -191,7 +193,9 @@ def at_alpha(
         return grown
     n_iter, point = min(max_iter, _MOST_ITERATIONS), grown.point
     try:
-        found = optimize(search.under(point), point.network, n_iter, tol)
+        objective = search.under(point)
+        network = trained_on_some(objective, point.network, n_iter, tol)
+        found = optimize(objective, network, n_iter, tol)
         point = replace(point, network=settled(found.network, search.first))
         row = search.row(point)
     except KeyboardInterrupt:

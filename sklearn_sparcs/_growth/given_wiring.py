@@ -18,7 +18,6 @@ from .._training import curvature
 from .._training.bridge import BridgePenalty
 from .._training.levenberg_marquardt import optimize
 from .._training.objective import Objective
-from .._training.observations import Observations
 from .._training.output_layer import outputs_solved
 from .._training.problem import Problem
 from .._training.status import Status
@@ -73,9 +72,8 @@ class GivenWiring:
     def of(cls, problem: Problem, wiring: Wiring) -> "GivenWiring":
         """The wiring on the training samples of a problem."""
         penalty = BridgePenalty(0.0, linear=linear_ridge(problem))
-        observed = Observations.of(problem.train, problem.bias)
         loss = curvature.of(problem.loss)
-        objective = Objective(observed, loss, penalty, wiring)
+        objective = Objective(problem.observations(), loss, penalty, wiring)
         prior = _PRIOR * (problem.n_features + problem.bias)
         growth = GrowthOptions((), (), penalty, problem.loss, prior=prior)
         return cls(wiring, objective, growth)

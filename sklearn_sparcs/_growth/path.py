@@ -21,8 +21,8 @@ from .._networks.structure import parts
 from .._training import curvature
 from .._training.bridge import BridgePenalty
 from .._training.objective import Objective
-from .._training.observations import Observations
 from .._training.problem import Problem, Units
+from .._training.raw_observations import observed
 from .._training.task import Task
 from .linear_path import LinearPath
 from .path_following import (
@@ -108,7 +108,7 @@ class PathFit:
         network = self.first.judged(network)
         if data is None:
             return self.objective.data_loss(network)
-        other = replace(self.objective, data=Observations.of(data, self.problem.bias))
+        other = replace(self.objective, data=observed(data, self.problem.bias))
         return other.data_loss(network)
 
     def eigenvalues(self, network: LiveNetwork) -> list[np.ndarray]:
@@ -142,7 +142,7 @@ class PathFit:
         penalty = self.growth.under(point.alpha, self.objective, network, seen)
         judge = self.objective
         if data is not None:
-            judge = replace(judge, data=Observations.of(data, self.problem.bias))
+            judge = replace(judge, data=observed(data, self.problem.bias))
         here = replace(seen, penalty=penalty)
         return pruned(here, network, tol, loss=judge.data_loss)
 

@@ -18,6 +18,7 @@ from .._networks.structure import weights_of
 from .._training.bridge import BridgePenalty
 from .._training.checkpoint import Checkpoint
 from .._training.problem import Problem
+from .._training.raw_observations import observed
 from .._training.solver import Snapshot
 from .alpha_search import (
     AlphaSearch,
@@ -26,7 +27,6 @@ from .alpha_search import (
     at_alpha,
     by_criterion,
     by_validation,
-    observed,
 )
 from .path import PathFit
 from .path_following import GrowthOptions, linear_ridge
@@ -125,13 +125,13 @@ class SecondOrder:
 
         From a checkpoint, alpha is given. ``seed`` draws the candidates.
         """
-        fit = self._begun(problem, layers, seed)
+        fit, valid = self._begun(problem, layers, seed), problem.valid
         search = AlphaSearch(
             fit.objective,
             fit.first,
             fit.growth,
             problem.loss,
-            observed(problem.valid, problem.bias),
+            None if valid is None else observed(valid, problem.bias),
             torch.Generator().manual_seed(seed),
             self.told,
         )

@@ -27,6 +27,7 @@ from torch import Tensor
 
 from .curved_rows import Axes, CurvedRows, curvature_axes
 from .gauss_newton_sums import gauss_newton_sums
+from .gram import add_gram, mirrored
 from .objective import Evaluation, Objective
 from .observations import Sums
 
@@ -242,10 +243,13 @@ def _sums(objective: Objective, at: Evaluation, axes: Axes) -> Sums:
 
 def _of_outputs(objective: Objective, at: Evaluation) -> Sums:
     """Sums of G, and of −∂/∂W of the losses, W being the output layer's weights."""
-    e, pull = objective.residual(at), torch.zeros_like(at.network.weights[-1])
+    e, root = objective.residual(at), objective.curvature(at)[0].sqrt()
+    pull = torch.zeros_like(at.network.weights[-1])
+    gram = pull.new_zeros(at.network.n_signals, at.network.n_signals)
     for rows, (signals, _) in objective.signals(at):
         pull.addmm_(e[rows].T, signals)
-    return objective.gram(at), pull
+        add_gram(gram, signals * root[rows, None])
+    return mirrored(gram), pull
 
 
 def _of_one_layer(rows: CurvedRows) -> tuple[Tensor, Tensor, Tensor]:

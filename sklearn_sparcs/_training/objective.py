@@ -12,7 +12,7 @@ from .._networks.live import LiveNetwork
 from .._networks.wiring import Wiring
 from .curvature import Curvature
 from .gram import add_gram, mirrored
-from .observations import Data, Observations, Sums
+from .observations import Data, LocalData, Observations, Sums
 
 #: Numbers that a slice of rows holds, whatever is computed of it.
 SLICE = 2**19
@@ -98,7 +98,7 @@ class Objective:
     wiring: Wiring | None = None
 
     @property
-    def here(self) -> Observations:
+    def here(self) -> LocalData:
         """The samples, in this process."""
         here = self.data.here
         assert here is not None, "samples elsewhere are asked for sums"
@@ -133,7 +133,7 @@ class Objective:
         keep = keep and len(self.here) * 2 * network.n_signals <= _KEPT
         outputs, kept = [], []
         for rows in self.slices(2 * network.n_signals):
-            signals = network.signals(self.here.inputs[rows], slopes=True)
+            signals = self._signals(network, rows)
             outputs.append(signals[0] @ network.weights[-1].T)
             if keep:
                 kept.append(signals)
@@ -260,7 +260,10 @@ class Objective:
             yield from zip(slices, at.signals, strict=True)
             return
         for rows in slices:
-            yield rows, at.network.signals(self.here.inputs[rows], slopes=True)
+            yield rows, self._signals(at.network, rows)
+
+    def _signals(self, network: LiveNetwork, rows: slice) -> Signals:
+        return network.signals(self.here.rows(rows).inputs, slopes=True)
 
     def gram(self, at: Evaluation) -> Tensor:
         """Σ h H H' (n_signals, n_signals) over samples that are here."""
@@ -289,7 +292,7 @@ class Objective:
 
 
 def _asked(
-    data: Observations,
+    data: LocalData,
     given: tuple[Curvature, Penalty, Wiring | None],
     of: Callable[..., Sums],
     *args: Any,
@@ -346,7 +349,7 @@ def _curvature(objective: Objective, at: Evaluation) -> Sums:
 
 
 def _with_signals(
-    data: Observations, given: tuple[Curvature, Penalty, Wiring | None], at: Evaluation
+    data: LocalData, given: tuple[Curvature, Penalty, Wiring | None], at: Evaluation
 ) -> Observations:
     """Samples that are here, with signals as inputs."""
     objective = Objective(data, *given)

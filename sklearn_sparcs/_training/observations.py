@@ -1,8 +1,9 @@
 """Samples as second-order steps see them, in memory or elsewhere."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, Self, TypeAlias
 
 import torch
 from torch import Tensor
@@ -21,7 +22,7 @@ class Data(Protocol):
         """How many samples there are."""
 
     @property
-    def here(self) -> "Observations | None":
+    def here(self) -> "LocalData | None":
         """All samples, if they are in this process."""
 
     @property
@@ -41,18 +42,73 @@ class Data(Protocol):
         """What ``of(observations, *args)`` makes of the samples, where they are."""
 
 
-@dataclass(frozen=True)
-class Observations:
-    """All samples as dense tensors, the constant among the inputs.
+class LocalData(ABC):
+    """Samples in this process: `Data`.
 
     Attributes
     ----------
-    inputs : Tensor of shape (n, n_inputs)
     y : Tensor of shape (n,) or (n, outputs)
     weight : Tensor of shape (n,) or None
         Its mean is one.
     mean_count : float or None
         As in `Samples`.
+    """
+
+    y: Tensor
+    weight: Tensor | None
+    mean_count: float | None
+
+    @abstractmethod
+    def rows(self, index: Tensor | slice) -> "Observations":
+        """Some of the samples, with the weights that they have here."""
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    @property
+    def count(self) -> Tensor:
+        """How many samples each row (n,) stands for."""
+        ones = self.rows(slice(0)).inputs.new_ones(len(self))
+        if self.mean_count is None:
+            return ones
+        return self.mean_count * (ones if self.weight is None else self.weight)
+
+    @property
+    def n_counted(self) -> float:
+        """How many samples all rows stand for."""
+        return float(self.count.sum())
+
+    @property
+    def here(self) -> Self:
+        """These."""
+        return self
+
+    def total(self, of: Callable[..., Sums], *args: Any) -> Sums:
+        """The sums of these samples."""
+        return of(self, *args)
+
+    def taken(self, index: Tensor) -> "Observations":
+        """Some of the samples by number (k,)."""
+        return self.rows(index.to(self.y.device))
+
+    def some(self, index: Tensor) -> "Observations":
+        """The same."""
+        return self.taken(index)
+
+    def mapped(self, of: Callable[..., "Observations"], *args: Any) -> "Observations":
+        """What ``of`` makes of these samples."""
+        return of(self, *args)
+
+
+@dataclass(frozen=True)
+class Observations(LocalData):
+    """All samples as dense tensors, the constant among the inputs.
+
+    Attributes
+    ----------
+    inputs : Tensor of shape (n, n_inputs)
+    y, weight, mean_count
+        As in `LocalData`.
     """
 
     inputs: Tensor
@@ -64,47 +120,14 @@ class Observations:
     def of(cls, data: TrainingData, bias: bool) -> "Observations":
         """Scaled samples, with the constant appended if the network hears one."""
         x = torch.cat([x for x, _, _ in data.slices()])
-        inputs = F.pad(x, (0, 1), value=1.0) if bias else x
-        return cls(inputs, data.y, data.weight, data.mean_count)
-
-    def __len__(self) -> int:
-        return len(self.inputs)
+        return cls(with_constant(x, bias), data.y, data.weight, data.mean_count)
 
     def rows(self, index: Tensor | slice) -> "Observations":
         """Some of the samples, with the weights that they have here."""
         weight = None if self.weight is None else self.weight[index]
         return Observations(self.inputs[index], self.y[index], weight, self.mean_count)
 
-    @property
-    def count(self) -> Tensor:
-        """How many samples each row (n,) stands for."""
-        ones = torch.ones_like(self.inputs[:, 0])
-        if self.mean_count is None:
-            return ones
-        return self.mean_count * (ones if self.weight is None else self.weight)
 
-    @property
-    def n_counted(self) -> float:
-        """How many samples all rows stand for."""
-        return float(self.count.sum())
-
-    @property
-    def here(self) -> "Observations":
-        """These observations."""
-        return self
-
-    def total(self, of: Callable[..., Sums], *args: Any) -> Sums:
-        """The sums of these samples."""
-        return of(self, *args)
-
-    def taken(self, index: Tensor) -> "Observations":
-        """Some of the samples by number (k,)."""
-        return self.rows(index.to(self.inputs.device))
-
-    def some(self, index: Tensor) -> "Observations":
-        """Some of the samples by number (k,), for sums over them."""
-        return self.taken(index)
-
-    def mapped(self, of: Callable[..., "Observations"], *args: Any) -> "Observations":
-        """What ``of`` makes of these samples."""
-        return of(self, *args)
+def with_constant(x: Tensor, bias: bool) -> Tensor:
+    """Features (n, features), and a one beside them if ``bias``."""
+    return F.pad(x, (0, 1), value=1.0) if bias else x

@@ -17,7 +17,8 @@ from .._networks.export import form_of
 from .._networks.live import Reach
 from .._networks.network import HasForm
 from .losses import Loss
-from .observations import Data, Observations
+from .observations import Data
+from .raw_observations import observed
 from .ridge import some_rows
 from .start import Start
 from .task import Task
@@ -144,7 +145,7 @@ class Problem:
 
     def observations(self) -> Data:
         """The training samples as second-order steps see them."""
-        return Observations.of(self.train, self.bias)
+        return observed(self.train, self.bias)
 
     @property
     def n_samples(self) -> int:

@@ -11,6 +11,7 @@ from numpy.testing import assert_allclose
 
 from sklearn_sparcs import SparcsClassifier, SparcsRegressor
 from sklearn_sparcs._data import batches
+from sklearn_sparcs._training import observations, raw_observations
 
 pytestmark = pytest.mark.filterwarnings("ignore:max_iter")
 
@@ -32,8 +33,29 @@ def test_scaling_a_slice_at_a_time_changes_nothing(
     assert streamed.active_architecture_ == model.active_architecture_
     predict = "predict" if estimator is SparcsRegressor else "predict_proba"
     assert_allclose(
-        getattr(streamed, predict)(X), getattr(model, predict)(X), atol=1e-3
+        getattr(streamed, predict)(X), getattr(model, predict)(X), rtol=1e-6, atol=1e-9
     )
+
+
+@pytest.mark.parametrize("early_stopping", [False, True])
+def test_second_order_growth_holds_some_rows_at_a_time(early_stopping, monkeypatch):
+    n, most, seen = 140_000, 2**16, []  # the first survey's
+    monkeypatch.setitem(batches.LARGEST_COPY, "cpu", 2**18)
+    with_constant = observations.with_constant
+
+    def counted(x, bias):
+        seen.append(len(x))
+        return with_constant(x, bias)
+
+    for module in (observations, raw_observations):
+        monkeypatch.setattr(module, "with_constant", counted)
+    X = np.random.default_rng(0).normal(size=(n, 3)).astype(np.float32)
+    y = np.abs(X[:, 0]) + X[:, 1]
+    options = {"alpha": 0.01, "early_stopping": early_stopping, "random_state": 0}
+    model = SparcsRegressor((2,), **options).fit(X, y)
+    assert "epoch" not in model.history_[0]
+    assert model.score(X, y) > 0.99
+    assert max(seen) <= most < sum(seen)
 
 
 @pytest.mark.parametrize("solver", ["first_order", "adam"])

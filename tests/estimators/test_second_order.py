@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from scipy import sparse
 from skorch.callbacks import EpochScoring
 
 from sklearn_sparcs import SparcsClassifier, SparcsRegressor
 from sklearn_sparcs._estimators import solvers
 from sklearn_sparcs._estimators.classifier import ALPHA_BY_EPOCHS as CLASSES_ALPHA
 from sklearn_sparcs._estimators.regressor import ALPHA_BY_EPOCHS
-from sklearn_sparcs._estimators.solvers import MOST_INPUTS, chosen_solver
+from sklearn_sparcs._estimators.solvers import FEW_INPUTS, MOST_INPUTS, chosen_solver
 
 
 def column(model, name):
@@ -21,6 +22,9 @@ def column(model, name):
     [
         ("growth", (2**20, 32), False, "second_order"),
         ("growth", (2**20 + 1, 32), False, "first_order"),
+        ("growth", (2**30, FEW_INPUTS, "in place"), False, "second_order"),
+        ("growth", (2**18, 128, "in place"), False, "second_order"),
+        ("growth", (2**18 + 1, 128, "in place"), False, "first_order"),
         ("growth", (100, MOST_INPUTS), False, "second_order"),
         ("growth", (100, MOST_INPUTS + 1), False, "first_order"),
         ("growth", (10, 3), True, "first_order"),
@@ -31,13 +35,14 @@ def column(model, name):
     ],
 )
 def test_the_solver_is_the_best_that_the_size_affords(asked, size, in_epochs, expected):
-    n, d = size
-    found = chosen_solver(asked, n_samples=n, n_inputs=d, in_epochs=in_epochs)
+    n, d, *in_place = size
+    given = {"n_samples": n, "n_inputs": d, "in_place": bool(in_place)}
+    found = chosen_solver(asked, **given, in_epochs=in_epochs)
     assert found == expected
 
 
 @pytest.mark.filterwarnings("ignore:max_iter")
-def test_large_tables_and_callbacks_are_for_epochs(kinked, monkeypatch):
+def test_large_sparse_tables_and_callbacks_are_for_epochs(kinked, monkeypatch):
     X, y = kinked
     model = SparcsRegressor(max_iter=3, random_state=0)
     assert "epoch" not in model.fit(X, y).history_[0]
@@ -47,10 +52,11 @@ def test_large_tables_and_callbacks_are_for_epochs(kinked, monkeypatch):
     model.set_params(callbacks=None, init="xavier").fit(X, y)
     assert model.history_[0]["epoch"] == 1
     monkeypatch.setattr(solvers, "LARGEST_TABLE", 300 * 4 - 1)
-    model.set_params(init="least_squares").fit(X, y)
+    model.set_params(init="least_squares").fit(sparse.csr_array(X), y)
     assert model.history_[0]["epoch"] == 1
+    assert "epoch" not in model.fit(X, y).history_[0]  # used where it is
     monkeypatch.setattr(solvers, "LARGEST_TABLE", 300 * 4)
-    assert "epoch" not in model.fit(X, y).history_[0]
+    assert "epoch" not in model.fit(sparse.csr_array(X), y).history_[0]
 
 
 def test_what_has_no_meaning_on_a_path_is_refused(kinked):

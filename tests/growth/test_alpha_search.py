@@ -113,8 +113,9 @@ def test_some_of_the_samples_on_the_way_and_all_of_them_at_the_end(monkeypatch):
 
     monkeypatch.setattr(path_following, "optimize", noted)
     goal, found = single(REGRESSION, x, y, sampled=True)
-    *on_the_way, last = seen
-    assert set(on_the_way) == {300} and last == 1500
+    *on_the_way, before, last = seen
+    assert set(on_the_way) == {300}
+    assert (before, last) == (400, 1500)
     assert goal.data_loss(found.network) < 1.05 * goal.data_loss(whole.network)
     under = replace(goal, penalty=found.penalty)
     at, best = under.evaluate(found.network), optimize(under, found.network, 50)
