@@ -6,10 +6,10 @@ import torch
 from helpers.live import live_network, objective
 from helpers.problems import regression_problem
 from numpy.testing import assert_allclose, assert_array_equal
-from sklearn_sparcs._training.normal import NormalMatrix
 
 from sklearn_sparcs._data import batches
 from sklearn_sparcs._training import objective as module
+from sklearn_sparcs._training.gauss_newton import NormalMatrix
 from sklearn_sparcs._training.losses import SquaredError
 from sklearn_sparcs._training.observations import Observations
 from sklearn_sparcs._training.raw_observations import RawObservations, observed
