@@ -19,7 +19,7 @@ from .._growth.first_order_result import FirstOrderResult
 from .._growth.linear_test import linear_p_value
 from .._growth.recipe import Recipe
 from .._growth.search_result import SearchResult
-from .._growth.second_order import SecondOrder
+from .._growth.second_order import SecondOrder, SecondOrderResult
 from .._networks.checks import checked_layer_sizes
 from .._sklearn import Interval, StrOptions
 from .._training.bridge import BridgePenalty
@@ -304,10 +304,11 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         if checkpoint is not None:
             return growth.found(problem, checkpoint.open_layers, seed, checkpoint)
 
-        def growing(layers: Sequence[int]) -> SearchResult:
+        def growing(layers: Sequence[int]) -> SecondOrderResult:
             return growth.found(problem, layers, seed)
 
-        return search(growing, len(growth.hidden_layer_sizes), self.tol)
+        found = search(growing, len(growth.hidden_layer_sizes), self.tol)
+        return growth.validated(found, seed)
 
     def _pruned(self, found: SearchResult) -> tuple[DirectForm, Status]:
         """The network that ``prune_tol`` allows, and how the fit ended.

@@ -151,6 +151,11 @@ def descending(largest: float, smallest: float) -> list[float]:
     return [*steps, end] if end == smallest else [*steps, end, smallest]
 
 
+def automatic_alphas(largest: float) -> list[float]:
+    """The path that is followed if no alpha is given."""
+    return descending(largest, _END * largest)
+
+
 def by_criterion(search: AlphaSearch) -> Selected:
     """The point of the path that the criterion prefers, the linear model among them."""
     largest = search.first.alpha_max
@@ -159,9 +164,7 @@ def by_criterion(search: AlphaSearch) -> Selected:
         given = search.under(point), search.loss, point.network, FACTOR
         return criterion(*given, row["train_loss"])
 
-    return _best(
-        search, descending(largest, _END * largest), value, margin=search.margin
-    )
+    return _best(search, automatic_alphas(largest), value, margin=search.margin)
 
 
 def by_validation(
@@ -202,6 +205,13 @@ def at_alpha(
         return replace(grown, status=Status.INTERRUPTED)
     status = _asking_for_more(found.status, n_iter == max_iter)
     return Selected(point, row["objective"], [*grown.history, row], status)
+
+
+def continued_at(search: AlphaSearch, alpha: float, network: LiveNetwork) -> Selected:
+    """A network, grown by one survey at an alpha and trained to convergence there."""
+    ((point, row),) = search.follow([alpha], network)
+    selected = Selected(point, row["objective"], [row])
+    return _finished(search, selected, lambda _, row: float(row["objective"]))
 
 
 def _grown(search: AlphaSearch, alpha: float, network: LiveNetwork | None) -> Selected:

@@ -20,6 +20,7 @@ from .._training.checkpoint import Checkpoint
 from .._training.problem import Problem
 from .._training.raw_observations import observed
 from .._training.solver import Snapshot
+from .._training.status import Status
 from .alpha_search import (
     AlphaSearch,
     Row,
@@ -28,8 +29,9 @@ from .alpha_search import (
     by_criterion,
     by_validation,
 )
+from .holdout import validated
 from .path import PathFit
-from .path_following import GrowthOptions, linear_ridge
+from .path_following import GrowthOptions, Point, linear_ridge
 from .path_point import PathPoint
 from .search_result import SearchResult
 
@@ -125,16 +127,8 @@ class SecondOrder:
 
         From a checkpoint, alpha is given. ``seed`` draws the candidates.
         """
-        fit, valid = self._begun(problem, layers, seed), problem.valid
-        search = AlphaSearch(
-            fit.objective,
-            fit.first,
-            fit.growth,
-            problem.loss,
-            None if valid is None else observed(valid, problem.bias),
-            torch.Generator().manual_seed(seed),
-            self.told,
-        )
+        fit = self._begun(problem, layers, seed)
+        search = self._search(fit, seed)
         network = None
         if checkpoint is not None:
             network = self._resumed(problem, checkpoint)
@@ -150,6 +144,44 @@ class SecondOrder:
             fit,
             selected.point.network,
             self.alpha is None and problem.valid is None,
+        )
+
+    def validated(self, found: SecondOrderResult, seed: int) -> SecondOrderResult:
+        """The criterion's choice, or what samples held out prefer (`holdout`).
+
+        ``seed`` draws these samples, and candidates. A result that no criterion has
+        chosen, or that an interrupt has ended, stays as it is.
+        """
+        if not found.judged_by_criterion or found.status == Status.INTERRUPTED:
+            return found
+        fit = found.fit
+        penalty = fit.growth.under(found.alpha, fit.objective, found.live)
+        search, chosen = self._search(fit, seed), Point(penalty, found.live)
+        try:
+            selected = validated(search, chosen, seed)
+        except KeyboardInterrupt:
+            return replace(found, status=Status.INTERRUPTED)
+        if selected is None:
+            return found
+        depth = {"depth": len(fit.growth.layers)}
+        return replace(
+            found,
+            history=[*found.history, *({**row, **depth} for row in selected.history)],
+            alpha=selected.point.penalty.alpha,
+            live=selected.point.network,
+        )
+
+    def _search(self, fit: PathFit, seed: int) -> AlphaSearch:
+        """The search for an alpha on the path of a fit."""
+        problem, valid = fit.problem, fit.problem.valid
+        return AlphaSearch(
+            fit.objective,
+            fit.first,
+            fit.growth,
+            problem.loss,
+            None if valid is None else observed(valid, problem.bias),
+            torch.Generator().manual_seed(seed),
+            self.told,
         )
 
     def _begun(self, problem: Problem, layers: Sequence[int], seed: int) -> PathFit:

@@ -100,11 +100,16 @@ def pruned(
 def _trained(
     objective: Objective, network: LiveNetwork, n_iter: int, limit: "_LossLimit"
 ) -> LiveNetwork | None:
-    """The network after a quarter of the iterations, or after all, if it is allowed."""
+    """The network after a quarter of the iterations, or after all, if it is allowed.
+
+    The other three quarters are not tried if the loss is far above its limit by then.
+    """
     for n in (n_iter // 4, n_iter - n_iter // 4):
         network = optimize(objective, network, n).network
         if limit.allows(network):
             return network
+        if limit.left(network) < -_HOPELESS * limit.tol:
+            return None
     return None
 
 

@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from sklearn_sparcs._data import batches
 from sklearn_sparcs._training import objective as module
-from sklearn_sparcs._training.gauss_newton import NormalMatrix
+from sklearn_sparcs._training.gauss_newton import GaussNewtonMatrix
 from sklearn_sparcs._training.losses import SquaredError
 from sklearn_sparcs._training.observations import Observations
 from sklearn_sparcs._training.raw_observations import RawObservations, observed
@@ -63,16 +63,16 @@ def test_loss_gradient_and_matrix_are_those_of_the_copy(size, monkeypatch):
     net, loss = live_network((3, 2), n_outputs=1), SquaredError()
     expected = objective(loss, whole)
     at = expected.evaluate(net, keep=True)
-    value, gradient = expected.value_and_gradient(net)
-    matrix, gram = NormalMatrix.of(expected, at), expected.gram(at)
+    gradient = expected.gradient(at)
+    matrix, gram = GaussNewtonMatrix.of(expected, at), expected.gram(at)
     monkeypatch.setattr(module, "SLICE", size)  # rows are cut in three, or not at all
     goal = objective(loss, raw)
     here = goal.evaluate(net)
     assert len(list(goal.slices(1))) == (3 if size == 1 else 1)
-    assert_allclose(goal.value_and_gradient(net)[0], value, rtol=1e-12)
+    assert_allclose(here.value, at.value, rtol=1e-12)
     assert_allclose(goal.gradient(here), gradient, rtol=1e-9, atol=1e-12)
     assert_allclose(goal.gram(here), gram, rtol=1e-9, atol=1e-9)
-    found = NormalMatrix.of(goal, here)
+    found = GaussNewtonMatrix.of(goal, here)
     assert_allclose(found.hidden, matrix.hidden, rtol=1e-9, atol=1e-12)
     assert_allclose(found.mixed, matrix.mixed, rtol=1e-9, atol=1e-12)
     signals = goal.of_signals(here)

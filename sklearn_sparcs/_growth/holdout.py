@@ -1,0 +1,164 @@
+"""Hold-out validation of the criterion's choice of alpha.
+
+The criterion charges every effective weight the same. That is right for neurons that
+noise could have produced, and too much where there is more structure to be found; the
+training samples cannot tell these cases apart. So a fifth of the samples is held out,
+and the others follow a path of their own, from the alpha that the criterion chose down
+to the one at which the held-out samples are predicted best. If they are predicted
+better there, by more than the standard error of the difference, the network found there
+is grown and trained further on all samples, and replaces the criterion's choice.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import torch
+
+from .._networks.live import LiveNetwork
+from .._training.objective import Objective
+from .._training.observations import Sums
+from .._training.output_layer import outputs_solved
+from .alpha_search import AlphaSearch, Selected, automatic_alphas, continued_at
+from .path_following import First, Point, follow
+
+#: Share of the samples that is held out.
+_SHARE = 0.2
+#: Fewest samples for which this is informative, and most for which it is affordable.
+_FEWEST, _MOST = 500, 10**5
+#: Standard errors by which the held-out loss must be lower.
+_STANDARD_ERRORS = 1.0
+#: Alphas in a row without a lower held-out loss that end the path.
+_PATIENCE = 2
+#: Times that a few steps refit the linear model to the samples that are not held out.
+_REFITS = 4
+
+
+def validated(search: AlphaSearch, chosen: Point, seed: int) -> Selected | None:
+    """A network at a smaller alpha than the criterion's choice, if it predicts better.
+
+    Parameters
+    ----------
+    search : AlphaSearch
+        On all samples.
+    chosen : Point
+        The criterion's choice.
+    seed : int
+        Draws the samples that are held out.
+
+    Returns
+    -------
+    Selected or None
+        None if the criterion's choice stands. The value is that of the objective.
+    """
+    if not search.may_grow or not _FEWEST <= len(search.objective.data) <= _MOST:
+        return None
+    holdout = Holdout.of(search, torch.Generator().manual_seed(seed))
+    better = holdout.better_than(chosen)
+    if better is None:
+        return None
+    return continued_at(search, better.penalty.alpha, better.network)
+
+
+@dataclass(frozen=True)
+class Holdout:
+    """A path on most of the samples, evaluated on the others.
+
+    Attributes
+    ----------
+    search : AlphaSearch
+        On the samples that follow the path.
+    held_out : Objective
+        On the others.
+    largest : float
+        The alpha at which the path begins: ``alpha_max`` of all samples.
+    """
+
+    search: AlphaSearch
+    held_out: Objective
+    largest: float
+
+    @classmethod
+    def of(cls, search: AlphaSearch, generator: torch.Generator) -> "Holdout":
+        """Split the samples at random; the path starts at a linear model of its own."""
+        data, first = search.objective.data, search.first
+        order = torch.randperm(len(data), generator=generator)
+        aside, others = order.tensor_split([int(_SHARE * len(data))])
+        objective = replace(search.objective, data=data.some(others))
+        # that there is something to be found has been tested on all samples
+        growth = replace(search.growth, min_significance=0.0)
+        linear = _refitted(objective, first.grown_from)
+        own = AlphaSearch(
+            objective,
+            First.of(objective, linear, growth),
+            growth,
+            search.loss,
+            None,
+            generator,
+            told=id,
+        )
+        held_out = replace(search.objective, data=data.some(aside))
+        return cls(own, held_out, first.alpha_max)
+
+    def better_than(self, chosen: Point) -> Point | None:
+        """The best point of the path, if it is significantly better than the choice."""
+        points = self._from(chosen)
+        before = best = next(points)
+        least, since = self._loss(before), 0
+        for point in points:
+            loss = self._loss(point)
+            since = 0 if loss < least else since + 1
+            least, best = (least, best) if since else (loss, point)
+            if since == _PATIENCE:
+                break
+        return best if self._lead(best, before) > _STANDARD_ERRORS else None
+
+    def _from(self, chosen: Point) -> Iterator[Point]:
+        """The points of the path from the chosen alpha on, the linear model included.
+
+        The latter is the first of them if the criterion has chosen it.
+        """
+        search = self.search
+        if not any(chosen.network.n_live):
+            yield replace(chosen, network=search.first.network)
+        alphas = automatic_alphas(self.largest)
+        given = search.objective, search.first, alphas, search.growth, search.generator
+        for point in follow(*given):
+            if point.penalty.alpha <= chosen.penalty.alpha:
+                yield point
+
+    def _loss(self, point: Point) -> float:
+        """The mean loss of the held-out samples."""
+        return self.held_out.data_loss(point.network)
+
+    def _lead(self, one: Point, other: Point) -> float:
+        """Standard errors by which the first point's held-out loss is lower.
+
+        Zero for equal losses.
+        """
+        networks = one.network, other.network
+        total, square, n = self.held_out.total(_differences, *networks)
+        variance = square - total.square() / n
+        return float(total / variance.clamp_min(1e-300).sqrt())
+
+
+def _refitted(objective: Objective, network: LiveNetwork) -> LiveNetwork:
+    """A linear model refitted to these samples."""
+    at = objective.evaluate(network, keep=True)
+    for _ in range(_REFITS):
+        at = outputs_solved(objective, at)
+    return at.network
+
+
+def _differences(objective: Objective, one: LiveNetwork, other: LiveNetwork) -> Sums:
+    """Sums over samples here of d = ℓ_other − ℓ_one and d², and the number of samples.
+
+    Losses are multiplied by the samples' weights.
+    """
+    y, weight = objective.here.y, objective.here.weight
+    of_one, of_other = (
+        objective.loss.value(objective.evaluate(network).output, y).double()
+        for network in (one, other)
+    )
+    lead = of_other - of_one
+    lead = lead if weight is None else lead * weight
+    return lead.sum(), lead.square().sum(), lead.new_tensor(len(lead))
