@@ -152,3 +152,29 @@ def test_an_interrupt_leaves_the_choice_of_the_criterion(monkeypatch):
     ended = grows.validated(result, 0)
     assert ended.status == Status.INTERRUPTED
     assert ended.live is result.live
+
+
+def test_the_linear_model_comes_first_where_the_criterion_has_chosen_it():
+    x, y = bent_table(REGRESSION, n=600)
+    search, linear = searched(REGRESSION, x, y)
+    halved = replace(linear.penalty, alpha=0.5 * search.first.alpha_max)
+    points = held(search)._from(replace(linear, penalty=halved))
+    first, second = next(points), next(points)
+    assert not any(first.network.n_live)
+    assert any(second.network.n_live)
+    assert second.penalty.alpha <= halved.alpha
+
+
+def test_two_alphas_without_a_lower_loss_end_the_path(monkeypatch):
+    x, y = bent_table(REGRESSION, n=600)
+    search, linear = searched(REGRESSION, x, y)
+    losses = [1.0, 0.5, 0.6, 0.4, 0.7, 0.8, 0.1]
+    points = [replace(linear, network=live_network((1,))) for _ in losses]
+    monkeypatch.setattr(Holdout, "_from", lambda self, chosen: iter(points))
+    monkeypatch.setattr(Holdout, "_loss", lambda self, p: losses[index(points, p)])
+    monkeypatch.setattr(Holdout, "_lead", lambda self, one, other: 2.0)
+    assert held(search).better_than(linear) is points[3]
+
+
+def index(points, point):
+    return [p is point for p in points].index(True)
