@@ -69,7 +69,10 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             "array-like",
             Interval(Integral, 1, None, closed="left"),
         ],
-        "alpha": [StrOptions({"auto"}), Interval(Real, 0, None, closed="left")],
+        "alpha": [
+            StrOptions({"auto", "criterion"}),
+            Interval(Real, 0, None, closed="left"),
+        ],
         "linear_alpha": [StrOptions({"auto"}), Interval(Real, 0, None, closed="left")],
         "l1_ratio": [Interval(Real, 0, 1, closed="both")],
         "depth_factor": [Interval(Real, 0, None, closed="neither")],
@@ -308,7 +311,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             return growth.found(problem, layers, seed)
 
         found = search(growing, len(growth.hidden_layer_sizes), self.tol)
-        return growth.validated(found, seed)
+        return found if self.alpha == "criterion" else growth.validated(found, seed)
 
     def _pruned(self, found: SearchResult) -> tuple[DirectForm, Status]:
         """The network that ``prune_tol`` allows, and how the fit ended.

@@ -1,9 +1,12 @@
 """The plain estimators on a path: which alphas, which point of it, what is recorded."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy import sparse
+from sklearn.datasets import make_friedman1
 from skorch.callbacks import EpochScoring
 
 from sklearn_sparcs import SparcsClassifier, SparcsRegressor
@@ -11,6 +14,7 @@ from sklearn_sparcs._estimators import solvers
 from sklearn_sparcs._estimators.classifier import ALPHA_BY_EPOCHS as CLASSES_ALPHA
 from sklearn_sparcs._estimators.regressor import ALPHA_BY_EPOCHS
 from sklearn_sparcs._estimators.solvers import FEW_INPUTS, MOST_INPUTS, chosen_solver
+from sklearn_sparcs._growth.second_order import SecondOrder
 
 
 def column(model, name):
@@ -262,3 +266,19 @@ def test_classes(rings, n_classes):
     assert 1 <= model.active_architecture_.n_hidden < 20
     number = SparcsClassifier(alpha=model.alpha_, random_state=0).fit(X, y)
     assert number.score(X, y) == pytest.approx(model.score(X, y), abs=0.03)
+
+
+def test_the_criterion_alone_is_asked_where_that_is_wanted(monkeypatch):
+    asked = []
+
+    def validated(self, found, seed):
+        asked.append(found.alpha)
+        return replace(found, alpha=2 * found.alpha)
+
+    monkeypatch.setattr(SecondOrder, "validated", validated)
+    X, y = make_friedman1(200, random_state=0)
+    alone = SparcsRegressor(alpha="criterion", random_state=0).fit(X, y)
+    assert not asked
+    model = SparcsRegressor(random_state=0).fit(X, y)
+    assert asked == [alone.alpha_]
+    assert model.alpha_ == 2 * alone.alpha_
