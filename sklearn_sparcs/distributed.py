@@ -13,7 +13,7 @@ import numpy as np
 from ._data.parts import Parts
 from ._distributed.agreement import joined_processes, said_by_all
 from ._distributed.leader import Given, LeaderRun
-from ._distributed.stages import FitsTogether, FitsTogetherCV
+from ._distributed.stages import FitsTogether, FitsTogetherCV, agreeing_first
 from ._distributed.table import block_of, checked_rows
 from ._estimators.classifier import SparcsClassifier as Classifier
 from ._estimators.cv import SparcsClassifierCV as ClassifierCV
@@ -76,6 +76,7 @@ class SparcsRegressor(FitsTogether, Regressor):
     Architecture(10 → 4 → 1)
     """
 
+    @agreeing_first
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
         """Fit the network to the rows of all processes.
@@ -141,6 +142,7 @@ class SparcsClassifier(FitsTogether, Classifier):
     Architecture(4 → 3)
     """
 
+    @agreeing_first
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
         """Fit the network to the rows of all processes.
@@ -213,6 +215,7 @@ class SparcsRegressorCV(FitsTogetherCV, RegressorCV):
 
     _parameter_constraints = constraints_of(RegressorCV, OF_TARGETS)
 
+    @agreeing_first
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
         """Select a network by folds of each process's rows, and fit it to all of them.
@@ -244,6 +247,7 @@ class SparcsRegressorCV(FitsTogetherCV, RegressorCV):
         table = _of_targets(self, X, y, sample_weight, self._n_folds)
         return table.fitted(self, self._fit_shared)
 
+    @agreeing_first
     def path(self, X, y, sample_weight=None, *, X_val=None, y_val=None):
         """Follow the path over the rows of all processes, without cross-validation.
 
@@ -322,6 +326,7 @@ class SparcsClassifierCV(FitsTogetherCV, ClassifierCV):
 
     _parameter_constraints = constraints_of(ClassifierCV, OF_CLASSES)
 
+    @agreeing_first
     @fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y, sample_weight=None):
         """Select a network by folds of each process's rows, and fit it to all of them.
@@ -354,6 +359,7 @@ class SparcsClassifierCV(FitsTogetherCV, ClassifierCV):
         table, class_weights = _of_classes(self, X, y, sample_weight, self._n_folds)
         return table.fitted(self, self._fit_shared, class_weights)
 
+    @agreeing_first
     def path(self, X, y, sample_weight=None, *, X_val=None, y_val=None):
         """Follow the path over the rows of all processes, without cross-validation.
 

@@ -8,17 +8,25 @@ from sklearn import get_config
 
 
 def as_array(given: Any) -> Any:
-    """A tensor as an array, detached; anything else unchanged.
+    """A tensor or a view of memory as an array; anything else as it is.
 
-    What a masked array hides is missing, where scikit-learn takes what lies under it.
+    A tensor's gradient is left behind, and numbers that NumPy has no name for, such as
+    bfloat16, become those of single precision. What a masked array hides is missing,
+    where scikit-learn takes what lies under it.
     """
     if np.ma.is_masked(given):
         kind = given.dtype if given.dtype.kind == "f" else np.float64
         dtype = kind if given.dtype.kind in "biuf" else object
         return given.astype(dtype).filled(np.nan)
+    if isinstance(given, memoryview):
+        return np.asarray(given)
     if not isinstance(given, torch.Tensor):
         return given
-    return given.detach().cpu().numpy()
+    values = given.detach().cpu()
+    known = values.dtype in (torch.float16, torch.float32, torch.float64)
+    return (
+        values.float() if values.is_floating_point() and not known else values
+    ).numpy()
 
 
 def as_tensor(array: np.ndarray) -> torch.Tensor:

@@ -1,7 +1,8 @@
 """Display names of features and hidden neurons."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -17,15 +18,40 @@ def feature_names_of(
     ------
     ValueError
         If there are not as many as features.
+    TypeError
+        If they are no sequence, or one string.
     """
     n = form.layer_sizes[0]
     if given is None:
         return [f"x{j}" for j in range(n)]
-    if len(given) != n:
+    names = listed(given, "feature_names")
+    if len(names) != n:
         raise ValueError(
-            f"feature_names must be as many as the features, {n}; got {len(given)}."
+            f"feature_names must be as many as the features, {n}; got {len(names)}."
         )
-    return [str(name) for name in given]
+    return [str(name) for name in names]
+
+
+def listed(names: Any, parameter: str) -> list[Any]:
+    """Names, one by one.
+
+    Parameters
+    ----------
+    names : sequence of str
+    parameter : str
+        Whose value they are.
+
+    Raises
+    ------
+    TypeError
+        If they are no sequence, or one string, whose characters are hardly meant.
+    """
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        raise TypeError(
+            f"{parameter} must be a sequence of names, such as [{str(names)!r}]; got "
+            f"{names!r}."
+        )
+    return list(names)
 
 
 def neuron_names_of(form: DirectForm, features: Sequence[str]) -> dict[int, list[str]]:

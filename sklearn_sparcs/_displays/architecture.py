@@ -12,6 +12,7 @@ from .._data.features import X_FORMAT, as_rows
 from .._data.tensors import as_array
 from .._direct.form import Link
 from .._direct.layout import Point, column, detour
+from .._direct.names import feature_names_of
 from .._direct.palette import HIDDEN
 from .label_spacing import LARGE, in_points, legible, make_room
 from .labels import label_of
@@ -147,6 +148,8 @@ CompactClassifier, or one with cross-validation
         ValueError
             If ``max_neurons`` or ``max_links`` is not a positive whole number, or the
             names are not as many as the features.
+        TypeError
+            If they are no sequence, or one string.
         """
         kinds = "Sparcs or Compact estimator"
         estimator, X, names = inside(estimator, X)
@@ -159,11 +162,8 @@ CompactClassifier, or one with cross-validation
             X = as_rows(X)
         if feature_names is None:
             feature_names = getattr(estimator, "feature_names_in_", names)
-        if feature_names is not None and len(feature_names) != form.layer_sizes[0]:
-            raise ValueError(
-                f"feature_names must be as many as the features, "
-                f"{form.layer_sizes[0]}; got {len(feature_names)}."
-            )
+        if feature_names is not None:
+            feature_names = feature_names_of(form, feature_names)
         classes = getattr(estimator, "classes_", ())
         display = cls(
             form.layer_sizes,

@@ -1,6 +1,8 @@
 """Stages of a fit to samples in several processes, where they differ from others'."""
 
-from typing import Any, ClassVar
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ClassVar, TypeVar, cast
 
 from sklearn.base import BaseEstimator
 
@@ -8,22 +10,38 @@ from .._estimators.shared_cv import FitsSharedCV
 from .._estimators.shared_fit import FitsShared
 from .agreement import joined_processes, refuse_differences
 
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+
 
 class AgreesFirst(BaseEstimator):
     """Parameters that all processes have alike. Not for use by itself."""
 
-    def _validate_params(self) -> None:
+    def _agree(self) -> None:
         """Refuse parameters in all processes, if in one: else the others would wait.
 
         Raises
         ------
         ValueError
-            In all processes, if theirs differ, or are what they cannot be.
+            In all processes, if theirs differ.
         RuntimeError
             If there is no group of processes.
         """
         refuse_differences(joined_processes(), self)
-        super()._validate_params()
+
+
+def agreeing_first(method: _Method) -> _Method:
+    """A method before which processes agree on parameters.
+
+    It stands above scikit-learn's validation, which can be switched off, and which
+    would end a fit in one process alone.
+    """
+
+    @wraps(method)
+    def agreed(self: AgreesFirst, *args: Any, **others: Any) -> Any:
+        self._agree()
+        return method(self, *args, **others)
+
+    return cast(_Method, agreed)
 
 
 class FitsTogether(AgreesFirst, FitsShared):
@@ -56,15 +74,17 @@ class FitsTogetherCV(AgreesFirst, FitsSharedCV):
     #: The others answer one question after the other, all in the same order.
     _folds_by: ClassVar[str] = "sequential"
 
-    def _validate_params(self) -> None:
+    def _agree(self) -> None:
         """Refuse, in all processes, what they cannot do together.
 
         Raises
         ------
         ValueError
-            If several folds are to be followed at a time, or as for all parameters.
+            If several folds are to be followed at a time, or parameters differ.
+        RuntimeError
+            If there is no group of processes.
         """
-        super()._validate_params()
+        super()._agree()
         if self.n_jobs not in (None, 1):
             raise ValueError(
                 f"n_jobs={self.n_jobs} folds at a time would ask the other processes "

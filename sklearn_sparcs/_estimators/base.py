@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -12,6 +12,7 @@ from skorch.history import History
 
 from .._data.batches import TrainingData
 from .._data.samples import Samples
+from .._data.scaling import Scaling
 from .._data.shared_samples import SharedSamples
 from .._direct.form import DirectForm
 from .._growth.depth_search import search
@@ -44,8 +45,30 @@ from .result import Result
 from .solvers import Solver as SolverName
 from .solvers import chosen_solver
 from .spectral import Spectral, given_strength
-from .transaction import unchanged_on_failure
+from .transaction import at_once
 from .warm_start import agreed
+
+
+class Learnt(NamedTuple):
+    """What a fit was of, how it ended, and whether the network grew.
+
+    Attributes
+    ----------
+    task : Task
+        What was trained on.
+    scaling : Scaling
+    status : Status
+    grown : bool
+    earlier, recent : Recent or None
+        A stream before its last piece, and with it.
+    """
+
+    task: Task
+    scaling: Scaling
+    status: Status
+    grown: bool
+    earlier: Recent | None
+    recent: Recent | None
 
 
 class BaseSparcs(TrainsByEpochs, Spectral):
@@ -97,7 +120,23 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         self, X: Any, y: Any, sample_weight: Any, *, stream: bool, classes: Any = None
     ) -> Any:
         """Fit to the user's data; in a stream, for one epoch."""
-        with torch_defaults(), unchanged_on_failure(self):
+        learnt = self._learn(X, y, sample_weight, stream, classes)
+        if stream:
+            self._warn_of_stream(learnt)
+        if not (stream and learnt.status == Status.MAX_ITER):
+            self._warn(learnt.status)
+        if not stream:
+            self._warn_of_data(learnt.task, learnt.grown)
+        return self
+
+    # -- stages ------------------------------------------------------------------------
+
+    @at_once
+    def _learn(
+        self, X: Any, y: Any, sample_weight: Any, stream: bool, classes: Any
+    ) -> Learnt:
+        """Fit without warnings, and return what they depend on."""
+        with torch_defaults():
             self._refuse_contradictions()
             last = self._last_checkpoint(stream)
             earlier = (last.stream if last else Recent()) if stream else None
@@ -106,8 +145,9 @@ class BaseSparcs(TrainsByEpochs, Spectral):
                 X, y, sample_weight, fresh=last is None, classes=classes, before=before
             )
             self.encoding_ = self._encoding_of(task.y, task.weight)
-            recent = None if earlier is None else earlier.followed_by(task)
-            checkpoint = None if recent is not None and recent.is_short else last
+            known = last.scaling if last and self.standardize else None
+            recent = None if earlier is None else earlier.followed_by(task, known)
+            checkpoint = self._gone_on_from(last, recent)
             task = task if recent is None else recent.to_train_on(task)
             solver = self._solver(task, stream)
             task = task.dense() if solver == "second_order" else task
@@ -123,17 +163,11 @@ class BaseSparcs(TrainsByEpochs, Spectral):
                 solver=solver,
                 checkpoint=checkpoint,
                 earlier=[] if last is None else self.history_,
-                recent=recent,
+                stream=stream,
+                recent=recent if stream else Recent.of_fit(task),
             )
-        if earlier is not None and recent is not None:
-            self._warn_of_stream(earlier, recent, problem)
-        if not (stream and status == Status.MAX_ITER):
-            self._warn(status)
-        if not stream:
-            self._warn_of_data(task, found.network.gated)
-        return self
-
-    # -- stages ------------------------------------------------------------------------
+        grown = found.network.gated
+        return Learnt(task, problem.scaling, status, grown, earlier, recent)
 
     def _take_over(
         self,
@@ -145,14 +179,15 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         solver: SolverName = "second_order",
         checkpoint: Checkpoint | None = None,
         earlier: Sequence[Any] = (),
+        stream: bool = False,
         recent: Recent | None = None,
     ) -> Status:
         """Set the fitted attributes from a result, and return how the fit ended.
 
-        ``earlier`` are rows of the history before what it went on from, ``recent`` the
-        stream that the samples are a part of.
+        ``earlier`` are rows of the history before what it went on from, ``stream`` says
+        whether the samples are a part of one, and ``recent`` what is known of it, or of
+        one that may come.
         """
-        stream = recent is not None
         self._adopt(Result.of(problem, found.network, state), samples)
         self._record(found, checkpoint, earlier)
         self._record_spread(problem, None if stream else self._priced(solver))
@@ -206,6 +241,14 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             return None
         refuse_changed(self._checkpoint.agreed, self._agreed())
         return self._checkpoint
+
+    def _gone_on_from(
+        self, last: Checkpoint | None, recent: Recent | None
+    ) -> Checkpoint | None:
+        """The last fit, if it says anything of what has come since."""
+        anew = last is not None and last.is_of_one_value
+        anew = anew if recent is None else recent.is_short
+        return None if anew else last
 
     def _checked_sizes(self) -> tuple[int, ...]:
         return checked_layer_sizes(self.hidden_layer_sizes)
@@ -334,12 +377,14 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             warn_of_leverage(task, names, None if given is None else self.clip_)
         self._warn_of_size(grown)
 
-    def _warn_of_stream(self, before: Recent, now: Recent, problem: Problem) -> None:
+    def _warn_of_stream(self, learnt: Learnt) -> None:
         """Say what a stream misses, and where it has left its scale."""
+        before, now = learnt.earlier, learnt.recent
+        assert before is not None and now is not None
         warn_of_lost_rows(before, now)
         if self.standardize and not now.is_short:
             names = getattr(self, "feature_names_in_", None)
-            warn_of_scale(now.whole(), problem.scaling, names)
+            warn_of_scale(now.whole(), learnt.scaling, names)
 
     def _warn_of_size(self, grown: bool) -> None:
         """Say which layers are full, of a network that grew."""

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 import torch
+from sklearn.utils.validation import check_is_fitted
 
 from .._data.features import Bounds, unbounded
 from .._direct.form import DirectForm
@@ -32,7 +33,7 @@ from .epochs import TRAINING_CONSTRAINTS, TrainsByEpochs
 from .importances import feature_importances
 from .predictor import Predictor
 from .solvers import affords_second_order
-from .transaction import unchanged_on_failure
+from .transaction import at_once
 
 
 class Fitted(NamedTuple):
@@ -113,21 +114,25 @@ class BaseCompact(TrainsByEpochs, Predictor):
     @property
     def coefs_(self) -> dict[tuple[int, int], np.ndarray]:
         """Weights by (receiver, sender), in raw units."""
+        check_is_fitted(self)
         return self.direct_form_.coefs
 
     @property
     def intercepts_(self) -> dict[int, np.ndarray]:
         """Intercepts by receiver, in raw units."""
+        check_is_fitted(self)
         return self.direct_form_.intercepts
 
     @property
     def feature_bounds_(self) -> Bounds:
         """Least and greatest value of each feature, which are cut off there."""
+        check_is_fitted(self)
         return self._given_bounds(self.direct_form_.bounds)
 
     @property
     def hidden_bounds_(self) -> Bounds:
         """Least and greatest value of each feature that hidden neurons hear."""
+        check_is_fitted(self)
         return self._given_bounds(self.direct_form_.hidden_bounds)
 
     def _given_bounds(self, bounds: Bounds | None) -> Bounds:
@@ -140,7 +145,13 @@ class BaseCompact(TrainsByEpochs, Predictor):
 
     def _fit(self, X: Any, y: Any, sample_weight: Any) -> Self:
         """Fit to the user's data, from the present weights or new ones."""
-        with torch_defaults(), unchanged_on_failure(self):
+        self._warn(self._learn(X, y, sample_weight))
+        return self
+
+    @at_once
+    def _learn(self, X: Any, y: Any, sample_weight: Any) -> Status:
+        """Fit without warnings, and return how the fit ended."""
+        with torch_defaults():
             sizes, last = self._checked_sizes(), self._last_form()
             task = self._task(X, y, sample_weight, fresh=last is None)
             self.encoding_ = self._encoding_of(task.y, task.weight)
@@ -156,8 +167,7 @@ class BaseCompact(TrainsByEpochs, Predictor):
             self.feature_importances_ = feature_importances(
                 self.direct_form_, self.encoding_, task.samples()
             )
-        self._warn(status)
-        return self
+        return status
 
     def _solver(self, task: Task) -> str:
         """Which solver fits these data."""

@@ -17,6 +17,7 @@ from sklearn.base import is_classifier
 from sklearn.metrics import check_scoring, get_scorer_names
 from sklearn.model_selection import check_cv
 from sklearn.utils import indexable
+from sklearn.utils.validation import check_is_fitted
 from tqdm.auto import tqdm
 
 from .._activations import ACTIVATIONS
@@ -52,7 +53,7 @@ from .race import EVIDENT, Curve, is_ahead, raced
 from .result import Result
 from .spectral import Spectral, given_strength
 from .splits import checked_splits
-from .transaction import unchanged, unchanged_on_failure
+from .transaction import at_once, leaving_no_trace
 from .verdict import Scores, verdict
 from .warned import warn_user
 
@@ -136,7 +137,13 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
             For data or parameters that cannot be used; the message says why.
         """
         self._validate_params()
-        with torch_defaults(), unchanged(self):
+        return self._path_here(X, y, sample_weight, X_val, y_val)
+
+    @leaving_no_trace
+    def _path_here(
+        self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any
+    ) -> SparcsPath:
+        with torch_defaults():
             task = self._task(X, y, sample_weight, fresh=True)
             task, leader = afforded(task, self._leader())
             self.encoding_ = self._encoding_of(task.y, task.weight)
@@ -144,16 +151,24 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
 
     def _fit(self, X: Any, y: Any, sample_weight: Any, groups: Any) -> Any:
         """Fit to the user's data: check, split, cross-validate, refit, record."""
+        sizes = self._learn_here(X, y, sample_weight, groups)
+        warn_of_full_layers(self.direct_form_, sizes)
+        return self
+
+    @at_once
+    def _learn_here(
+        self, X: Any, y: Any, sample_weight: Any, groups: Any
+    ) -> tuple[int, ...]:
+        """Fit without warnings, and return the sizes of the layers."""
         own_alphas = None if self.alphas is None else checked_alphas(self.alphas)
-        with torch_defaults(), unchanged_on_failure(self):
+        with torch_defaults():
             leader, state = self._leader(), own_random_state(self.random_state)
             task = self._task(X, y, sample_weight, fresh=True)
             task, leader = afforded(task, leader)
             folds = self._folds(task, leader, y, sample_weight, groups, state)
             self.encoding_ = self._encoding_of(task.y, task.weight)
             self._learn(LocalPart(task), folds, leader, state, own_alphas)
-        warn_of_full_layers(self.direct_form_, leader.sizes)
-        return self
+        return leader.sizes
 
     # -- stages ------------------------------------------------------------------------
 
@@ -450,6 +465,7 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
     @property
     def verdict_(self) -> str:
         """The answer in words."""
+        check_is_fitted(self)
         return verdict(
             Scores(
                 self.best_score_,

@@ -2,16 +2,12 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-from scipy import sparse
-
 from .._data.scaling import Scaling
+from .._training.drift import farthest_feature, spread_of_targets
 from .._training.recent import FIRST_ROWS
 from .._training.task import Task
 from .warned import warn_user
 
-#: How many times as large, or as small, a scale may be as that of the first rows.
-_FAR = 1e3
 #: What can be done.
 _ADVICE = (
     "training hardly moves. Begin anew, with a fresh estimator or with fit, from rows "
@@ -22,39 +18,28 @@ _ADVICE = (
 def warn_of_scale(rows: Task, scaling: Scaling, names: Sequence[str] | None) -> None:
     """Warn if the last rows are far from the scale that the first ones have set.
 
-    Targets that do not vary at all say nothing.
-
     Parameters
     ----------
     rows : Task
-        The last ones. A sparse X is not looked at.
+        The last ones.
     scaling : Scaling
     names : sequence of str or None
         Of the features.
     """
     if len(rows.y) < FIRST_ROWS:
         return
-    if rows.loss.scales_targets:
-        spread = (rows.y.reshape(len(rows.y), -1).std(axis=0) / scaling.y_scale).max()
-        if spread > _FAR or 0 < spread < 1 / _FAR:
-            warn_user(
-                f"The last targets vary {spread:.2g} times as much as the first ones "
-                f"of the stream, which set their scale: {_ADVICE}",
-                UserWarning,
-            )
-    if not sparse.issparse(rows.X):
-        scaled = scaling.features(rows.X).astype(np.float64)
-        _warn_of_features(np.square(scaled).mean(axis=0), names)
-
-
-def _warn_of_features(square: np.ndarray, names: Sequence[str] | None) -> None:
-    """Of the feature that is farthest, by mean squares in units of the scaling."""
-    j = int(square.argmax())
-    if square[j] > _FAR**2:
+    if (spread := spread_of_targets(rows, scaling)) is not None:
+        warn_user(
+            f"The last targets vary {spread:.2g} times as much as the first ones "
+            f"of the stream, which set their scale: {_ADVICE}",
+            UserWarning,
+        )
+    if (far := farthest_feature(rows, scaling)) is not None:
+        j, distance = far
         name = j if names is None else repr(str(names[j]))
         warn_user(
-            f"The last values of column {name} are {np.sqrt(square[j]):.2g} times as "
-            f"far from its mean as the first ones of the stream, which set its scale: "
+            f"The last values of column {name} are {distance:.2g} times as far from "
+            "its mean as the first ones of the stream, which set its scale: "
             f"{_ADVICE}",
             UserWarning,
         )

@@ -182,6 +182,8 @@ class Predictor(BaseEstimator, ABC):
             If it is not fitted.
         ValueError
             If the number of names is not the number of features.
+        TypeError
+            If they are no sequence, or one string.
         """
         check_is_fitted(self)
         if feature_names is None:

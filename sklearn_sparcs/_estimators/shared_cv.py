@@ -23,7 +23,7 @@ from .predictor import validated
 from .shared_fit import refuse_too_few
 from .shared_fold import SharedJudge, SharedPart
 from .shared_scores import OF_CLASSES, OF_TARGETS, Score
-from .transaction import unchanged, unchanged_on_failure
+from .transaction import at_once, leaving_no_trace
 
 #: Folds where nobody says how many.
 _N_FOLDS = 5
@@ -47,16 +47,29 @@ class FitsSharedCV(BaseSparcsCV):
         ``like`` holds no rows, and the columns of X, with names if they have some.
         Weights of samples hold those of their classes, which scores do not count.
         """
+        sizes = self._learn_shared(samples, encoding, like, class_weights)
+        warn_of_full_layers(self.direct_form_, sizes)
+        return self
+
+    @at_once
+    def _learn_shared(
+        self,
+        samples: SharedSamples,
+        encoding: Encoding,
+        like: Any,
+        class_weights: np.ndarray | None,
+    ) -> tuple[int, ...]:
+        """Fit without warnings, and return the sizes of the layers."""
         own_alphas = None if self.alphas is None else checked_alphas(self.alphas)
-        with torch_defaults(), unchanged_on_failure(self):
+        with torch_defaults():
             leader, state = self._leader(), own_random_state(self.random_state)
             whole = self._shared_part(samples, encoding, like)
             folds = self._shared_folds(whole, leader, class_weights, state)
             with parallel_config(backend=self._folds_by):
                 self._learn(whole, folds, leader, state, own_alphas)
-        warn_of_full_layers(self.direct_form_, leader.sizes)
-        return self
+        return leader.sizes
 
+    @leaving_no_trace
     def _path_shared(
         self,
         samples: SharedSamples,
@@ -66,7 +79,7 @@ class FitsSharedCV(BaseSparcsCV):
         y_val: Any,
     ) -> SparcsPath:
         """The path over checked samples; validation data are in memory."""
-        with torch_defaults(), unchanged(self):
+        with torch_defaults():
             whole = self._shared_part(samples, encoding, like)
             return self._path(whole, self._leader(), X_val, y_val)
 

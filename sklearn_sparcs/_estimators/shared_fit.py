@@ -8,13 +8,14 @@ from .._training.device import resolve_device
 from .._training.problem import Units
 from .._training.randomness import own_random_state
 from .._training.shared_problem import SharedProblem
+from .._training.status import Status
 from .._training.torch_defaults import torch_defaults
 from .base import BaseSparcs
 from .encoding import Encoding
 from .predictor import validated
 from .solvers import MOST_INPUTS
 from .spectral import given_strength
-from .transaction import unchanged_on_failure
+from .transaction import at_once
 
 
 class FitsShared(BaseSparcs):
@@ -25,7 +26,17 @@ class FitsShared(BaseSparcs):
 
         ``like`` holds no rows, and the columns of X, with names if they have some.
         """
-        with torch_defaults(), unchanged_on_failure(self):
+        status, grown = self._learn_shared(samples, encoding, like)
+        self._warn(status)
+        self._warn_of_size(grown)
+        return self
+
+    @at_once
+    def _learn_shared(
+        self, samples: SharedSamples, encoding: Encoding, like: Any
+    ) -> tuple[Status, bool]:
+        """Fit without warnings; return how the fit ended, and whether neurons grew."""
+        with torch_defaults():
             self._refuse_contradictions()
             refuse_too_few(samples, self.fit_intercept)
             validated(self, like, reset=True, dtype=None, ensure_min_samples=0)
@@ -43,9 +54,7 @@ class FitsShared(BaseSparcs):
             found = self._on_path(problem, None, state)
             self._pass_interrupt_on(found.status)
             status = self._take_over(problem, found, samples, state)
-        self._warn(status)
-        self._warn_of_size(found.network.gated)
-        return self
+        return status, found.network.gated
 
     def _clip_of(self, samples: SharedSamples) -> float | None:
         """The clipping bound.

@@ -54,6 +54,7 @@ class RegressionTargets(RegressorMixin, Predictor):
     @property
     def n_outputs_(self) -> int:
         """Outputs of the network: targets a sample."""
+        check_is_fitted(self)
         return self.encoding_.n_outputs
 
     def _task(
@@ -162,6 +163,7 @@ class RegressionTargets(RegressorMixin, Predictor):
         return of_outputs[0] if self.encoding_.one_dimensional else of_outputs
 
     def _known_spread(self) -> Spread:
+        check_is_fitted(self)
         if self._spread is None:
             raise NotFittedError(
                 f"This {type(self).__name__} knows no standard deviations, as its "
@@ -192,11 +194,13 @@ class ClassificationTargets(ClassifierMixin, Predictor):
     @property
     def classes_(self) -> np.ndarray:
         """Class labels; for a multilabel y, the labels' indices."""
+        check_is_fitted(self)
         return self.encoding_.classes
 
     @property
     def n_outputs_(self) -> int:
         """Outputs of the network: one for two classes, else one a class or label."""
+        check_is_fitted(self)
         return self.encoding_.n_outputs
 
     def _task(

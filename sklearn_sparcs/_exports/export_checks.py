@@ -31,25 +31,3 @@ def fitted(model: Any, function: str) -> Predictor:
         )
     check_is_fitted(model)
     return model
-
-
-def listed(names: Any, parameter: str) -> list[str]:
-    """Names, one by one.
-
-    Parameters
-    ----------
-    names : sequence of str
-    parameter : str
-        Whose value they are.
-
-    Raises
-    ------
-    TypeError
-        If they are one string, whose characters are hardly meant.
-    """
-    if isinstance(names, str):
-        raise TypeError(
-            f"{parameter} must be a sequence of names, such as [{names!r}]; got "
-            f"{names!r}."
-        )
-    return list(names)

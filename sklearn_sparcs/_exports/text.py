@@ -7,7 +7,7 @@ from typing import Any
 
 from .._direct.names import feature_names_of
 from .._estimators.encoding import ClassEncoding, RealEncoding
-from .export_checks import fitted, listed
+from .export_checks import fitted
 from .formula import Formula, paragraph
 from .identifiers import identifiers
 
@@ -57,7 +57,7 @@ def export_text(
         If the model is not fitted.
     TypeError
         If it is no estimator of this package, such as a pipeline that ends in one, or
-        ``feature_names`` is one string.
+        ``feature_names`` are no sequence, or one string.
     ValueError
         If there are not as many names as features, two are the same, or ``decimals``
         is no whole number from zero to a hundred, or ``max_features`` none from one on.
@@ -73,8 +73,6 @@ def export_text(
     _refuse("decimals", decimals, 0, _DIGITS)
     if max_features is not None:
         _refuse("max_features", max_features, 1, math.inf)
-    if feature_names is not None:
-        feature_names = listed(feature_names, "feature_names")
     form, encoding = model.direct_form_, model.encoding_
     own = getattr(model, "feature_names_in_", None)
     given = feature_names_of(form, own if feature_names is None else feature_names)

@@ -3,7 +3,8 @@
 A step may be of several batches: gradients are accumulated until they are zeroed, a
 closure asks for several, a network is called more than once. What counts is what
 reaches the parameters: validation, a frozen network, or a gradient with respect to the
-input leaves nothing here.
+input leaves nothing here. Where several backward passes are put together by hand, with
+gradients zeroed between them, each counts with its share (`surgery`).
 """
 
 from collections import deque
@@ -17,9 +18,14 @@ from torch import Tensor, nn
 
 from .._data.batches import Batch
 from .._networks.growing_module import GrowingSpectralNetwork
+from .._training.processes import in_process_group
 from .loss_scale import loss_scale
 from .optimizer_adapter import OptimizerAdapter
 from .partialling_out import BOTH_HALVES, FEW_SIGNALS, SAMPLES_A_SIGNAL
+from .surgery import is_along, shares, warn_of_surgery
+
+#: Backward passes whose gradients are zeroed that are known of in a step.
+_MOST = 32
 
 #: Input of a network, and ∂loss/∂y, a row a sample.
 Passage = tuple[Tensor, Tensor]
@@ -121,6 +127,11 @@ class Watch:
         self._passing: dict[int, tuple[int, Passage]] = {}
         self._n_forwards = 0
         self._reached = False
+        # what backward passes have left in the last parameter, the latest in the end,
+        # and those before it whose gradients were zeroed since the last step
+        self._left: Tensor | None = None
+        self._zeroed: deque[tuple[Tensor, dict[int, Passage]]] = deque(maxlen=_MOST)
+        self._several = self._by_hand = self._warned = False
         # a wrapper may step the optimiser in another way: then none is told
         self._told_of_steps = self._stepped = False
         self._scale = 1.0
@@ -144,6 +155,7 @@ class Watch:
         self.steps.clear()
         self._met.clear()
         self._passing.clear()
+        self._zeroed.clear()
 
     def end_step(self) -> bool:
         """After a step of the optimiser: whether there was one.
@@ -157,7 +169,12 @@ class Watch:
         if passages:
             factor = 1 / self._scale
             self._keep([(x, factor * grad) for x, grad in passages.values()])
+        self._by_hand |= self._several and not self._met
+        if self._by_hand and not self._warned:
+            warn_of_surgery()
+            self._warned = True
         self._met, self._passing = {}, {}
+        self._several = self._by_hand = False
         self._stepped, self._reached, self._scale = False, False, 1.0
         return True
 
@@ -211,6 +228,8 @@ class Watch:
     def _sent_back(self, key: int, x: Tensor, grad: Tensor) -> None:
         """∂loss/∂y of a forward pass is there, and goes on to the parameters."""
         if self._reached and _is_zero(self._last.grad):
+            if self._left is not None:
+                self._zeroed.append((self._left, self._met))
             self._met = {}
         self._reached = False
         # a gradient that was there before this batch passed did not go on
@@ -218,6 +237,9 @@ class Watch:
         self._passing = {k: known for k, known in passing if known[0] >= key}
         rows = x.detach().reshape(-1, x.shape[-1]).clone()
         sensitivity = grad.detach().reshape(-1, grad.shape[-1]).clone()
+        before = self._passing.get(key)
+        if before is not None and not is_along(before[1][1], sensitivity):
+            self._several = True  # which of them will be set as gradients is unknown
         self._passing[key] = self._n_forwards, (rows, sensitivity)
 
     def reached(self) -> None:
@@ -226,10 +248,11 @@ class Watch:
         A forward pass may be gone back through more than once, as losses of one output
         are in turn: its samples are there once, and its gradients add up.
         """
-        for key, (_, (x, grad)) in self._passing.items():
-            before = self._met.get(key)
-            self._met[key] = x, grad if before is None else before[1] + grad
+        for key, (_, passage) in self._passing.items():
+            _add(self._met, key, passage)
         self._passing, self._reached = {}, True
+        if self._last.grad is not None:
+            self._left = self._last.grad.detach().clone()
 
     def stepping(self) -> None:
         """The optimiser is about to take a step."""
@@ -237,6 +260,27 @@ class Watch:
             self.steps.clear()  # those were none
         self._told_of_steps = self._stepped = True
         self._scale = loss_scale()
+        if self._zeroed and not in_process_group():
+            self._put_together()
+        self._zeroed.clear()
+
+    def _put_together(self) -> None:
+        """What several backward passes met, as their gradients make up that of a step.
+
+        They do not where the last was alone what counts, as a closure's second look.
+        """
+        grad, left = self._last.grad, self._left
+        if grad is None or left is None or is_along(grad, left):
+            return
+        passes = [*self._zeroed, (left, self._met)]
+        found = shares(grad, [of_pass for of_pass, _ in passes])
+        if found is None or self._scale != 1:
+            self._by_hand = True
+            return
+        self._met = {}
+        for share, (_, met) in zip(found, passes, strict=True):
+            for key, (x, sensitivity) in met.items():
+                _add(self._met, key, (x, share * sensitivity))
 
     def load(self) -> None:
         """Other parameters have been loaded: what was seen says nothing of them."""
@@ -275,6 +319,12 @@ class _Hooks:
         """Before a step of the optimiser."""
         if self.watch is not None:
             self.watch.stepping()
+
+
+def _add(met: dict[int, Passage], key: int, passage: Passage) -> None:
+    """Add a gradient to that of a forward pass, if it was met before."""
+    x, grad = passage
+    met[key] = x, met[key][1] + grad if key in met else grad
 
 
 def _is_zero(grad: Tensor | None) -> bool:

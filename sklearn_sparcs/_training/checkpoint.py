@@ -38,7 +38,8 @@ class Checkpoint:
     moments : Moments or None
         None begins with new ones.
     recent : Recent or None
-        The last rows, where it was a stream; without them, what a pickle holds of it.
+        The last rows, where it was a stream or of targets that did not vary; without
+        them, what a pickle holds of it.
     """
 
     agreed: Mapping[str, Any]
@@ -95,6 +96,11 @@ class Checkpoint:
     def stream(self) -> Recent:
         """The stream that goes on from here."""
         return Recent(goes_on=True) if self.recent is None else self.recent
+
+    @property
+    def is_of_one_value(self) -> bool:
+        """Whether its targets have not varied, and say nothing of their scale."""
+        return self.recent is not None and self.recent.is_flat
 
     def network_alone(self) -> "Checkpoint":
         """The checkpoint of the network alone, without moments and data."""

@@ -209,12 +209,12 @@ def cholesky(matrix: Tensor) -> Tensor:
 def damped(diagonal: Tensor, damping: float) -> Tensor:
     """The damping of a diagonal: a share of each entry, and a little of their mean.
 
-    Without damping there is still what rounding asks for.
+    Without damping there is still what rounding of each entry, and of all, asks for.
     """
     numbers = torch.finfo(diagonal.dtype)
     least = math.pow(numbers.eps, 2 / 3)
     mean = diagonal.mean().clamp_min(math.pow(numbers.tiny, 1 / 4))
-    return damping * diagonal + (damping * _MEAN_SHARE + least) * mean
+    return (damping + least) * diagonal + (damping * _MEAN_SHARE + least) * mean
 
 
 def _present(

@@ -117,7 +117,7 @@ class Triangle:
         R, square = data.y.new_empty(0, dtype=torch.float64), np.zeros(p)
         # no fewer rows than R has, which each slice is stacked upon
         for x, y, weight in data.slices(max(p, data.slice_size)):
-            ones = [torch.ones_like(y[:, :1])] if intercept else []
+            ones = [torch.ones_like(x[:, :1])] if intercept else []
             rows = torch.cat([*ones, x, y], dim=1).double()
             if weight is not None:
                 rows *= weight.double().sqrt()[:, None]

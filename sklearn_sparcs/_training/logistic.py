@@ -11,10 +11,11 @@ via approximate leave-one-out cross-validation", 2020).
 import numpy as np
 
 from .._data.batches import TrainingData
-from .logistic_descent import LARGEST, minimised, optimum
+from .logistic_descent import LARGEST, minimised
 from .logistic_objective import LogisticObjective
 from .losses import ClassificationLoss
 from .ridge import Linear, Rotated
+from .subspace import directions_of, only_features, optimum_of_signals
 
 #: The strength where samples are so many a weight that it matters little.
 FIXED, MANY_ROWS = 1e-4, 200
@@ -65,7 +66,20 @@ def logistic(
         linear_alpha *= len(some) / n
     elif linear_alpha is None:
         linear, linear_alpha = _chosen(objective)
-    return optimum(objective, linear, linear_alpha), linear_alpha
+    return _optimum(objective, linear, linear_alpha), linear_alpha
+
+
+def _optimum(
+    objective: LogisticObjective, linear: Linear, linear_alpha: float
+) -> Linear:
+    """The model of least value, from another one on."""
+    data, intercept = objective.data, objective.intercept
+
+    def directions() -> np.ndarray:
+        features = only_features(data, intercept)
+        return directions_of(features, intercept, data.offset)
+
+    return optimum_of_signals(objective, linear, linear_alpha, directions)
 
 
 def _chosen(objective: LogisticObjective) -> tuple[Linear, float]:

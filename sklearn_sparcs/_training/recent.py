@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .._data.scaling import Scaling
+from .drift import out_of_scale
 from .task import Task
 
 #: Rows until which every call begins anew with all of them: scaling and linear start
@@ -37,6 +39,8 @@ class Recent:
         Least and greatest real targets so far.
     was_flat : bool
         Whether real targets had not varied before the last piece.
+    left_scale : bool
+        Whether the rows held, half of all or more, are far from the scale of before.
     """
 
     pieces: tuple[Task, ...] = ()
@@ -47,14 +51,28 @@ class Recent:
     goes_on: bool = False
     ends: tuple[np.ndarray, np.ndarray] | None = None
     was_flat: bool = False
+    left_scale: bool = False
 
-    def followed_by(self, piece: Task) -> "Recent":
-        """The stream with one more piece, which is held once if it comes again."""
+    @classmethod
+    def of_fit(cls, task: Task) -> "Recent | None":
+        """What a stream goes on from that comes after a fit to these rows.
+
+        None is the network alone. It says nothing if targets did not vary, and then
+        rows go on being all that is known, as in a stream.
+        """
+        is_flat = cls(ends=_ends_with(None, task.y)).is_flat
+        return cls().followed_by(task) if is_flat else None
+
+    def followed_by(self, piece: Task, scaling: Scaling | None = None) -> "Recent":
+        """The stream with one more piece, which is held once if it comes again.
+
+        ``scaling`` is the one of before, if what comes may leave it.
+        """
         n_rows = len(piece.y)
         most = max(1, min(_KEPT_ROWS, _KEPT_NUMBERS // piece.X.shape[1]))
         copy = piece.taken(np.arange(max(0, n_rows - most), n_rows))
         others = [old for old in self.pieces if n_rows == 1 or not old.same_as(copy)]
-        return replace(
+        now = replace(
             self,
             pieces=_last_rows([*others, copy], most),
             n_seen=self.n_seen + n_rows,
@@ -62,12 +80,20 @@ class Recent:
             n_here=self.n_here + n_rows,
             total_weight=self.total_weight + float(piece.given_weight.sum()),
             goes_on=self.goes_on or self.has_lost_its_first,
-            ends=self._ends_with(piece.y),
-            was_flat=self._is_flat,
+            ends=_ends_with(self.ends, piece.y),
+            was_flat=self.is_flat,
         )
+        if scaling is None or not now.is_mostly_held:
+            return replace(now, left_scale=False)
+        return replace(now, left_scale=out_of_scale(now.whole(), scaling))
 
     def without_rows(self) -> "Recent":
-        """What a pickle holds of it: numbers, and no row."""
+        """What a pickle holds of it: numbers, and no row.
+
+        Where targets have not varied it is as if none had come, but for their value.
+        """
+        if self.is_flat:
+            return Recent(ends=self.ends)
         n_unexamined = 0 if self.due else self.n_unexamined
         return replace(self, pieces=(), n_unexamined=n_unexamined, n_here=0)
 
@@ -75,9 +101,11 @@ class Recent:
     def is_short(self) -> bool:
         """Whether what was seen is too little to go on from.
 
-        Targets that have not varied say nothing of their scale, however many they are.
+        Targets that have not varied say nothing of their scale, however many they are;
+        nor do first rows that were out of proportion, while others are still few.
         """
-        return (self.n_seen < FIRST_ROWS or self.was_flat) and not self.goes_on
+        says_nothing = self.n_seen < FIRST_ROWS or self.was_flat or self.left_scale
+        return says_nothing and not self.goes_on
 
     @property
     def due(self) -> bool:
@@ -97,16 +125,19 @@ class Recent:
         return self.n_unexamined >= FIRST_ROWS and not self.due
 
     @property
-    def _is_flat(self) -> bool:
-        return self.ends is not None and bool(np.equal(*self.ends).all())
+    def is_mostly_held(self) -> bool:
+        """Whether what is held is the stream, or half of it at least."""
+        n_held = sum(len(piece.y) for piece in self.pieces)
+        return 2 * n_held >= self.n_seen and not self.goes_on
 
-    def _ends_with(self, y: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-        """The ends with more targets (n,) or (n, outputs), if they are real."""
-        if y.dtype.kind != "f":
-            return None
-        rows = y.reshape(len(y), -1)
-        low, high = self.ends or (rows[0], rows[0])
-        return np.minimum(low, rows.min(axis=0)), np.maximum(high, rows.max(axis=0))
+    @property
+    def is_flat(self) -> bool:
+        """Whether real targets have not varied so far."""
+        return (
+            not self.goes_on
+            and self.ends is not None
+            and bool(np.equal(*self.ends).all())
+        )
 
     @property
     def targets(self) -> np.ndarray | None:
@@ -132,3 +163,14 @@ def _last_rows(pieces: list[Task], most: int) -> tuple[Task, ...]:
     """The last pieces, of about ``most`` rows in all."""
     n_rows = np.cumsum([len(piece.y) for piece in reversed(pieces)])
     return tuple(pieces[-1 - int(np.searchsorted(n_rows[:-1], most)) :])
+
+
+def _ends_with(
+    ends: tuple[np.ndarray, np.ndarray] | None, y: np.ndarray
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """The ends with more targets (n,) or (n, outputs), if they are real."""
+    if y.dtype.kind != "f":
+        return None
+    rows = y.reshape(len(y), -1)
+    low, high = ends or (rows[0], rows[0])
+    return np.minimum(low, rows.min(axis=0)), np.maximum(high, rows.max(axis=0))

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from .._data.parts import rows_of
 from . import output_blocks
+from .least_squares import Triangle
 from .logistic import FIXED, MANY_ROWS, logistic
-from .logistic_descent import optimum
 from .logistic_objective import LogisticObjective, most_seen
 from .losses import ClassificationLoss
 from .observations import Observations, Sums
@@ -15,6 +16,7 @@ from .output_blocks import OutputBlocks, centres_of, first_sums, positive
 from .ridge import Linear, always_the_same, of_mean_one
 from .shared_least_squares import scaled_rows
 from .shared_observations import SharedObservations
+from .subspace import directions_of, only_features, optimum_of_signals
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,10 @@ class LinearClasses:
 
 
 def shared_logistic(
-    data: SharedObservations, model: LinearClasses, linear_alpha: float | None
+    data: SharedObservations,
+    model: LinearClasses,
+    linear_alpha: float | None,
+    offset: np.ndarray,
 ) -> tuple[Linear, float]:
     """Logistic regression under a ridge, of more samples than features.
 
@@ -57,6 +62,8 @@ def shared_logistic(
     linear_alpha : float or None
         None chooses it, where samples are few a feature, on those that one machine
         would choose it on.
+    offset : ndarray of shape (features,)
+        What was taken out of features, in scaled units.
 
     Returns
     -------
@@ -68,7 +75,20 @@ def shared_logistic(
         linear_alpha = FIXED
     elif linear_alpha is None:
         linear, linear_alpha = _chosen(data, model, linear)
-    return optimum(SharedLogistic(data, model), linear, linear_alpha), linear_alpha
+    whole = SharedLogistic(data, model)
+
+    def directions() -> np.ndarray:
+        features = data.parts.mapped(rows_of, _features, model).folded(
+            Triangle.with_more
+        )
+        return directions_of(features, model.intercept, offset)
+
+    found = optimum_of_signals(whole, linear, linear_alpha, directions)
+    return found, linear_alpha
+
+
+def _features(data: Observations, model: LinearClasses) -> Triangle:
+    return only_features(scaled_rows(data, model.n_features), model.intercept)
 
 
 def _chosen(

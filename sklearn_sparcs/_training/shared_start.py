@@ -65,7 +65,7 @@ def _linear_start(
     n_features, n_outputs, intercept = shape
     if isinstance(loss, ClassificationLoss):
         model = LinearClasses(n_features, n_outputs, loss, intercept)
-        (coef, bias), strength = shared_logistic(data, model, linear_alpha)
+        (coef, bias), strength = shared_logistic(data, model, linear_alpha, offset)
     else:
         given = n_features, intercept, linear_alpha, offset
         (coef, bias), strength = shared_least_squares(data, *given)

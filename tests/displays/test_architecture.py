@@ -170,5 +170,7 @@ def test_architecture_bad_input(shallow):
             ArchitectureDisplay.from_estimator(model, X, **{name: 0})
     with pytest.raises(ValueError, match="as many as the features, 3; got 2"):
         ArchitectureDisplay.from_estimator(model, feature_names=["a", "b"])
+    with pytest.raises(TypeError, match=r"sequence of names.* got 'abc'"):
+        ArchitectureDisplay.from_estimator(model, feature_names="abc")
     with pytest.raises(ValueError, match="2 features"):
         ArchitectureDisplay.from_estimator(model, X[:, :2])

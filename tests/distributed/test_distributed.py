@@ -8,6 +8,7 @@ import pytest
 from helpers.shared import assert_same_classes, assert_same_fit
 from helpers.together import OWN, fits, in_threads
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn import config_context
 
 from sklearn_sparcs import SparcsClassifier as OneMachineClassifier
 from sklearn_sparcs import SparcsRegressor as OneMachine
@@ -112,14 +113,25 @@ def test_all_processes_refuse_what_one_would(kinked, table, options, words):
         assert not hasattr(model, "n_features_in_")
 
 
-def test_processes_must_agree(kinked):
-    X, y = kinked
+@pytest.mark.parametrize("skip", [False, True])
+def test_processes_must_agree_on_parameters(kinked, skip):
+    """Also where they are not validated, in all processes or in one."""
     alphas = 0.1, 0.1, 0.2
-    for error in fits(lambda rank: SparcsRegressor((), alpha=alphas[rank]), X, y):
+
+    def fit(rank):
+        own = kinked[0][OWN[rank]], kinked[1][OWN[rank]]
+        with config_context(skip_parameter_validation=skip and rank != 1):
+            return SparcsRegressor((), alpha=alphas[rank]).fit(*own)
+
+    for error in in_threads(fit, 3):
         assert str(error) == (
             "Processes that fit together must agree: process 0 has alpha=0.1, and "
             "process 2 0.2."
         )
+
+
+def test_processes_must_agree_on_columns(kinked):
+    X, y = kinked
 
     def fit(rank):
         return SparcsRegressor(()).fit(X[OWN[rank], : 2 + (rank == 0)], y[OWN[rank]])

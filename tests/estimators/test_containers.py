@@ -170,6 +170,26 @@ def test_tensors_without_dispatch_are_arrays(kinked):
     assert_array_equal(predicted, MODEL.fit(*kinked).predict(kinked[0]))
 
 
+def test_half_tensors_that_numpy_has_no_name_for(kinked):
+    """In single precision they are what they were."""
+    given = [torch.tensor(part, dtype=torch.bfloat16) for part in kinked]
+    X, y = (part.float().numpy() for part in given)
+    for model in (clone(MODEL), clone(CHOOSER)):
+        found = model.fit(*given).predict(given[0])
+        assert found.dtype == np.float32
+        assert_array_equal(found, model.fit(X, y).predict(X))
+
+
+def test_views_of_memory(kinked, rings):
+    X, y = kinked
+    for model in (clone(MODEL), clone(CHOOSER)):
+        found = model.fit(memoryview(X), memoryview(y)).predict(memoryview(X))
+        assert_array_equal(found, model.fit(X, y).predict(X))
+    X, y = rings[0], (rings[1] == "outer").astype(int)
+    found = clone(CLASSES).fit(memoryview(X), memoryview(y)).predict(X)
+    assert_array_equal(found, clone(CLASSES).fit(X, y).predict(X))
+
+
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
 @pytest.mark.usefixtures("dispatching")
 def test_tensors_on_the_card_come_back_to_it(kinked):

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 import torch
-from helpers.interrupts import InterruptedAt
+from helpers.interrupts import InterruptedAt, Meanwhile
 from numpy.testing import assert_array_equal
 from sklearn.base import clone
 from skorch.callbacks import Callback
@@ -163,6 +163,36 @@ def test_two_threads_may_fit_the_same_estimator(kinked):
         list(pool.map(lambda _: model.fit(X, y), range(4)))
     expected = clone(model).fit(X, y).predict(X)
     assert_array_equal(model.predict(X), expected)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_an_estimator_is_the_last_fit_until_the_next_has_ended(kinked, name):
+    """Of other columns and other labels: whoever predicts meanwhile sees none."""
+    model, (X, y) = clone(MODELS[name]), (part[:80] for part in kinked)
+    model.fit(X, targets(model, y))
+    before, seen = dict(vars(model)), []
+    with Meanwhile(40, lambda: seen.append(dict(vars(model)))):
+        model.fit(X[:, :2], y[::-1] > 1)
+    after = vars(model)
+    assert len(seen) > 30
+    for found in seen:
+        last = after if found["direct_form_"] is after["direct_form_"] else before
+        assert all(found[key] is value for key, value in last.items())
+
+
+def test_of_two_fits_at_a_time_the_last_to_end_counts(kinked):
+    """With all that it has found, and none of what the other has."""
+    X, y = (part[:80] for part in kinked)
+    model, first = clone(MODELS["growth"]), clone(MODELS["growth"]).fit(X, y)
+    with Meanwhile(5000, lambda: model.fit(X[:, :1], -y)):
+        model.fit(X, y)
+    assert vars(model).keys() == vars(first).keys()
+    assert model.n_features_in_ == 3
+    for twin, own in (
+        (model, first),
+        (model.pruned_estimator_, first.pruned_estimator_),
+    ):
+        assert_array_equal(twin.predict(X), own.predict(X))
 
 
 def test_eight_threads_predict_as_one(kinked):

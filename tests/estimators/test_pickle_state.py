@@ -1,11 +1,13 @@
-"""Pickles say which version made them."""
+"""Pickles say which version made them, and estimators whether they are fitted."""
 
 import copy
+import inspect
 import pickle
 
 import pytest
+from helpers.public import estimators
 from numpy.testing import assert_array_equal
-from sklearn.exceptions import InconsistentVersionWarning
+from sklearn.exceptions import InconsistentVersionWarning, NotFittedError
 
 from sklearn_sparcs import SparcsRegressor, SparcsRegressorCV, __version__
 from sklearn_sparcs._estimators import pickle_state
@@ -48,3 +50,19 @@ def test_an_unknown_layout_is_refused(fitted, monkeypatch, layout):
 def test_a_state_without_a_stamp_is_refused():
     with pytest.raises(ValueError, match=r"SparcsRegressorCV was pickled by .*before"):
         SparcsRegressorCV().__setstate__({"alpha_": 1.0})
+
+
+def properties():
+    """(estimator, name) of what is found at a fit and worked out when asked for."""
+    for _, estimator in estimators():
+        for name, value in inspect.getmembers(estimator):
+            if isinstance(value, property) and name[0] != "_" and name[-1] == "_":
+                yield estimator, name
+
+
+@pytest.mark.parametrize(("estimator", "name"), list(properties()))
+def test_an_attribute_before_a_fit_says_that_there_was_none(estimator, name):
+    model = estimator()
+    with pytest.raises(NotFittedError, match=f"This {estimator.__name__} .*not fitted"):
+        getattr(model, name)
+    assert not hasattr(model, name)

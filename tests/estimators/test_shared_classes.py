@@ -62,6 +62,18 @@ def test_many_weights_have_an_optimum_that_is_looked_for(
 
 
 @pytest.mark.parametrize("n_classes", [2, 3])
+def test_sums_of_columns_far_from_zero(kinked, n_classes):
+    """Without a ridge, as if the third column were not there."""
+    X, _ = kinked
+    y = classes(X, n_classes)
+    sums = np.column_stack([X, X[:, 0] + X[:, 1]]) + 1e6
+    given = {"hidden_layer_sizes": (), "linear_alpha": 0.0}
+    exact = SparcsClassifier(clip=None, **given).fit(X, y)
+    for found in both(sums, y, (70, 200), **given):
+        assert_allclose(found.predict_proba(sums), exact.predict_proba(X), atol=1e-6)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
 def test_labels_that_are_separated_are_smoothed(kinked, n_classes):
     X, _ = kinked
     edges = [0.0] if n_classes == 2 else [-0.5, 0.5]

@@ -1,7 +1,6 @@
 """Streams: small pieces, weights, classes, and what a pickle of one holds."""
 
 import pickle
-import warnings
 
 import numpy as np
 import pandas as pd
@@ -75,21 +74,78 @@ def test_what_idles_at_first_is_scaled_once_it_wakes(wakes, size):
     assert model.score(X[120:], y[120:]) > 0.98
 
 
+@pytest.mark.parametrize("size", [1e-6, 1e6])
+@pytest.mark.parametrize("n_fitted", [5, 300])
+def test_a_stream_goes_on_from_targets_that_did_not_vary(n_fitted, size):
+    """As if they had been its first piece: of their scale they say nothing."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(900, 3))
+    y = size * (np.abs(X[:, 0]) + X[:, 1])
+    y[:n_fitted] = 3 * size
+    first, rest = (X[:n_fitted], y[:n_fitted]), (X[n_fitted:], y[n_fitted:])
+    fitted = streamed(SparcsRegressor(random_state=0).fit(*first), *rest, 60)
+    alone = SparcsRegressor(random_state=0).partial_fit(*first)
+    assert_array_equal(fitted.predict(X), streamed(alone, *rest, 60).predict(X))
+
+
+@pytest.mark.parametrize("do", ["fit", "partial_fit"])
+def test_targets_that_did_not_vary_are_no_loss_to_a_pickle(do):
+    """Of five rows: a stream of others would be told that it has lost its scale."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(900, 3))
+    y = 1e6 * (np.abs(X[:, 0]) + X[:, 1])
+    first = getattr(SparcsRegressor(random_state=0), do)(X[:5], np.full(5, 7.0))
+    loaded = streamed(pickle.loads(pickle.dumps(first)), X, y, 60)
+    alone = streamed(SparcsRegressor(random_state=0), X, y, 60)
+    assert_array_equal(loaded.predict(X), alone.predict(X))
+
+
+@pytest.mark.parametrize("solver", ["second_order", "first_order"])
+def test_a_warm_start_from_targets_that_did_not_vary_begins_anew(solver):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(300, 3))
+    y = 1e6 * (np.abs(X[:, 0]) + X[:, 1])
+    given = {"warm_start": True, "solver": solver, "random_state": 0}
+    warm = SparcsRegressor(**given).fit(X, np.full(300, 7.0)).fit(X, y)
+    assert_array_equal(warm.predict(X), SparcsRegressor(**given).fit(X, y).predict(X))
+
+
+def test_first_targets_out_of_proportion_are_forgotten_with_their_scale():
+    """Five hundred rows later it is theirs that are held."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(900, 3))
+    y = np.abs(X[:, 0]) + X[:, 1]
+    model = SparcsRegressor(random_state=0)
+    streamed(model, X, np.where(np.arange(900) == 7, 1e9, y), 60)
+    for _ in range(2):
+        streamed(model, X, y, 60)
+    assert model.score(X, y) > 0.97
+
+
+def test_a_stream_whose_features_change_their_unit_early_begins_anew():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(900, 2))
+    X[300:, 1] *= 1e5
+    y = X[:, 0] + np.abs(X[:, 1]) * np.where(np.arange(900) < 300, 1e5, 1)
+    model = streamed(SparcsRegressor(random_state=0), X, y, 100)
+    for _ in range(8):
+        streamed(model, X[300:], y[300:], 60)
+    assert model.score(X[300:], y[300:]) > 0.97
+
+
 @pytest.mark.parametrize("of", ["targets", "column 'b'"])
 def test_a_stream_that_left_its_scale_is_warned_of(of):
+    """It has learnt more by then than is held of it."""
     rng = np.random.default_rng(0)
-    X = pd.DataFrame(rng.normal(size=(900, 2)), columns=["a", "b"])
-    y = X["a"].to_numpy()
+    X = pd.DataFrame(rng.normal(size=(2000, 2)), columns=["a", "b"])
+    y, late = X["a"].to_numpy(copy=True), np.arange(2000) >= 1500
     if of == "targets":
-        y = np.where(np.arange(900) == 0, 1e9, y)
+        y[late] *= 1e5
     else:
-        X["b"] = X["b"].where(np.arange(900) < 300, 1e5 * X["b"])
-    model = SparcsRegressor((), random_state=0)
+        X.loc[late, "b"] *= 1e5
+    model = streamed(SparcsRegressor((), random_state=0), X[:1500], y[:1500], 100)
     with pytest.warns(UserWarning, match=f"The last .*{of} .* times as .* the stream"):
-        streamed(model, X, y, 100)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        streamed(SparcsRegressor((), random_state=0), X[1:300], y[1:300], 10)
+        streamed(model, X[1500:], y[1500:], 100)
 
 
 def test_what_comes_first_is_begun_with_all_of_it(kinked_stream):

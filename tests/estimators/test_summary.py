@@ -90,6 +90,9 @@ def test_names_that_are_given():
     assert model.summary(names) == re.sub(r"\bx(\d)\b", r"name \1", model.summary())
     with pytest.raises(ValueError, match="as many as the features, 10; got 1"):
         model.summary(["a"])
+    for names in ("ten letters", 10):
+        with pytest.raises(TypeError, match=f"sequence of names.* got {names!r}"):
+            model.summary(names)
 
 
 def test_not_fitted():

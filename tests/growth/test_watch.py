@@ -234,6 +234,83 @@ def test_gradients_that_are_set_by_hand(generator, data):
     assert_seen(loop, rows, gradient)
 
 
+def passes(loop, losses):
+    """Gradients (a list a loss), by backward passes that are zeroed in between."""
+    found = []
+    for loss in losses:
+        loop.optimizer.zero_grad()
+        loss.backward(retain_graph=True)
+        found.append([p.grad.clone() for p in loop.net.parameters()])
+    return found
+
+
+def put_together(loop, found, factors):
+    for parameter, *grads in zip(loop.net.parameters(), *found, strict=True):
+        parameter.grad = sum(f * grad for f, grad in zip(factors, grads, strict=True))
+
+
+@pytest.mark.parametrize("forwards", ["one", "two"])
+def test_gradients_that_are_projected_count_as_they_are_added(
+    forwards, generator, data
+):
+    """As PCGrad does: each sample with the share of its loss in the step."""
+    loop, (x, y) = Loop(generator), data
+    rows, gradient = expected(loop.net, x, y)
+    output = loop.net(x)
+    other = output if forwards == "one" else loop.net(x)
+    losses = [
+        ((each - y).square() / y.numel())[part].sum()
+        for each, part in ((output, slice(40)), (other, slice(40, 64)))
+    ]
+    put_together(loop, passes(loop, losses), (0.7, 1.5))
+    loop.optimizer.step()
+    loop.growth.step()
+    share = torch.where(torch.arange(64) < 40, 0.7, 1.5)[:, None]
+    found, grad = loop.seen()
+    if forwards == "two":  # where the others' gradient is zero
+        found, grad = found[:64], grad[:64] + grad[64:]
+    assert_allclose(found, rows)
+    assert_allclose(grad, share * gradient, rtol=1e-4, atol=1e-7)
+
+
+def test_a_norm_that_was_looked_at_first_changes_nothing(generator, data):
+    """The last pass alone is stepped along, clipped or not."""
+    loop, (x, y) = Loop(generator), data
+    rows, gradient = expected(loop.net, x, y)
+    passes(loop, [loop.loss(x, 2 * y), loop.loss(x, y)])
+    nn.utils.clip_grad_norm_(loop.net.parameters(), 1e-3)
+    loop.optimizer.step()
+    loop.growth.step()
+    assert_seen(loop, rows, gradient)
+
+
+def test_gradients_that_are_no_sum_of_passes_are_warned_of_once(generator, data):
+    loop, (x, y) = Loop(generator), data
+    for warns in (True, False):
+        passes(loop, [loop.loss(x, -y), loop.loss(x, y)])
+        for parameter in loop.net.parameters():
+            parameter.grad = torch.randn(parameter.shape, generator=generator)
+        loop.optimizer.step()
+        if warns:
+            with pytest.warns(UserWarning, match="no sum of what backward passes"):
+                loop.growth.step()
+        else:
+            loop.growth.step()
+
+
+def test_several_gradients_of_an_output_by_hand_are_warned_of(generator, data):
+    loop, (x, y) = Loop(generator), data
+    output, parameters = loop.net(x), list(loop.net.parameters())
+    found = [
+        torch.autograd.grad(loss, parameters, retain_graph=True)
+        for loss in ((output - y).square().mean(), output.abs().mean())
+    ]
+    put_together(loop, found, (1.0, 1.0))
+    loop.optimizer.step()
+    with pytest.warns(UserWarning, match="no sum of what backward passes"):
+        loop.growth.step()
+
+
 @pytest.mark.parametrize("reentrant", [True, False])
 def test_under_checkpointing(generator, data, reentrant):
     loop, (x, y) = Loop(generator), data

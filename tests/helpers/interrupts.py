@@ -37,5 +37,20 @@ class InterruptedAt:
         if event == "line":
             self.left -= 1
             if self.left == 0:
-                raise self.error
+                self._happens()
         return self._line
+
+    def _happens(self):
+        raise self.error
+
+
+class Meanwhile(InterruptedAt):
+    """Calls a function before every k-th line that runs, as another thread might."""
+
+    def __init__(self, k, do):
+        super().__init__(k)
+        self.every, self.do = k, do
+
+    def _happens(self):
+        self.left = self.every
+        self.do()

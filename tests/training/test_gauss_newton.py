@@ -7,7 +7,12 @@ from helpers.networks import LOSSES
 from numpy.testing import assert_allclose
 
 from sklearn_sparcs._training import curved_rows, gauss_newton_sums, gram
-from sklearn_sparcs._training.gauss_newton import Factor, GaussNewtonMatrix, damped
+from sklearn_sparcs._training.gauss_newton import (
+    Factor,
+    GaussNewtonMatrix,
+    cholesky_of_outputs,
+    damped,
+)
 from sklearn_sparcs._training.losses import (
     BinaryCrossEntropy,
     SoftmaxCrossEntropy,
@@ -159,6 +164,16 @@ def test_damping_is_relative_and_never_zero():
     expected = 0.5 * diagonal + 0.5e-3 * diagonal.mean()
     assert_allclose(found, expected, rtol=1e-7)
     assert damped(diagonal, 0.0).min() > 0
+
+
+def test_what_rounds_apart_is_still_factored():
+    """Two large entries alike but for a rounding, among many that are small."""
+    gram, large = torch.eye(1000), 1e7
+    gram[:2, :2] = large
+    gram[0, 1] = gram[1, 0] = large * (1 + torch.finfo(torch.float32).eps)
+    assert torch.linalg.eigvalsh(gram.double())[0] < -0.5
+    L = cholesky_of_outputs(gram, torch.ones(1), torch.zeros(1000), 0.0)[0]
+    assert_allclose(L @ L.T, gram, rtol=1e-4, atol=1)
 
 
 @pytest.mark.parametrize("n_outputs", [1, 2])

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 import torch
 from numpy.testing import assert_allclose
-from sklearn.linear_model import LinearRegression, Ridge
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 
 from sklearn_sparcs._data.batches import TrainingData
 from sklearn_sparcs._training.least_squares import least_squares
+from sklearn_sparcs._training.losses import BinaryCrossEntropy, SoftmaxCrossEntropy
 from sklearn_sparcs._training.rounding import by_rounding
+from sklearn_sparcs._training.start import linear_start
 
 #: How far from zero, and what predictions may be off by then, by dtype.
 FAR = {np.float64: (1e6, 1e-8), np.float32: (3e3, 5e-3)}
@@ -76,6 +78,39 @@ def test_more_features_than_samples_far_from_zero(strength, centred, dtype):
     model = Ridge(8 * strength / 2) if strength else LinearRegression()
     expected = model.fit(X, y[:, 0]).predict(X)
     assert_allclose(outputs(data, linear)[:, 0], expected, atol=FAR[dtype][1])
+
+
+def classes(y, n_classes):
+    """A real target as classes, the loss of a linear model of them, and its outputs."""
+    label = np.digitize(y[:, 0], np.quantile(y, np.arange(1, n_classes) / n_classes))
+    if n_classes == 2:
+        return label, label[:, None].astype(float), BinaryCrossEntropy(), 1
+    return label, label, SoftmaxCrossEntropy(), n_classes
+
+
+@EACH
+@CENTRED
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize("n_features", [3, 60])
+def test_logistic_regression_far_from_zero(
+    n_features, n_classes, weighted, centred, dtype
+):
+    """By Newton's steps for few features, and without."""
+    X, y, weight = sums(200, n_features, weighted, noise=4)
+    label, encoded, loss, n_outputs = classes(y, n_classes)
+    data = far(X, y, weight, dtype, centred)
+    data = replace(data, y=torch.from_numpy(encoded))
+    weights = linear_start(data, loss, n_outputs, True, 0.0).weights
+    found = outputs(data, (weights[:, :-1], weights[:, -1]))
+    expected = LogisticRegression(C=np.inf, tol=1e-10, max_iter=1000)
+    expected.fit(X[:, :2], label, weight)
+    scores = expected.decision_function(X[:, :2]).reshape(found.shape)
+    difference = found - scores
+    if n_classes > 2:  # what is added to every class alike changes nothing
+        difference -= difference.mean(axis=1, keepdims=True)
+    atol = 1e-4 if dtype is np.float64 else 5e-2
+    assert_allclose(difference, 0, atol=atol)
 
 
 @CENTRED
