@@ -119,7 +119,8 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
         Minimum improvement of the objective: an epoch that improves it by less counts
         as no progress, and second-order iterations end when the relative improvement is
         less. The search for the number of hidden layers also ends when the loss is
-        below ``tol``, because nothing is left for a deeper network to explain.
+        below ``tol``, because nothing is left for a deeper network to explain, and the
+        choice of "auto" then stands without being validated.
     n_iter_no_change : int or inf, default=20
         Number of epochs without progress after which the learning rate is halved.
         Training ends when this happens for the fifth time; if it is inf, only after

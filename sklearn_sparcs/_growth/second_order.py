@@ -149,10 +149,13 @@ class SecondOrder:
     def validated(self, found: SecondOrderResult, seed: int) -> SecondOrderResult:
         """The criterion's choice, or what samples held out prefer (`holdout`).
 
-        ``seed`` draws these samples, and candidates. A result that no criterion has
-        chosen, or that an interrupt has ended, stays as it is.
+        ``seed`` draws these samples, and candidates. A result stays as it is if no
+        criterion has chosen it, if an interrupt has ended it, or if its loss is below
+        ``tol``, so that nothing is left to explain.
         """
-        if not found.judged_by_criterion or found.status == Status.INTERRUPTED:
+        ended = found.status == Status.INTERRUPTED
+        explained = found.history[-1]["train_loss"] <= self.tol
+        if ended or explained or not found.judged_by_criterion:
             return found
         fit = found.fit
         penalty = fit.growth.under(found.alpha, fit.objective, found.live)

@@ -132,13 +132,16 @@ def test_a_replaced_result_keeps_the_value_of_the_criterion(monkeypatch):
     assert replaced.history == [*result.history, {"alpha": 0.5, "depth": 1}]
 
 
-def test_an_alpha_that_is_given_is_not_questioned(monkeypatch):
+def test_it_is_not_asked_where_there_is_nothing_to_ask(monkeypatch):
     grows, result = found(alpha=0.1)
     monkeypatch.setattr(second_order, "validated", None)
     assert grows.validated(result, 0) is result
     grows, result = found()
     ended = replace(result, status=Status.INTERRUPTED)
     assert grows.validated(ended, 0) is ended
+    *before, last = result.history
+    explained = replace(result, history=[*before, last | {"train_loss": grows.tol}])
+    assert grows.validated(explained, 0) is explained
 
 
 def test_an_interrupt_leaves_the_choice_of_the_criterion(monkeypatch):
