@@ -13,6 +13,7 @@ from .._estimators.found_path import SparcsPath
 from .._estimators.regressor import SparcsRegressor
 from .._estimators.spread import Spread
 from .._training.checkpoint import Checkpoint
+from .._training.recent import Recent
 
 _TRUSTED = (
     SparcsRegressor,
@@ -27,6 +28,7 @@ _TRUSTED = (
     DirectForm,
     History,
     RealEncoding,
+    Recent,
     Scaling,
     SparcsPath,
     Spread,

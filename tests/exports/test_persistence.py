@@ -60,6 +60,12 @@ def fitted(name):
     return ESTIMATORS[name].fit(X, target)
 
 
+def streamed():
+    X, y = data()
+    model = SparcsRegressor((4,), random_state=0).partial_fit(X[:100], y[:100])
+    return model.partial_fit(X[100:], y[100:])
+
+
 pytestmark = pytest.mark.filterwarnings("ignore:max_iter")
 
 
@@ -85,6 +91,13 @@ def test_what_came_back_trains_on():
     assert_array_equal(again.fit(X, y).predict(X), fitted_again.predict(X))
 
 
+def test_a_stream_comes_back_and_goes_on():
+    model, (X, y) = streamed(), data()
+    again = skops.io.loads(skops.io.dumps(model), trusted=trusted_types())
+    pickled = pickle.loads(pickle.dumps(model)).partial_fit(X, y)
+    assert_array_equal(again.partial_fit(X, y).predict(X), pickled.predict(X))
+
+
 def test_what_the_user_put_in_is_not_trusted():
     model = SparcsRegressorCV(4, n_alphas=3, cv=2, scoring=make_scorer(len))
     with pytest.raises(UntrustedTypesFoundException, match="len"):
@@ -92,7 +105,8 @@ def test_what_the_user_put_in_is_not_trusted():
 
 
 def test_every_trusted_type_is_there_to_be_met():
-    written = [skops.io.dumps(fitted(name)) for name in ESTIMATORS]
+    models = [*map(fitted, ESTIMATORS), streamed()]
+    written = [skops.io.dumps(model) for model in models]
     met = {t for data in written for t in skops.io.get_untrusted_types(data=data)}
     assert met == set(trusted_types())
 
