@@ -190,7 +190,8 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         """
         self._adopt(Result.of(problem, found.network, state), samples)
         self._record(found, checkpoint, earlier)
-        self._record_spread(problem, None if stream else self._priced(solver))
+        penalty = None if stream else self._priced(solver)
+        self._record_spread(problem, penalty, found.held_out)
         self.linear_p_value_ = math.nan if stream else linear_p_value(problem)
         self._checkpoint = Checkpoint.of(
             found.snapshot(), problem.scaling, self._agreed(), recent

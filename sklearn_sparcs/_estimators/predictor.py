@@ -15,6 +15,7 @@ from .._data.tensors import as_array, like_given
 from .._direct.architecture import Architecture
 from .._direct.contributions import contributions
 from .._direct.form import DirectForm
+from .._growth.holdout import HeldOut
 from .._networks.export import to_torch
 from .._sklearn import diagram_block
 from .._training.bridge import BridgePenalty
@@ -72,10 +73,16 @@ class Predictor(BaseEstimator, ABC):
         """Set the fitted attributes that follow from the loss of the networks."""
 
     @abstractmethod
-    def _record_spread(self, problem: Problem, penalty: BridgePenalty | None) -> None:
+    def _record_spread(
+        self,
+        problem: Problem,
+        penalty: BridgePenalty | None,
+        held_out: HeldOut | None = None,
+    ) -> None:
         """Record standard deviations of predictions at the optimum under a penalty.
 
-        They are unknown without a penalty, as for a part of a stream.
+        They are unknown without a penalty, as for a part of a stream. ``held_out`` are
+        samples that a network under this penalty was not trained on.
         """
 
     def __sklearn_tags__(self) -> Any:

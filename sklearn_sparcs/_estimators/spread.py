@@ -13,15 +13,17 @@ from .._data.features import ROWS_PER_SLICE
 from .._data.scaling import Scaling
 from .._data.tensors import as_tensor
 from .._direct.form import DirectForm
+from .._growth.holdout import HeldOut
 from .._networks.live import LiveNetwork, Reach
 from .._networks.wiring import Wiring
 from .._training import curvature
 from .._training.bridge import BridgePenalty
 from .._training.gauss_newton import Factor
-from .._training.laplace import Laplace, deviation, noise
+from .._training.laplace import Laplace, deviation, noise, noise_of_left_out
 from .._training.objective import Objective
 from .._training.observations import Observations
 from .._training.problem import Problem, in_scaled_units
+from .._training.ridge import some_rows
 
 #: Samples that the matrix is formed of where there are more: so many, and so many for
 #: each weight of an output.
@@ -31,6 +33,9 @@ _LARGEST = 2**24
 #: Most and fewest of them whose residuals are asked what the noise is, and operations
 #: that their leverages may cost before they are fewer.
 _ASKED, _FEWEST, _BUDGET = 2**12, 1000, 2**31
+#: Samples left out that say as much of the noise as all residuals, and the mean
+#: leverage from which on residuals say nothing.
+_WORTH, _LEARNT_BY_HEART = 200, 0.5
 #: Ridge of the neurons' weights, in units of the noise of a sample.
 _PRIOR = 0.3
 #: Type of what grows with the hidden weights squared, and is nearly all that is kept:
@@ -66,10 +71,18 @@ class Spread:
     deviation: np.ndarray
 
     @classmethod
-    def of(cls, problem: Problem, form: DirectForm, penalty: BridgePenalty) -> "Spread":
+    def of(
+        cls,
+        problem: Problem,
+        form: DirectForm,
+        penalty: BridgePenalty,
+        held_out: HeldOut | None = None,
+    ) -> "Spread":
         """Find the standard deviations of a network at the optimum of its problem.
 
         The ridge of the linear part, and the prior, are added to the penalty.
+        ``held_out`` are training samples that another network under this penalty was
+        not trained on.
         """
         n, device = problem.n_counted, problem.options["device"]
         network, wiring = _network(form, problem.scaling, problem.bias, device)
@@ -86,16 +99,17 @@ class Spread:
         some = slice(None, None, math.ceil(len(data) / _n_asked(network)))
         asked, output = data.rows(some), at.output[some]
         leverage = laplace.leverage(asked.inputs)
-        left = asked.y - output
+        residuals = replace(asked, y=asked.y - output)
+        sigma = _noise(residuals, leverage, _left_out(laplace, problem, held_out))
         # the correction for leverage must not make noise larger than the targets
-        sigma = noise(left, leverage, asked.weight).minimum(_size(data))
+        sigma = sigma.minimum(_size(data))
         return cls(
             problem.scaling,
             problem.bias,
             float(n),
             None if laplace.factor is None else _arrays(laplace.factor),
             sigma.cpu().numpy(),
-            deviation(left, leverage, asked.weight).cpu().numpy(),
+            deviation(residuals.y, leverage, asked.weight).cpu().numpy(),
         )
 
     def std(self, form: DirectForm, X: Any) -> np.ndarray:
@@ -189,9 +203,50 @@ def _some(problem: Problem, network: LiveNetwork) -> Observations:
     """The training samples, or some of many, in double precision."""
     p = network.n_hidden_weights + network.n_signals
     n = min(max(_ROWS, _ROWS_A_WEIGHT * p), _LARGEST // network.n_inputs)
-    data = Observations.of(problem.some(n), problem.bias)
+    return _double(Observations.of(problem.some(n), problem.bias))
+
+
+def _double(data: Observations) -> Observations:
     weight = None if data.weight is None else data.weight.double()
     return Observations(data.inputs.double(), data.y.double(), weight, data.mean_count)
+
+
+def _left_out(
+    laplace: Laplace, problem: Problem, held_out: HeldOut | None
+) -> tuple[Observations, Tensor] | None:
+    """Samples held out or set aside, errors as targets, with leverages, if any are."""
+    if not laplace.network.n_hidden_weights:
+        return None  # least squares is fitted to all, without a choice to be checked
+    if held_out is not None:
+        errors = _double(held_out.errors())
+        return errors, laplace.leverage_left_out(errors.inputs)
+    if problem.valid is None:
+        return None
+    aside = _double(Observations.of(some_rows(problem.valid, _ASKED), problem.bias))
+    errors = replace(aside, y=aside.y - laplace.network(aside.inputs))
+    return errors, laplace.leverage(errors.inputs)
+
+
+def _noise(
+    residuals: Observations,
+    leverage: Tensor,
+    left_out: tuple[Observations, Tensor] | None,
+) -> Tensor:
+    """σ (outputs,) by residuals and by errors of samples left out, if there are any.
+
+    Residuals say less than their number promises, as neurons were searched for among
+    many. So the more samples were left out, the more they count; alone, where the
+    weights have learnt the residuals by heart.
+    """
+    by_residuals = noise(residuals.y, leverage, residuals.weight)
+    if left_out is None:
+        return by_residuals
+    errors, h = left_out
+    share = len(errors) / (len(errors) + _WORTH)
+    if float(leverage.mean()) > _LEARNT_BY_HEART:
+        share = 1.0
+    by_errors = noise_of_left_out(errors.y, h, errors.weight)
+    return by_residuals ** (1 - share) * by_errors**share
 
 
 def _n_asked(network: LiveNetwork) -> int:

@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from .._data.features import X_FORMAT, as_rows
 from .._data.samples import usable_weight
 from .._data.tensors import as_array, like_given
+from .._growth.holdout import HeldOut
 from .._sklearn import Interval, StrOptions
 from .._training.bridge import BridgePenalty
 from .._training.losses import ClassificationLoss, Loss
@@ -98,11 +99,16 @@ class RegressionTargets(RegressorMixin, Predictor):
     def _record_loss(self, loss: Loss) -> None:
         """Do nothing: a squared error has no fitted attributes."""
 
-    def _record_spread(self, problem: Problem, penalty: BridgePenalty | None) -> None:
+    def _record_spread(
+        self,
+        problem: Problem,
+        penalty: BridgePenalty | None,
+        held_out: HeldOut | None = None,
+    ) -> None:
         """Record standard deviations of predictions at the optimum under a penalty."""
         self._spread = None
         if penalty is not None:
-            self._spread = Spread.of(problem, self.direct_form_, penalty)
+            self._spread = Spread.of(problem, self.direct_form_, penalty, held_out)
 
     @property
     def linear_coef_(self) -> np.ndarray:
@@ -248,7 +254,12 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         if isinstance(loss, ClassificationLoss):
             self.label_smoothing_ = loss.smoothing
 
-    def _record_spread(self, problem: Problem, penalty: BridgePenalty | None) -> None:
+    def _record_spread(
+        self,
+        problem: Problem,
+        penalty: BridgePenalty | None,
+        held_out: HeldOut | None = None,
+    ) -> None:
         """Do nothing: classifiers predict probabilities instead."""
 
     def decision_function(self, X: Any) -> np.ndarray:

@@ -16,7 +16,7 @@ import torch
 
 from .._networks.live import LiveNetwork
 from .._training.objective import Objective
-from .._training.observations import Sums
+from .._training.observations import Observations, Sums
 from .._training.output_layer import outputs_solved
 from .alpha_search import AlphaSearch, Selected, automatic_alphas, continued_at
 from .path_following import First, Point, follow
@@ -29,12 +29,51 @@ _FEWEST, _MOST = 500, 10**5
 _STANDARD_ERRORS = 1.0
 #: Alphas in a row without a lower held-out loss that end the path.
 _PATIENCE = 2
+#: Most held-out samples that are kept with their predictions.
+_KEPT = 2**12
 #: Times that a few steps refit the linear model to the samples that are not held out.
 _REFITS = 4
 
 
-def validated(search: AlphaSearch, chosen: Point, seed: int) -> Selected | None:
-    """A network at a smaller alpha than the criterion's choice, if it predicts better.
+@dataclass(frozen=True)
+class HeldOut:
+    """Held-out samples, and a network of the path that the others followed.
+
+    Attributes
+    ----------
+    network : LiveNetwork
+        Trained on the other samples.
+    samples : Observations
+    """
+
+    network: LiveNetwork
+    samples: Observations
+
+    def errors(self) -> Observations:
+        """The samples with the network's errors, y − f(x), as targets."""
+        left = self.samples.y - self.network(self.samples.inputs)
+        return replace(self.samples, y=left)
+
+
+@dataclass(frozen=True)
+class Validated:
+    """The result of a validation.
+
+    Attributes
+    ----------
+    selected : Selected or None
+        A network at a smaller alpha than the criterion's choice; None if that stands.
+        The value is that of the objective.
+    held_out : HeldOut
+        With the path's network at the alpha that was preferred.
+    """
+
+    selected: Selected | None
+    held_out: HeldOut
+
+
+def validated(search: AlphaSearch, chosen: Point, seed: int) -> Validated | None:
+    """Whether the criterion's choice stands, or a smaller alpha predicts better.
 
     Parameters
     ----------
@@ -47,16 +86,17 @@ def validated(search: AlphaSearch, chosen: Point, seed: int) -> Selected | None:
 
     Returns
     -------
-    Selected or None
-        None if the criterion's choice stands. The value is that of the objective.
+    Validated or None
+        None where there is nothing to validate, or too few samples or too many.
     """
     if not search.may_grow or not _FEWEST <= len(search.objective.data) <= _MOST:
         return None
     holdout = Holdout.of(search, torch.Generator().manual_seed(seed))
-    better = holdout.better_than(chosen)
-    if better is None:
-        return None
-    return continued_at(search, better.penalty.alpha, better.network)
+    point, is_better = holdout.preferred_to(chosen)
+    selected = None
+    if is_better:
+        selected = continued_at(search, point.penalty.alpha, point.network)
+    return Validated(selected, holdout.at(point))
 
 
 @dataclass(frozen=True)
@@ -99,8 +139,11 @@ class Holdout:
         held_out = replace(search.objective, data=data.some(aside))
         return cls(own, held_out, first.alpha_max)
 
-    def better_than(self, chosen: Point) -> Point | None:
-        """The best point of the path, if it is significantly better than the choice."""
+    def preferred_to(self, chosen: Point) -> tuple[Point, bool]:
+        """The best point of the path, if it is significantly better than the choice.
+
+        Else the point at the chosen alpha. Whether it is better is said, too.
+        """
         points = self._from(chosen)
         before = best = next(points)
         least, since = self._loss(before), 0
@@ -110,7 +153,14 @@ class Holdout:
             least, best = (least, best) if since else (loss, point)
             if since == _PATIENCE:
                 break
-        return best if self._lead(best, before) > _STANDARD_ERRORS else None
+        is_better = self._lead(best, before) > _STANDARD_ERRORS
+        return (best if is_better else before), is_better
+
+    def at(self, point: Point) -> HeldOut:
+        """Held-out samples with a network of the path."""
+        data = self.held_out.data
+        some = torch.arange(min(len(data), _KEPT))
+        return HeldOut(point.network, data.taken(some))
 
     def _from(self, chosen: Point) -> Iterator[Point]:
         """The points of the path from the chosen alpha on, the linear model included.

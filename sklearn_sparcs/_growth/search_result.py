@@ -10,6 +10,7 @@ from .._networks.spectral import SpectralNetwork
 from .._training.problem import Problem
 from .._training.solver import Snapshot
 from .._training.status import Status
+from .holdout import HeldOut
 
 #: Share of the objective, or of the validation loss, that a deeper network must save.
 DEPTH_GAIN = 0.05
@@ -32,6 +33,8 @@ class SearchResult(ABC):
         The strength of the penalty that the network was trained under.
     alpha_max : float or None
         Smallest alpha at which no neuron wakes in the linear model, where any may.
+    held_out : HeldOut or None
+        Samples that a network at this alpha was not trained on, where there are any.
     """
 
     problem: Problem = field(repr=False)
@@ -40,6 +43,7 @@ class SearchResult(ABC):
     value: float
     alpha: float
     alpha_max: float | None
+    held_out: HeldOut | None = field(default=None, repr=False, kw_only=True)
 
     @property
     @abstractmethod

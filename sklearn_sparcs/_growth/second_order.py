@@ -161,9 +161,12 @@ class SecondOrder:
         penalty = fit.growth.under(found.alpha, fit.objective, found.live)
         search, chosen = self._search(fit, seed), Point(penalty, found.live)
         try:
-            selected = validated(search, chosen, seed)
+            checked = validated(search, chosen, seed)
         except KeyboardInterrupt:
             return replace(found, status=Status.INTERRUPTED)
+        if checked is None:
+            return found
+        found, selected = replace(found, held_out=checked.held_out), checked.selected
         if selected is None:
             return found
         depth = {"depth": len(fit.growth.layers)}

@@ -16,6 +16,10 @@ what left-out samples would show, and σ is taken from nine tenths of them: such
 normal variable would stay below as often. Errors have heavier tails than normal ones
 nearly always, and intervals of nine tenths then hold what they promise; of normal
 errors σ is the standard deviation.
+
+A network with about as many weights as there are samples has taken most of their noise
+away, and what is left of it says little of σ. Samples that it was not trained on, if
+there are any, then say more: their errors have the variance σ² (1 + h).
 """
 
 from collections.abc import Iterator
@@ -80,6 +84,14 @@ class Laplace:
         parts = [self._quadratic(self.factor, x) for x in self._slices(inputs)]
         return torch.cat(parts) * (2 / (network.n_outputs * self.n_samples))
 
+    def leverage_left_out(self, inputs: Tensor) -> Tensor:
+        """The h (n, outputs) of samples that are in the matrix, were they not.
+
+        h / (1 − h), by the formula of Sherman and Morrison; a mean stays as it is.
+        """
+        h = self.leverage(inputs)
+        return h if self.factor is None else h / (1 - h).clamp_min(_LEAST_LEFT)
+
     def _slices(self, inputs: Tensor) -> Iterator[Tensor]:
         width = self.network.n_hidden_weights + 2 * self.network.n_signals
         yield from inputs.split(max(1, SLICE // width))
@@ -115,10 +127,29 @@ def noise(residuals: Tensor, leverage: Tensor, weight: Tensor | None) -> Tensor:
         scale = (1 - leverage).clamp_min(torch.finfo(leverage.dtype).eps)
     else:
         scale = (1 - leverage).clamp_min(_LEAST_LEFT).sqrt()
-    size, order = (residuals.abs() / scale).sort(dim=0)
+    return _noise(residuals / scale, weight)
+
+
+def noise_of_left_out(
+    errors: Tensor, leverage: Tensor, weight: Tensor | None
+) -> Tensor:
+    """σ (outputs,) of errors (n, outputs) of samples that were not trained on.
+
+    They have the variance σ² (1 + h). The share of n that stays below is (n + 1) / n
+    times nine tenths, so that intervals hold nine tenths of new samples on average over
+    draws of these few (Papadopoulos et al., "Inductive confidence machines for
+    regression", 2002).
+    """
+    share = min(_SHARE * (1 + 1 / len(errors)), 1.0)
+    return _noise(errors / (1 + leverage).sqrt(), weight, share)
+
+
+def _noise(errors: Tensor, weight: Tensor | None, share: float = _SHARE) -> Tensor:
+    """σ (outputs,) by which a share of the errors (n, outputs) is below 1.645 σ."""
+    size, order = errors.abs().sort(dim=0)
     counts = torch.ones_like(order[:, 0], dtype=size.dtype)
     counts = (counts if weight is None else weight)[order].cumsum(dim=0)
-    reached: Tensor = (counts >= _SHARE * counts[-1]).to(torch.uint8)
+    reached: Tensor = (counts >= share * counts[-1]).to(torch.uint8)
     first = reached.argmax(dim=0, keepdim=True)
     return size.gather(0, first)[0] / _QUANTILE
 

@@ -4,6 +4,8 @@ import pickle
 
 import numpy as np
 import pytest
+import torch
+from helpers.problems import regression_problem
 from numpy.testing import assert_allclose
 from scipy import sparse
 from sklearn.datasets import make_friedman1
@@ -11,6 +13,11 @@ from sklearn.exceptions import NotFittedError
 
 from sklearn_sparcs import CompactRegressor, SparcsRegressor, SparcsRegressorCV
 from sklearn_sparcs._estimators import spread as module
+from sklearn_sparcs._estimators.spread import Spread
+from sklearn_sparcs._growth.holdout import HeldOut
+from sklearn_sparcs._networks.live import LiveNetwork
+from sklearn_sparcs._training.bridge import BridgePenalty
+from sklearn_sparcs._training.raw_observations import observed
 
 X, Y = make_friedman1(400, noise=1.0, random_state=0)
 X_NEW, Y_NEW = make_friedman1(2000, noise=1.0, random_state=1)
@@ -219,6 +226,53 @@ def test_what_interpolates_does_not_claim_to_be_certain():
     y, y_new = (x[:, 0] + rng.normal(size=len(x)) for x in (A, A_new))
     predicted, std = SparcsRegressor(()).fit(A, y).predict(A_new, return_std=True)
     assert (np.abs(y_new - predicted) < 1.645 * std).mean() > 0.8
+
+
+def heard_by_one(problem):
+    """A network of one neuron, and its inputs."""
+    data = observed(problem.train, problem.bias)
+    hidden = torch.linspace(-1, 1, 11, dtype=torch.float64)[None]
+    out = torch.cat([problem.linear_map, torch.full((1, 1), 0.3).double()], dim=1)
+    neurons = (torch.tensor([0]),)
+    return LiveNetwork((hidden, out), "tanh", True, neurons), data
+
+
+@pytest.mark.parametrize(("worth", "by_heart", "share"), [(50, 1, 0.5), (50, 0, 1)])
+def test_samples_held_out_tell_the_noise(monkeypatch, worth, by_heart, share):
+    """Half of it, or all, in logarithms; a linear model asks its residuals alone."""
+    monkeypatch.setattr(module, "_WORTH", worth)
+    monkeypatch.setattr(module, "_LEARNT_BY_HEART", by_heart)
+    problem = regression_problem(X, Y)
+    network, data = heard_by_one(problem)
+    halved = network.with_output(0.5 * network.weights[-1])
+    held_out = HeldOut(halved, data.rows(slice(50)))
+    given = problem, problem.form_of(network), BridgePenalty(0.0)
+    by_residuals, found = Spread.of(*given), Spread.of(*given, held_out)
+    # a row's leverage, of its standard deviation
+    std = by_residuals.std(given[1], X[:50])[:, 0] / np.std(Y)
+    h = (std / by_residuals.noise) ** 2 - 1
+    size = np.abs(held_out.errors().y[:, 0].numpy()) / np.sqrt(1 + h / (1 - h))
+    by_errors = np.sort(size)[45] / 1.6448536  # 46 of 50 are at least nine in ten of 51
+    expected = by_residuals.noise ** (1 - share) * by_errors**share
+    assert_allclose(found.noise, expected, rtol=1e-4)
+    given = problem, problem.linear_form(), BridgePenalty(0.0)
+    assert_allclose(Spread.of(*given, held_out).noise, Spread.of(*given).noise)
+
+
+def waves(n, seed=0):
+    """Targets that many neurons are found for."""
+    rng = np.random.default_rng(seed)
+    X = rng.uniform(-1, 1, size=(n, 4))
+    y = np.sin(4 * X[:, 0] * X[:, 1]) + np.cos(5 * X[:, 2] * X[:, 3])
+    return X, y + 0.05 * rng.normal(size=n)
+
+
+def test_samples_set_aside_tell_where_there_are_as_many_weights_as_samples():
+    model = SparcsRegressor(early_stopping=True, random_state=0).fit(*waves(500))
+    assert model.active_architecture_.n_parameters > 400
+    X_new, y_new = waves(2000, seed=1)
+    predicted, std = model.predict(X_new, return_std=True)
+    assert 0.8 < (np.abs(y_new - predicted) < 1.645 * std).mean() < 0.96
 
 
 def test_a_feature_that_was_constant_says_nothing_of_the_spread():

@@ -14,7 +14,7 @@ from numpy.testing import assert_allclose
 from sklearn_sparcs._growth import holdout as module
 from sklearn_sparcs._growth import second_order
 from sklearn_sparcs._growth.alpha_search import AlphaSearch, Selected, by_criterion
-from sklearn_sparcs._growth.holdout import Holdout, validated
+from sklearn_sparcs._growth.holdout import HeldOut, Holdout, Validated, validated
 from sklearn_sparcs._growth.path_following import First, Point
 from sklearn_sparcs._growth.second_order import SecondOrder
 from sklearn_sparcs._training.bridge import BridgePenalty
@@ -72,7 +72,8 @@ def test_standard_errors_are_those_of_the_mean_of_paired_differences():
 def test_neurons_that_predict_better_replace_the_choice(loss):
     x, y = bent_table(loss, n=1200)
     search, linear = searched(loss, x[:600], y[:600])
-    selected = validated(search, linear, 0)
+    checked = validated(search, linear, 0)
+    selected, held_out = checked.selected, checked.held_out
     penalty = selected.point.penalty
     assert 0 < penalty.alpha < linear.penalty.alpha
     goal = replace(search.objective, penalty=penalty)
@@ -82,6 +83,22 @@ def test_neurons_that_predict_better_replace_the_choice(loss):
     fresh, _ = grown_objective(loss, x[600:], y[600:])
     losses = [fresh.data_loss(p.network) for p in (selected.point, linear)]
     assert losses[0] < 0.7 * losses[1]
+    holdout = held(search)
+    best, is_better = holdout.preferred_to(linear)
+    assert is_better
+    assert_allclose(held_out.samples.inputs, holdout.held_out.data.inputs)
+    assert_allclose(held_out.network.flat(), best.network.flat())
+
+
+def test_errors_of_samples_held_out():
+    x, y = bent_table(REGRESSION, n=600)
+    search, linear = searched(REGRESSION, x, y)
+    holdout = held(search)
+    held_out = holdout.at(linear)
+    errors, data = held_out.errors(), holdout.held_out.data
+    assert len(errors) == 120
+    assert_allclose(errors.y + linear.network(data.inputs), data.y)
+    assert_allclose(errors.inputs, data.inputs)
 
 
 def test_the_choice_stands_where_nothing_predicts_better():
@@ -89,7 +106,12 @@ def test_the_choice_stands_where_nothing_predicts_better():
     search, _ = searched(REGRESSION, x, y)
     chosen = by_criterion(search).point
     assert any(chosen.network.n_live)
-    assert validated(search, chosen, 0) is None
+    checked = validated(search, chosen, 0)
+    assert checked.selected is None
+    same, is_better = held(search).preferred_to(chosen)
+    assert not is_better
+    assert same.penalty.alpha <= chosen.penalty.alpha
+    assert_allclose(checked.held_out.network.flat(), same.network.flat())
 
 
 def test_it_is_asked_of_some_sizes_alone_and_where_there_is_something(monkeypatch):
@@ -118,16 +140,21 @@ def found(alpha=None):
 def test_a_replaced_result_keeps_the_value_of_the_criterion(monkeypatch):
     grows, result = found()
     other = result.fit.first.network
+    held_out = HeldOut(other, result.fit.objective.data)
     monkeypatch.setattr(
         second_order,
         "validated",
-        lambda search, chosen, seed: Selected(
-            Point(replace(chosen.penalty, alpha=0.5), other), -1.0, [{"alpha": 0.5}]
+        lambda search, chosen, seed: Validated(
+            Selected(
+                Point(replace(chosen.penalty, alpha=0.5), other), -1.0, [{"alpha": 0.5}]
+            ),
+            held_out,
         ),
     )
     replaced = grows.validated(result, 0)
     assert replaced.alpha == 0.5
     assert replaced.live is other
+    assert replaced.held_out is held_out
     assert replaced.value == result.value
     assert replaced.history == [*result.history, {"alpha": 0.5, "depth": 1}]
 
@@ -151,7 +178,8 @@ def test_an_interrupt_leaves_the_choice_of_the_criterion(monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(module, "continued_at", interrupted)
-    monkeypatch.setattr(module.Holdout, "better_than", lambda self, chosen: chosen)
+    kind = module.Holdout
+    monkeypatch.setattr(kind, "preferred_to", lambda self, chosen: (chosen, True))
     ended = grows.validated(result, 0)
     assert ended.status == Status.INTERRUPTED
     assert ended.live is result.live
@@ -176,7 +204,8 @@ def test_two_alphas_without_a_lower_loss_end_the_path(monkeypatch):
     monkeypatch.setattr(Holdout, "_from", lambda self, chosen: iter(points))
     monkeypatch.setattr(Holdout, "_loss", lambda self, p: losses[index(points, p)])
     monkeypatch.setattr(Holdout, "_lead", lambda self, one, other: 2.0)
-    assert held(search).better_than(linear) is points[3]
+    best, is_better = held(search).preferred_to(linear)
+    assert best is points[3] and is_better
 
 
 def index(points, point):

@@ -17,7 +17,7 @@ from helpers.live import (
 from numpy.testing import assert_allclose
 
 from sklearn_sparcs._training import laplace as module
-from sklearn_sparcs._training.laplace import Laplace, noise
+from sklearn_sparcs._training.laplace import Laplace, noise, noise_of_left_out
 from sklearn_sparcs._training.losses import SquaredError
 
 
@@ -87,6 +87,18 @@ def test_leverage_of_the_largest_networks_is_their_mean(monkeypatch):
     assert_allclose(few.leverage(inputs), np.full((60, 2), 0.99))
 
 
+def test_leverage_of_samples_left_out_is_that_of_a_matrix_without_them():
+    network, here = posed((3, 2), 1)
+    inputs = here.data.inputs
+    found = Laplace.of(here, network, 60.0).leverage_left_out(inputs)
+    for i in range(0, 60, 7):
+        weight = torch.ones(60, dtype=torch.float64)
+        weight[i] = 0
+        without = replace(here, data=replace(here.data, weight=weight))
+        slow = slow_leverage(network, without, inputs[i : i + 1], 60.0)[0]
+        assert_allclose(found[i], slow, rtol=1e-4)
+
+
 def test_many_rows_are_taken_in_slices(monkeypatch):
     network, here = posed((3, 2))
     inputs = samples(SquaredError(), 50, 2, seed=5).inputs
@@ -101,6 +113,17 @@ def test_noise_is_the_standard_deviation_of_normal_errors():
     h = rng.uniform(0, 0.5, size=(200_000, 1))
     e = rng.normal(size=h.shape) * 3 * np.sqrt(1 - h)
     assert_allclose(noise(torch.from_numpy(e), torch.from_numpy(h), None), 3, rtol=0.01)
+
+
+def test_noise_of_samples_left_out():
+    rng = np.random.default_rng(0)
+    h = rng.uniform(0, 2, size=(200_000, 2))
+    e = rng.normal(size=h.shape) * [3, 5] * np.sqrt(1 + h)
+    given = [torch.from_numpy(a) for a in (e, h)]
+    assert_allclose(noise_of_left_out(*given, None), [3, 5], rtol=0.01)
+    first = torch.arange(len(h)) < 1000
+    few = noise_of_left_out(given[0][:1000], given[1][:1000], None)
+    assert_allclose(noise_of_left_out(*given, first.double()), few)
 
 
 def test_noise_counts_samples_by_weight():
