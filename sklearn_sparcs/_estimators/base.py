@@ -1,22 +1,20 @@
 """Stages of ``fit`` that `SparcsRegressor` and `SparcsClassifier` share."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from numbers import Integral, Real
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
+import torch
 from scipy import sparse
 from skorch.history import History
 
-from .._data.batches import TrainingData
 from .._data.samples import Samples
-from .._data.scaling import Scaling
 from .._data.shared_samples import SharedSamples
 from .._direct.form import DirectForm
 from .._growth.depth_search import search
-from .._growth.first_order_result import FirstOrderResult
+from .._growth.first_order import FirstOrder
 from .._growth.linear_test import linear_p_value
 from .._growth.recipe import Recipe
 from .._growth.search_result import SearchResult
@@ -30,8 +28,6 @@ from .._training.penalty import SparseGroupPenalty
 from .._training.problem import Problem, Units, Validation
 from .._training.randomness import generators, own_random_state, seeds
 from .._training.recent import Recent
-from .._training.run import train
-from .._training.solver import Solver
 from .._training.status import Status
 from .._training.task import Task
 from .._training.torch_defaults import torch_defaults
@@ -39,36 +35,37 @@ from .chosen_clip import cross_validated_clip
 from .epochs import TRAINING_CONSTRAINTS, TrainsByEpochs
 from .full_layers import warn_of_full_layers
 from .leverage import warn_of_leverage
-from .lost_rows import warn_of_lost_rows
-from .out_of_scale import warn_of_scale
 from .result import Result
-from .solvers import Solver as SolverName
-from .solvers import chosen_solver
+from .solvers import Solver, chosen_solver
 from .spectral import Spectral, given_strength
 from .transaction import at_once
 from .warm_start import agreed
 
 
-class Learnt(NamedTuple):
-    """What a fit was of, how it ended, and whether the network grew.
+class FitOutcome(NamedTuple):
+    """What a fit was of, how it ended, and whether the network grew."""
+
+    task: Task
+    status: Status
+    grown: bool
+
+
+class Continuation(NamedTuple):
+    """What a fit continues, and what may continue it.
 
     Attributes
     ----------
-    task : Task
-        What was trained on.
-    scaling : Scaling
-    status : Status
-    grown : bool
-    earlier, recent : Recent or None
-        A stream before its last piece, and with it.
+    checkpoint : Checkpoint or None
+        Where the network starts; None begins anew.
+    history : sequence of dict
+        Rows of the fits before.
+    recent : Recent or None
+        What is known of the stream that this is a part of, or of one that may come.
     """
 
-    task: Task
-    scaling: Scaling
-    status: Status
-    grown: bool
-    earlier: Recent | None
-    recent: Recent | None
+    checkpoint: Checkpoint | None = None
+    history: Sequence[Any] = ()
+    recent: Recent | None = None
 
 
 class BaseSparcs(TrainsByEpochs, Spectral):
@@ -116,86 +113,61 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         "callbacks": [list, None],
     }
 
-    def _fit(
-        self, X: Any, y: Any, sample_weight: Any, *, stream: bool, classes: Any = None
-    ) -> Any:
-        """Fit to the user's data; in a stream, for one epoch."""
-        learnt = self._learn(X, y, sample_weight, stream, classes)
-        if stream:
-            self._warn_of_stream(learnt)
-        if not (stream and learnt.status == Status.MAX_ITER):
-            self._warn(learnt.status)
-        if not stream:
-            self._warn_of_data(learnt.task, learnt.grown)
+    def _fit(self, X: Any, y: Any, sample_weight: Any) -> Any:
+        """Fit to the user's data."""
+        task, status, grown = self._learn(X, y, sample_weight)
+        self._warn(status)
+        self._warn_of_data(task, grown)
         return self
 
     # -- stages ------------------------------------------------------------------------
 
     @at_once
-    def _learn(
-        self, X: Any, y: Any, sample_weight: Any, stream: bool, classes: Any
-    ) -> Learnt:
+    def _learn(self, X: Any, y: Any, sample_weight: Any) -> FitOutcome:
         """Fit without warnings, and return what they depend on."""
         with torch_defaults():
             self._refuse_contradictions()
-            last = self._last_checkpoint(stream)
-            earlier = (last.stream if last else Recent()) if stream else None
-            before = None if earlier is None else earlier.targets
-            task = self._task(
-                X, y, sample_weight, fresh=last is None, classes=classes, before=before
-            )
+            last = self._last_checkpoint() if self.warm_start else None
+            task = self._task(X, y, sample_weight, fresh=last is None)
             self.encoding_ = self._encoding_of(task.y, task.weight)
-            known = last.scaling if last and self.standardize else None
-            recent = None if earlier is None else earlier.followed_by(task, known)
-            checkpoint = self._gone_on_from(last, recent)
-            task = task if recent is None else recent.to_train_on(task)
-            solver = self._solver(task, stream)
+            solver = self._solver(task)
             task = task.dense() if solver == "second_order" else task
+            checkpoint = None if last and last.is_of_one_value else last
             state = own_random_state(self.random_state)
             problem = self._problem(task, solver, checkpoint, state)
-            found = self._search(problem, solver, checkpoint, state, recent)
+            found = self._search(problem, solver, checkpoint, state)
             self._pass_interrupt_on(found.status)
-            status = self._take_over(
-                problem,
-                found,
-                task.samples(),
-                state,
-                solver=solver,
-                checkpoint=checkpoint,
-                earlier=[] if last is None else self.history_,
-                stream=stream,
-                recent=recent if stream else Recent.of_fit(task),
-            )
-        grown = found.network.gated
-        return Learnt(task, problem.scaling, status, grown, earlier, recent)
+            history = self.history_ if last else ()
+            continuation = Continuation(checkpoint, history, Recent.of_fit(task))
+            self._take_over(found, task.samples(), state, continuation)
+            self._record_uncertainty(found, self._priced(solver))
+            status = self._record_pruned(found, task.samples())
+        return FitOutcome(task, status, found.network.gated)
 
     def _take_over(
         self,
-        problem: Problem,
         found: SearchResult,
         samples: Samples | SharedSamples,
         state: np.random.RandomState,
-        *,
-        solver: SolverName = "second_order",
-        checkpoint: Checkpoint | None = None,
-        earlier: Sequence[Any] = (),
-        stream: bool = False,
-        recent: Recent | None = None,
-    ) -> Status:
-        """Set the fitted attributes from a result, and return how the fit ended.
-
-        ``earlier`` are rows of the history before what it went on from, ``stream`` says
-        whether the samples are a part of one, and ``recent`` what is known of it, or of
-        one that may come.
-        """
+        continuation: Continuation,
+    ) -> None:
+        """Set the fitted attributes from a result."""
+        problem = found.problem
         self._adopt(Result.of(problem, found.network, state), samples)
-        self._record(found, checkpoint, earlier)
-        penalty = None if stream else self._priced(solver)
-        self._record_spread(problem, penalty, found.held_out)
-        self.linear_p_value_ = math.nan if stream else linear_p_value(problem)
+        self._record(found, continuation)
         self._checkpoint = Checkpoint.of(
-            found.snapshot(), problem.scaling, self._agreed(), recent
+            found.snapshot(), problem.scaling, self._agreed(), continuation.recent
         )
+
+    def _record_uncertainty(self, found: SearchResult, penalty: BridgePenalty) -> None:
+        """Record what is known of errors at the optimum under a penalty."""
+        self._record_spread(found.problem, penalty, found.held_out)
+        self.linear_p_value_ = linear_p_value(found.problem)
+
+    def _record_pruned(
+        self, found: SearchResult, samples: Samples | SharedSamples
+    ) -> Status:
+        """Record the network that ``prune_tol`` allows; return how the fit ended."""
         smaller, status = self._pruned(found)
         self.pruned_estimator_ = self._as_compact(smaller, samples=samples)
         return status
@@ -226,30 +198,22 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         """Whether a parameter requires training by epochs."""
         return bool(self.callbacks) or self.init != "least_squares"
 
-    def _solver(self, task: Task, stream: bool) -> SolverName:
+    def _solver(self, task: Task) -> Solver:
         """Which solver fits these data."""
         return chosen_solver(
             self.solver,
             n_samples=task.X.shape[0],
             n_inputs=task.X.shape[1] + self.fit_intercept,
             in_place=not sparse.issparse(task.X),
-            in_epochs=stream or self._in_epochs,
+            in_epochs=self._in_epochs,
         )
 
-    def _last_checkpoint(self, stream: bool) -> Checkpoint | None:
-        """The last fit, if this one is to continue from it."""
-        if not (self.__sklearn_is_fitted__() and (stream or self.warm_start)):
+    def _last_checkpoint(self) -> Checkpoint | None:
+        """The last fit, if there is one to continue."""
+        if not self.__sklearn_is_fitted__():
             return None
         refuse_changed(self._checkpoint.agreed, self._agreed())
         return self._checkpoint
-
-    def _gone_on_from(
-        self, last: Checkpoint | None, recent: Recent | None
-    ) -> Checkpoint | None:
-        """The last fit, if it says anything of what has come since."""
-        anew = last is not None and last.is_of_one_value
-        anew = anew if recent is None else recent.is_short
-        return None if anew else last
 
     def _checked_sizes(self) -> tuple[int, ...]:
         return checked_layer_sizes(self.hidden_layer_sizes)
@@ -261,7 +225,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
     def _problem(
         self,
         task: Task,
-        solver: SolverName,
+        solver: Solver,
         checkpoint: Checkpoint | None,
         state: np.random.RandomState,
     ) -> Problem:
@@ -289,9 +253,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             and bool(self._checked_sizes()),
         )
 
-    def _chosen_clip(
-        self, task: Task, units: Units, solver: SolverName
-    ) -> float | None:
+    def _chosen_clip(self, task: Task, units: Units, solver: Solver) -> float | None:
         """The clipping bound; None where nothing is clipped."""
         if not self.standardize:
             return None
@@ -302,43 +264,37 @@ class BaseSparcs(TrainsByEpochs, Spectral):
     def _search(
         self,
         problem: Problem,
-        solver: SolverName,
+        solver: Solver,
         checkpoint: Checkpoint | None,
         state: np.random.RandomState,
-        recent: Recent | None,
     ) -> SearchResult:
         """Train: the paper's network, or growth in rounds, or growth of open layers.
 
-        Only a fit from the start searches for the depth, and a stream looks for neurons
-        in its last rows.
+        Only a fit from the start searches for the depth.
         """
         if solver == "second_order":
             return self._on_path(problem, checkpoint, state)
-        training, drawing, starting = generators(state, 3)
-        recipe = self._recipe()
-        n_samples = len(problem.train)
-        schedule = self._schedule(n_samples, stream=recent is not None)
-
-        def run(solver: Solver) -> FirstOrderResult:
-            return FirstOrderResult.of(
-                train(solver, problem, schedule, training), problem
-            )
-
-        def growing(
-            layers: Sequence[int], looks_in: TrainingData | None = None
-        ) -> FirstOrderResult:
-            start = problem, layers, drawing, checkpoint
-            return run(recipe.growth_solver(*start, looks_in))
-
+        by_epochs, starting = self._by_epochs(problem, checkpoint, state)
         if solver == "adam":
-            return run(recipe.paper_solver(problem, starting, checkpoint))
-        if recent is not None:
-            last, rows = recipe.layers[-1:], problem.data_of(recent.whole())
-            layers = last if checkpoint is None else checkpoint.open_layers
-            return growing(layers if recent.due else (), rows)
+            return by_epochs.full(starting)
         if checkpoint is not None:
-            return growing(checkpoint.open_layers)
-        return search(growing, len(recipe.layers), self.tol)
+            return by_epochs.grown(checkpoint.open_layers)
+        return search(by_epochs.grown, len(self._checked_sizes()), self.tol)
+
+    def _by_epochs(
+        self,
+        problem: Problem,
+        checkpoint: Checkpoint | None,
+        state: np.random.RandomState,
+        *,
+        stream: bool = False,
+    ) -> tuple[FirstOrder, torch.Generator]:
+        """Training by epochs, and what draws the start of a network that is full."""
+        shuffling, drawing, starting = generators(state, 3)
+        schedule = self._schedule(len(problem.train), stream=stream)
+        recipe = self._recipe()
+        options = problem, recipe, schedule, checkpoint, shuffling, drawing
+        return FirstOrder(*options), starting
 
     def _on_path(
         self,
@@ -378,15 +334,6 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             warn_of_leverage(task, names, None if given is None else self.clip_)
         self._warn_of_size(grown)
 
-    def _warn_of_stream(self, learnt: Learnt) -> None:
-        """Say what a stream misses, and where it has left its scale."""
-        before, now = learnt.earlier, learnt.recent
-        assert before is not None and now is not None
-        warn_of_lost_rows(before, now)
-        if self.standardize and not now.is_short:
-            names = getattr(self, "feature_names_in_", None)
-            warn_of_scale(now.whole(), learnt.scaling, names)
-
     def _warn_of_size(self, grown: bool) -> None:
         """Say which layers are full, of a network that grew."""
         if grown:
@@ -422,7 +369,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             self._told(),
         )
 
-    def _priced(self, solver: SolverName) -> BridgePenalty:
+    def _priced(self, solver: Solver) -> BridgePenalty:
         """The penalty of the final network; alpha is zero after training by epochs."""
         alpha = self.alpha_ if solver == "second_order" else 0.0
         return BridgePenalty(alpha, self.l1_ratio, self.depth_factor)
@@ -433,17 +380,16 @@ class BaseSparcs(TrainsByEpochs, Spectral):
 
     # -- fitted state: arrays only -----------------------------------------------------
 
-    def _record(
-        self, found: SearchResult, checkpoint: Checkpoint | None, earlier: Sequence[Any]
-    ) -> None:
+    def _record(self, found: SearchResult, continuation: Continuation) -> None:
         """Record the history and losses, after the rows of an earlier fit."""
+        anew = continuation.checkpoint is None
         self.alpha_ = found.alpha
-        if found.problem.linear_map is not None or checkpoint is None:
+        if found.problem.linear_map is not None or anew:
             self.linear_alpha_ = found.problem.linear_alpha
         self._record_loss(found.problem.loss)
-        if found.alpha_max is not None and checkpoint is None:
+        if found.alpha_max is not None and anew:
             self.alpha_max_ = found.alpha_max
-        self.history_ = History([*earlier, *found.history])
+        self.history_ = History([*continuation.history, *found.history])
         self.n_iter_ = len(self.history_)
         self.loss_curve_ = [row["objective"] for row in self.history_]
         self.validation_scores_ = None

@@ -1,15 +1,15 @@
 """`SparcsClassifier`: a network for classes, grown from logistic regression."""
 
 from .._sklearn import fit_context
-from .base import BaseSparcs
 from .compact import CompactClassifier
+from .streams import LearnsStreams
 from .targets import CLASSIFICATION_CONSTRAINTS, ClassificationTargets
 
 #: What alpha="auto" is where epochs train, for classes.
 ALPHA_BY_EPOCHS = 0.0005
 
 
-class SparcsClassifier(ClassificationTargets, BaseSparcs):
+class SparcsClassifier(ClassificationTargets, LearnsStreams):
     """Classification by a network that starts linear and adds neurons where they pay.
 
     The network is that of `SparcsRegressor`, and the loss is the cross-entropy: of the
@@ -246,7 +246,7 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
     _alpha_by_epochs = ALPHA_BY_EPOCHS
     _compact = CompactClassifier
     _parameter_constraints = {
-        **BaseSparcs._parameter_constraints,
+        **LearnsStreams._parameter_constraints,
         **CLASSIFICATION_CONSTRAINTS,
     }
 
@@ -337,7 +337,7 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
             For data or parameters that cannot be used; the message says why.
         """
         with self._as_task(X, y):
-            return self._fit(X, y, sample_weight, stream=False)
+            return self._fit(X, y, sample_weight)
 
     @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, classes=None, sample_weight=None):
@@ -368,4 +368,4 @@ class SparcsClassifier(ClassificationTargets, BaseSparcs):
             If y has classes, or X features, that the first call did not, or ``classes``
             are others.
         """
-        return self._fit(X, y, sample_weight, stream=True, classes=classes)
+        return self._fit_piece(X, y, sample_weight, classes)

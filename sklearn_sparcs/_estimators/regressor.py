@@ -1,15 +1,15 @@
 """`SparcsRegressor`: a network for regression, grown from least squares."""
 
 from .._sklearn import fit_context
-from .base import BaseSparcs
 from .compact import CompactRegressor
+from .streams import LearnsStreams
 from .targets import REGRESSION_CONSTRAINTS, RegressionTargets
 
 #: What alpha="auto" is where epochs train, for a regression.
 ALPHA_BY_EPOCHS = 0.002
 
 
-class SparcsRegressor(RegressionTargets, BaseSparcs):
+class SparcsRegressor(RegressionTargets, LearnsStreams):
     """Regression by a network that starts linear and adds neurons where they pay.
 
     The model is a feed-forward network in which every layer feeds every later one. Its
@@ -250,7 +250,7 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
     _alpha_by_epochs = ALPHA_BY_EPOCHS
     _compact = CompactRegressor
     _parameter_constraints = {
-        **BaseSparcs._parameter_constraints,
+        **LearnsStreams._parameter_constraints,
         **REGRESSION_CONSTRAINTS,
     }
 
@@ -338,7 +338,7 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
             For data or parameters that cannot be used; the message says why.
         """
         with self._as_task(X, y):
-            return self._fit(X, y, sample_weight, stream=False)
+            return self._fit(X, y, sample_weight)
 
     @fit_context(prefer_skip_nested_validation=True)
     def partial_fit(self, X, y, sample_weight=None):
@@ -365,4 +365,4 @@ class SparcsRegressor(RegressionTargets, BaseSparcs):
         ValueError
             If X or y does not have the columns of the first call.
         """
-        return self._fit(X, y, sample_weight, stream=True)
+        return self._fit_piece(X, y, sample_weight)

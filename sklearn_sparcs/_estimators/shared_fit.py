@@ -10,7 +10,7 @@ from .._training.randomness import own_random_state
 from .._training.shared_problem import SharedProblem
 from .._training.status import Status
 from .._training.torch_defaults import torch_defaults
-from .base import BaseSparcs
+from .base import BaseSparcs, Continuation
 from .encoding import Encoding
 from .predictor import validated
 from .solvers import MOST_INPUTS
@@ -53,7 +53,9 @@ class FitsShared(BaseSparcs):
             state = own_random_state(self.random_state)
             found = self._on_path(problem, None, state)
             self._pass_interrupt_on(found.status)
-            status = self._take_over(problem, found, samples, state)
+            self._take_over(found, samples, state, Continuation())
+            self._record_uncertainty(found, self._priced("second_order"))
+            status = self._record_pruned(found, samples)
         return status, found.network.gated
 
     def _clip_of(self, samples: SharedSamples) -> float | None:

@@ -1,0 +1,103 @@
+"""Fits to a stream, a piece at a time: each call is one epoch of Adam.
+
+What a stream has beside the stages of a fit (`base`) is `Recent`: its first pieces are
+trained on together until they are enough to go on from, and its last rows are where
+neurons are looked for.
+"""
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .._data.scaling import Scaling
+from .._growth.search_result import SearchResult
+from .._training.checkpoint import Checkpoint
+from .._training.problem import Problem
+from .._training.randomness import own_random_state
+from .._training.recent import Recent
+from .._training.status import Status
+from .._training.torch_defaults import torch_defaults
+from .base import BaseSparcs, Continuation
+from .lost_rows import warn_of_lost_rows
+from .out_of_scale import warn_of_scale
+from .transaction import at_once
+
+
+class PieceOutcome(NamedTuple):
+    """How an epoch ended, the scale it was in, and the stream before and with it."""
+
+    status: Status
+    scaling: Scaling
+    before: Recent
+    now: Recent
+
+
+class LearnsStreams(BaseSparcs):
+    """Base of estimators with ``partial_fit``. Not for use by itself."""
+
+    def _fit_piece(
+        self, X: Any, y: Any, sample_weight: Any, classes: Any = None
+    ) -> Any:
+        """Fit to a piece of the user's stream, for one epoch."""
+        status, scaling, before, now = self._learn_piece(X, y, sample_weight, classes)
+        warn_of_lost_rows(before, now)
+        if self.standardize and not now.is_short:
+            names = getattr(self, "feature_names_in_", None)
+            warn_of_scale(now.whole(), scaling, names)
+        if status != Status.MAX_ITER:
+            self._warn(status)
+        return self
+
+    @at_once
+    def _learn_piece(
+        self, X: Any, y: Any, sample_weight: Any, classes: Any
+    ) -> PieceOutcome:
+        """Fit without warnings, and return what they depend on."""
+        with torch_defaults():
+            self._refuse_contradictions()
+            last = self._last_checkpoint()
+            before = last.stream if last else Recent()
+            piece = self._task(
+                X,
+                y,
+                sample_weight,
+                fresh=last is None,
+                classes=classes,
+                before=before.targets,
+            )
+            self.encoding_ = self._encoding_of(piece.y, piece.weight)
+            scaling = last.scaling if last and self.standardize else None
+            now = before.followed_by(piece, scaling)
+            task = now.to_train_on(piece)
+            checkpoint = None if now.is_short else last
+            state = own_random_state(self.random_state)
+            problem = self._problem(task, "first_order", checkpoint, state)
+            found = self._epoch(problem, checkpoint, now, state)
+            self._pass_interrupt_on(found.status)
+            continuation = Continuation(checkpoint, self.history_ if last else (), now)
+            self._take_over(found, task.samples(), state, continuation)
+            self._record_no_uncertainty(problem)
+            status = self._record_pruned(found, task.samples())
+        return PieceOutcome(status, problem.scaling, before, now)
+
+    def _epoch(
+        self,
+        problem: Problem,
+        checkpoint: Checkpoint | None,
+        stream: Recent,
+        state: np.random.RandomState,
+    ) -> SearchResult:
+        """Train for one epoch; neurons are looked for in the last rows, when due."""
+        by_epochs, starting = self._by_epochs(problem, checkpoint, state, stream=True)
+        if self.solver == "adam":
+            return by_epochs.full(starting)
+        last = by_epochs.recipe.layers[-1:]
+        layers = last if checkpoint is None else checkpoint.open_layers
+        rows = problem.data_of(stream.whole())
+        return by_epochs.grown(layers if stream.due else (), rows)
+
+    def _record_no_uncertainty(self, problem: Problem) -> None:
+        """Record that nothing is known of errors, as after a part of the data."""
+        self._record_spread(problem, None)
+        self.linear_p_value_ = math.nan

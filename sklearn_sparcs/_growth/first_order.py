@@ -1,0 +1,53 @@
+"""Training by epochs of one problem, once for each set of open layers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+from .._data.batches import TrainingData
+from .._training.checkpoint import Checkpoint
+from .._training.problem import Problem
+from .._training.run import Schedule, train
+from .._training.solver import Solver
+from .first_order_result import FirstOrderResult
+from .recipe import Recipe
+
+
+@dataclass(frozen=True)
+class FirstOrder:
+    """What every run on a problem has in common.
+
+    Attributes
+    ----------
+    problem : Problem
+    recipe : Recipe
+    schedule : Schedule
+    checkpoint : Checkpoint or None
+        Where the network starts; None is the recipe's own start.
+    shuffling, drawing : torch.Generator
+        Of the order of samples; of candidates, and of a random start.
+    """
+
+    problem: Problem
+    recipe: Recipe
+    schedule: Schedule
+    checkpoint: Checkpoint | None
+    shuffling: torch.Generator
+    drawing: torch.Generator
+
+    def grown(
+        self, layers: Sequence[int], looks_in: TrainingData | None = None
+    ) -> FirstOrderResult:
+        """A network that grows in ``layers``, by neurons looked for in ``looks_in``."""
+        start = self.problem, layers, self.drawing, self.checkpoint
+        return self._trained(self.recipe.growth_solver(*start, looks_in))
+
+    def full(self, starting: torch.Generator) -> FirstOrderResult:
+        """The paper's network, which has all its neurons, drawn by ``starting``."""
+        solver = self.recipe.paper_solver(self.problem, starting, self.checkpoint)
+        return self._trained(solver)
+
+    def _trained(self, solver: Solver) -> FirstOrderResult:
+        outcome = train(solver, self.problem, self.schedule, self.shuffling)
+        return FirstOrderResult.of(outcome, self.problem)
