@@ -1,6 +1,5 @@
 """Quasi-Newton's method, its metrics, and the output layer alone."""
 
-from collections import deque
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +12,7 @@ from scipy.optimize import minimize
 
 from sklearn_sparcs._training import metric, quasi_newton
 from sklearn_sparcs._training.gauss_newton import Factor, GaussNewtonMatrix
+from sklearn_sparcs._training.inverse_hessian import InverseHessian
 from sklearn_sparcs._training.levenberg_marquardt import optimize
 from sklearn_sparcs._training.losses import (
     BinaryCrossEntropy,
@@ -22,7 +22,7 @@ from sklearn_sparcs._training.losses import (
 from sklearn_sparcs._training.metric import n_rows
 from sklearn_sparcs._training.neuron_blocks import NeuronBlocks
 from sklearn_sparcs._training.output_layer import FixedRidge, outputs_solved
-from sklearn_sparcs._training.quasi_newton import direction, minimised
+from sklearn_sparcs._training.quasi_newton import minimised
 from sklearn_sparcs._training.status import Status
 
 EACH_LOSS = pytest.mark.parametrize(
@@ -46,18 +46,18 @@ def test_the_direction_satisfies_the_secant_equation():
     generator = torch.Generator().manual_seed(0)
     hessian = torch.randn(5, 5, generator=generator).double()
     hessian = hessian @ hessian.T + torch.eye(5).double()
-    pairs, inverse = deque(maxlen=10), torch.eye(5).double()
+    found, expected = InverseHessian(Identity()), torch.eye(5).double()
     for _ in range(3):
         step = torch.randn(5, generator=generator).double()
         change = hessian @ step
-        pairs.append((step, change))
+        found.remember(step, change)
         rho = 1 / (step @ change)
         left = torch.eye(5).double() - rho * torch.outer(step, change)
-        inverse = left @ inverse @ left.T + rho * torch.outer(step, step)
+        expected = left @ expected @ left.T + rho * torch.outer(step, step)
+    found.scale = 1.0
     gradient = torch.randn(5, generator=generator).double()
-    found = direction(gradient, Identity(), pairs)
-    assert_allclose(found, -inverse @ gradient, rtol=1e-9)
-    assert_allclose(direction(change, Identity(), pairs), -step, rtol=1e-9)
+    assert_allclose(found.direction(gradient), -expected @ gradient, rtol=1e-9)
+    assert_allclose(found.direction(change), -step, rtol=1e-9)
 
 
 @pytest.mark.parametrize("largest", [2000, 1])
@@ -203,10 +203,12 @@ def test_gradients_that_mislead_are_forgotten(monkeypatch):
     at = goal.evaluate(net, keep=True)
     expected = minimised(goal, at, n_iter=100, tol=1e-9)
 
-    def misled(gradient, by, pairs, scale):
-        return gradient if pairs else direction(gradient, by, pairs, scale)
+    direction = InverseHessian.direction
 
-    monkeypatch.setattr(quasi_newton, "direction", misled)
+    def misled(self, gradient):
+        return gradient if self.n_steps else direction(self, gradient)
+
+    monkeypatch.setattr(InverseHessian, "direction", misled)
     found = minimised(goal, at, n_iter=100, tol=1e-9)
     assert len(found.values) > 3
     assert found.value == pytest.approx(expected.value, rel=1e-4)
@@ -223,15 +225,18 @@ def test_weak_neurons_go_with_the_old_matrix():
 
 
 def test_the_metric_is_scaled_by_the_latest_pair():
-    """With no other pair, B⁻¹ change = step is nearest to the metric times a number."""
+    """B⁻¹ change = step, without the pair, is nearest to the metric times a number."""
     step = torch.tensor([1.0, 2.0, -1.0]).double()
     change = torch.tensor([3.0, 1.0, -4.0]).double()
     numbers = np.linspace(0.1, 1, 901)
     errors = [float((n * change - step).square().sum()) for n in numbers]
     least = numbers[int(np.argmin(errors))]
-    assert quasi_newton._scale(Identity(), step, change) == pytest.approx(least, 2e-3)
+    found = InverseHessian(Identity())
+    found.remember(step, change)
+    assert found.scale == pytest.approx(least, 2e-3)
     gradient = torch.tensor([1.0, 0.0, 2.0]).double()
-    assert_allclose(direction(gradient, Identity(), deque(), 0.3), -0.3 * gradient)
+    fresh = InverseHessian(Identity(), 0.3)
+    assert_allclose(fresh.direction(gradient), -0.3 * gradient)
 
 
 def test_a_metric_that_is_too_flat_costs_few_trials(monkeypatch):
