@@ -304,28 +304,43 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         weight = usable_weight(sample_weight, X)
         scorer = check_scoring(self, scoring=self.scoring)
         splits = checked_splits(splitter.split(X, y, groups), y.shape[0], weight)
-        if weight is not None and not takes_weights(scorer):
-            weight = None
-            warn_user(
-                f"scoring={self.scoring!r} takes no sample_weight: folds are trained "
-                "on weighted samples, and judged on unweighted ones.",
-                UserWarning,
-            )
+        scored_on = X, y, self._weight_of_scores(scorer, weight)
 
-        def judge(train: np.ndarray, test: np.ndarray) -> LocalJudge:
-            """Judges by what the rows trained on say of the targets."""
-            known = None if task.weight is None else task.weight[train]
-            encoding = self._encoding_of(task.y[train], known)
-            # rows of folds are arrays, without names
-            as_compact = partial(self._as_compact, encoding=encoding, named=False)
-            return LocalJudge(scorer, as_compact, X, y, weight, test)
+        def fold(train: np.ndarray, test: np.ndarray, seed: int) -> Fold:
+            as_compact = self._compact_after(task, train)
+            judge = LocalJudge(scorer, as_compact, *scored_on, test)
+            return Fold(LocalPart(task, train), judge, seed, leader)
 
-        return [
-            Fold(LocalPart(task, train), judge(train, test), seed, leader)
-            for (train, test), seed in zip(
-                splits, seeds(state, len(splits)), strict=True
-            )
-        ]
+        own = seeds(state, len(splits))
+        return [fold(*split, seed) for split, seed in zip(splits, own, strict=True)]
+
+    def _weight_of_scores(
+        self, scorer: Callable[..., float], weight: np.ndarray | None
+    ) -> np.ndarray | None:
+        """The weights of samples that scores count: all, or none.
+
+        Warns
+        -----
+        UserWarning
+            If there are weights that scores cannot count.
+        """
+        if weight is None or takes_weights(scorer):
+            return weight
+        warn_user(
+            f"scoring={self.scoring!r} takes no sample_weight: folds are trained "
+            "on weighted samples, and judged on unweighted ones.",
+            UserWarning,
+        )
+        return None
+
+    def _compact_after(
+        self, task: Task, rows: np.ndarray
+    ) -> Callable[[DirectForm], Any]:
+        """Makes estimators of networks that have seen the targets of these rows."""
+        weight = None if task.weight is None else task.weight[rows]
+        encoding = self._encoding_of(task.y[rows], weight)
+        # rows of folds are arrays, without names
+        return partial(self._as_compact, encoding=encoding, named=False)
 
     def _cross_validate(
         self, folds: list[Fold], leader: Leader, begun: list[Curve]
