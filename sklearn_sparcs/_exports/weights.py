@@ -1,6 +1,8 @@
 """A fitted network in a file of safetensors: arrays, and a header of plain words."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from os import PathLike
 from typing import Any
 
@@ -115,30 +117,8 @@ def load_safetensors(
     CompactRegressor(links=((2, 1),), warm_start=True)
     """
     header, arrays = _read(file)
-    try:
-        form, encoding = _form(header, arrays), _encoding(header["targets"], arrays)
-        names = header["feature_names"]
-        fits = _fits_together(form, encoding, arrays) and _are_names(names, form)
-    except (
-        ArithmeticError,
-        LookupError,
-        StopIteration,
-        TypeError,
-        ValueError,
-    ) as error:
-        raise ValueError(
-            f"{file} was changed since it was written: {type(error).__name__}: {error}."
-        ) from error
-    if not fits:
-        raise ValueError(
-            f"The network of {file} does not fit together: layers of "
-            f"{form.layer_sizes} neurons with activation {form.activation!r}, for "
-            f"{encoding.n_outputs} outputs."
-        )
-    options = {
-        "feature_names": None if names is None else np.array(names, dtype=object),
-        "importances": arrays.get(_IMPORTANCES),
-    }
+    form, encoding, names = _network(file, header, arrays)
+    options = {"feature_names": names, "importances": arrays.get(_IMPORTANCES)}
     if isinstance(encoding, ClassEncoding):
         return CompactClassifier.from_form(form, encoding, **options)
     margin = encoding.margin
@@ -170,6 +150,52 @@ def _read(file: str | PathLike[str]) -> tuple[dict[str, Any], _Arrays]:
             f"what version {__version__} reads."
         )
     return header, arrays
+
+
+def _network(
+    file: str | PathLike[str], header: dict[str, Any], arrays: _Arrays
+) -> tuple[DirectForm, _Encoding, np.ndarray | None]:
+    """The network of a file, the encoding of its targets, and names of features.
+
+    Raises
+    ------
+    ValueError
+        If it does not fit together.
+    """
+    with _blamed_on_changes(file):
+        form, encoding = _form(header, arrays), _encoding(header["targets"], arrays)
+        names = header["feature_names"]
+        fits = _fits_together(form, encoding, arrays) and _are_names(names, form)
+    if not fits:
+        raise ValueError(
+            f"The network of {file} does not fit together: layers of "
+            f"{form.layer_sizes} neurons with activation {form.activation!r}, for "
+            f"{encoding.n_outputs} outputs."
+        )
+    return form, encoding, None if names is None else np.array(names, dtype=object)
+
+
+@contextmanager
+def _blamed_on_changes(file: str | PathLike[str]) -> Iterator[None]:
+    """Say of errors in the body that the file was changed.
+
+    Raises
+    ------
+    ValueError
+        If there is one.
+    """
+    try:
+        yield
+    except (
+        ArithmeticError,
+        LookupError,
+        StopIteration,
+        TypeError,
+        ValueError,
+    ) as error:
+        raise ValueError(
+            f"{file} was changed since it was written: {type(error).__name__}: {error}."
+        ) from error
 
 
 def _parsed(text: str) -> Any:
