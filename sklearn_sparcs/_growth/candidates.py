@@ -24,7 +24,7 @@ is T (λ_{i−1} − λ_i) and would vanish where two eigenvalues of one sign me
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor
@@ -67,6 +67,46 @@ _N_PROBES = 4
 
 #: Samples at a time that every direction is tried on: what fits a processor's cache.
 _COLUMNS = 1024
+
+
+class _Asked(NamedTuple):
+    """What later receivers ask of a layer's neuron, on n samples.
+
+    ``c`` (rows, n), and ``each`` (rows, n) for a sample that a column stands for;
+    ``squares`` (n,), the squared lengths of these, summed over those samples; ``d``
+    (rows of the next layer, n) is asked of its signal, None where links have seen to it
+    (`Candidates.observe`).
+    """
+
+    c: Tensor
+    each: Tensor
+    squares: Tensor
+    d: Tensor | None
+
+    @classmethod
+    def of(
+        cls,
+        network: GrowingNetwork,
+        layer: int,
+        deltas: Sequence[Tensor],
+        count: Tensor | float,
+        *,
+        linear: bool,
+    ) -> "_Asked":
+        """From the layers' sensitivities."""
+        c = asked(network, layer, deltas)
+        each = c / count
+        d = _asked_of_link(network, layer, deltas) if linear else None
+        return cls(c, each, (c * each).sum(dim=0), d)
+
+    def of_part(self, part: slice) -> "_Asked":
+        """On some of the samples."""
+        d = None if self.d is None else self.d[:, part]
+        return _Asked(self.c[:, part], self.each[:, part], self.squares[part], d)
+
+    def probed(self, probes: Tensor) -> Tensor:
+        """Products of each sample's share with some vectors (probes, rows, n)."""
+        return self.each * (probes @ self.c)[:, None]
 
 
 class Candidates:
@@ -127,32 +167,30 @@ class Candidates:
         is False where they have seen to it: the deltas are orthogonal to v, but for
         rounding that would stand out where a candidate fires on few samples.
         """
-        waking, f = network.waking, TORCH.activation(network.activation).forward
-        lam, unit = self.sign * waking.eigenvalue, waking.eigenvalue * waking.norm
-        c, n_next = asked(network, self.layer, deltas), self.receivers[0]
-        d = deltas[self.layer + 1] * (lam / unit)
-        each = c / count
-        cc = (c * each).sum(dim=0)
+        f = TORCH.activation(network.activation).forward
+        asks = _Asked.of(network, self.layer, deltas, count, linear=linear)
         h = signals[: self.incoming.shape[1]]
         below = linear_signal(network, self.layer - 1, signals)
-        rest = f(h.new_zeros(1), out=h.new_empty(1))
+        at_zero = f(h.new_zeros(1), out=h.new_empty(1))
         buffers = h.new_empty(2, len(self.incoming), min(_COLUMNS, h.shape[1]))
         for i in range(0, h.shape[1], _COLUMNS):
             part = slice(i, i + _COLUMNS)
             z, a = buffers[:, :, : h[:, part].shape[1]]
             torch.mm(self.incoming, h[:, part], out=z)  # v, until λ comes in
-            direct = d[:, part] @ z.T if linear else None
-            seen = each[:, part] * (self.probes @ c[:, part])[:, None]
-            z.mul_(-lam)
+            here = asks.of_part(part)
+            probed = here.probed(self.probes)
+            direct = None if here.d is None else here.d @ z.T
+            z.mul_(-self.sign * network.waking.eigenvalue)
             if len(below):
                 z.addmm_(self.incoming[:, -len(below) :], below[:, part])
             for o, sign in enumerate((1, -1)):
                 f(z, out=a)
-                self.gains[o].addmm_(c[:, part], a.T)
+                self.gains[o].addmm_(here.c, a.T)
                 if direct is not None:
-                    self.gains[o][:n_next].add_(direct, alpha=sign)
-                self.noise[o].addmv_(a.sub_(rest).square_(), cc[part])
-                self.probed[o].add_(seen @ a.T)
+                    self.gains[o][: len(direct)].add_(direct, alpha=sign)
+                squares = a.sub_(at_zero).square_()
+                self.noise[o].addmv_(squares, here.squares)
+                self.probed[o].add_(probed @ squares.T)
                 z.neg_()
 
     def rates(self) -> tuple[Tensor, Tensor]:
@@ -299,10 +337,18 @@ def asked(network: GrowingNetwork, layer: int, deltas: Sequence[Tensor]) -> Tens
     """
     waking, later = network.waking, range(layer + 1, len(network.Q))
     unit = waking.eigenvalue * waking.norm
-    lam = waking_sign(network, layer) * waking.eigenvalue
     c = torch.cat([_heard(network, k, deltas) for k in later]).div_(unit)
-    c[: len(network.Q[layer + 1])] -= deltas[layer + 1] * (lam / unit)
+    c[: len(network.Q[layer + 1])] -= _asked_of_link(network, layer, deltas)
     return c
+
+
+def _asked_of_link(
+    network: GrowingNetwork, layer: int, deltas: Sequence[Tensor]
+) -> Tensor:
+    """What the next layer asks of a neuron's signal v in that unit: d (rows, n)."""
+    waking = network.waking
+    lam = waking_sign(network, layer) * waking.eigenvalue
+    return deltas[layer + 1] * (lam / (waking.eigenvalue * waking.norm))
 
 
 def _heard(network: GrowingNetwork, k: int, deltas: Sequence[Tensor]) -> Tensor:
