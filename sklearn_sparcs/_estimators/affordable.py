@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from .._growth.path import Leader
+from .._growth.path import PathOptions
 from .._training.task import Task
 from .solvers import LARGEST_TABLE, MOST_INPUTS, affords_second_order
 from .warned import warn_user
 
 
-def afforded(task: Task, leader: Leader) -> tuple[Task, Leader]:
-    """The task as an array and its leader; or as it is, and one who stays linear.
+def afforded(task: Task, options: PathOptions) -> tuple[Task, PathOptions]:
+    """The task as an array and its options; or as it is, and those of linear paths.
 
     Warns
     -----
@@ -17,10 +17,10 @@ def afforded(task: Task, leader: Leader) -> tuple[Task, Leader]:
         If growth was asked for, and the data are too large for it.
     """
     n_samples, n_features = task.X.shape
-    n_inputs = n_features + leader.units.bias
+    n_inputs = n_features + options.units.bias
     if affords_second_order(n_samples, n_inputs):
-        return task.dense(), leader
-    if leader.sizes:
+        return task.dense(), options
+    if options.sizes:
         warn_user(
             f"X of {n_samples} samples and {n_inputs} inputs is too large for growth "
             f"to second order (at most {LARGEST_TABLE} numbers and {MOST_INPUTS} "
@@ -29,4 +29,4 @@ def afforded(task: Task, leader: Leader) -> tuple[Task, Leader]:
             'whose solver="first_order" grows by epochs.',
             UserWarning,
         )
-    return task, replace(leader, grows=False)
+    return task, replace(options, grows=False)

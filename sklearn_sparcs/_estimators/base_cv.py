@@ -28,7 +28,7 @@ from .._data.tensors import as_array
 from .._direct.form import DirectForm
 from .._direct.stability import hidden_share, stability
 from .._growth.linear_test import linear_p_value
-from .._growth.path import Leader, Path, path_alphas
+from .._growth.path import Path, PathOptions, path_alphas
 from .._growth.path_point import PathPoint
 from .._networks.checks import checked_layer_sizes
 from .._networks.live import LiveNetwork
@@ -145,9 +145,9 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
     ) -> SparcsPath:
         with torch_defaults():
             task = self._task(X, y, sample_weight, fresh=True)
-            task, leader = afforded(task, self._leader())
+            task, options = afforded(task, self._path_options())
             self.encoding_ = self._encoding_of(task.y, task.weight)
-            return self._path(LocalPart(task), leader, X_val, y_val)
+            return self._path(LocalPart(task), options, X_val, y_val)
 
     def _fit(self, X: Any, y: Any, sample_weight: Any, groups: Any) -> Any:
         """Fit to the user's data: check, split, cross-validate, refit, record."""
@@ -162,26 +162,28 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         """Fit without warnings, and return the sizes of the layers."""
         own_alphas = None if self.alphas is None else checked_alphas(self.alphas)
         with torch_defaults():
-            leader, state = self._leader(), own_random_state(self.random_state)
+            options, state = self._path_options(), own_random_state(self.random_state)
             task = self._task(X, y, sample_weight, fresh=True)
-            task, leader = afforded(task, leader)
-            folds = self._folds(task, leader, y, sample_weight, groups, state)
+            task, options = afforded(task, options)
+            folds = self._folds(task, options, y, sample_weight, groups, state)
             self.encoding_ = self._encoding_of(task.y, task.weight)
-            self._learn(LocalPart(task), folds, leader, state, own_alphas)
-        return leader.sizes
+            self._learn(LocalPart(task), folds, options, state, own_alphas)
+        return options.sizes
 
     # -- stages ------------------------------------------------------------------------
 
-    def _path(self, whole: Part, leader: Leader, X_val: Any, y_val: Any) -> SparcsPath:
+    def _path(
+        self, whole: Part, options: PathOptions, X_val: Any, y_val: Any
+    ) -> SparcsPath:
         """The path over all the data, wherever they are."""
         if (X_val is None) != (y_val is None):
             raise ValueError("X_val and y_val must be given together.")
         own_alphas = None if self.alphas is None else checked_alphas(self.alphas)
-        problem, valid = whole.problem(leader), None
+        problem, valid = whole.problem(options), None
         if X_val is not None:
             valid = problem.data_of(self._task(X_val, y_val, None, fresh=False))
         (seed,) = seeds(own_random_state(self.random_state), 1)
-        fit = leader.begun(problem, self._activations()[0], leader.layers, seed)
+        fit = options.begun(problem, self._activations()[0], options.layers, seed)
         alphas = self._grid([fit]) if own_alphas is None else own_alphas
         as_compact = partial(self._as_compact, samples=whole.samples())
         with self._progress(len(alphas)) as advanced:
@@ -191,37 +193,37 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         self,
         whole: Part,
         folds: list[Fold],
-        leader: Leader,
+        options: PathOptions,
         state: np.random.RandomState,
         own_alphas: np.ndarray | None,
     ) -> None:
         """Select on folds and refit to all the data, in memory or shared."""
-        whole.refuse_extremes(leader)  # a fold without them would be scored on them
-        self._grew = leader.grows
-        self._refuse_undefined(folds[0].linear_score(leader))
+        whole.refuse_extremes(options)  # a fold without them would be scored on them
+        self._grew = options.grows
+        self._refuse_undefined(folds[0].linear_score(options))
         constant = np.array([fold.constant_score(self.encoding_) for fold in folds])
         if self.clip == "auto":
-            given = whole.columns(), folds, leader, self.n_jobs
-            leader = with_cross_validated_clip(*given)
-            folds = [replace(fold, leader=leader) for fold in folds]
-        self.clip_ = leader.units.clip
-        problem, samples = whole.problem(leader), whole.samples()
+            given = whole.columns(), folds, options, self.n_jobs
+            options = with_cross_validated_clip(*given)
+            folds = [replace(fold, options=options) for fold in folds]
+        self.clip_ = options.units.clip
+        problem, samples = whole.problem(options), whole.samples()
         self.linear_alpha_ = problem.linear_alpha
         self._record_loss(problem.loss)
-        paths = self._whole(problem, leader, state)
-        begun = self._begun(folds, leader.layers[-1:])
+        paths = self._whole(problem, options, state)
+        begun = self._begun(folds, options.layers[-1:])
         fits = [*paths, *(path.fit for curve in begun for path in curve.paths)]
         self.alphas_ = self._grid(fits) if own_alphas is None else own_alphas
-        curves = self._cross_validate(folds, leader, begun)
+        curves = self._cross_validate(folds, options, begun)
         significance = max(path.significance for path in paths)
         choice = choose(curves, self._slack, significance)
         self._keep_choice(curves, choice, constant)
         as_compact = partial(self._as_compact, samples=samples)
-        network = self._refit(problem, leader, curves, choice, state, as_compact)
-        sizes, factor = leader.sizes, self.depth_factor
+        network = self._refit(problem, options, curves, choice, state, as_compact)
+        sizes, factor = options.sizes, self.depth_factor
         self._adopt(Result.of_live(problem, network, sizes, factor, state), samples)
         self.linear_p_value_ = linear_p_value(problem)
-        self._record_spread(problem, replace(leader.penalty, alpha=self.alpha_))
+        self._record_spread(problem, replace(options.penalty, alpha=self.alpha_))
         self._describe(samples, curves, choice.chosen, state)
 
     @property
@@ -233,9 +235,9 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
     def _activations(self) -> tuple[str, ...]:
         return _TRIED if self.activation == "auto" else (self.activation,)
 
-    def _leader(self) -> Leader:
-        """A leader from the parameters, before ``clip="auto"`` is decided."""
-        return Leader(
+    def _path_options(self) -> PathOptions:
+        """Options of paths from the parameters, before ``clip="auto"`` is decided."""
+        return PathOptions(
             checked_layer_sizes(self.hidden_layer_sizes),
             BridgePenalty(np.inf, self.l1_ratio, self.depth_factor),
             Units(
@@ -262,16 +264,16 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
             yield advanced
 
     def _whole(
-        self, problem: Problem, leader: Leader, state: np.random.RandomState
+        self, problem: Problem, options: PathOptions, state: np.random.RandomState
     ) -> list[Path]:
         """Paths over all the data, at their beginning, where alpha_max is known.
 
         Their significance decides whether there is anything to find; folds skip it.
         """
         (seed,) = seeds(state, 1)
-        leader = replace(leader, min_significance=EVIDENT)
+        options = replace(options, min_significance=EVIDENT)
         return [
-            leader.begun(problem, activation, leader.layers, seed)
+            options.begun(problem, activation, options.layers, seed)
             for activation in self._activations()
         ]
 
@@ -288,7 +290,7 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
     def _folds(
         self,
         task: Task,
-        leader: Leader,
+        options: PathOptions,
         y: Any,
         sample_weight: Any,
         groups: Any,
@@ -309,7 +311,7 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         def fold(train: np.ndarray, test: np.ndarray, seed: int) -> Fold:
             as_compact = self._compact_after(task, train)
             judge = LocalJudge(scorer, as_compact, *scored_on, test)
-            return Fold(LocalPart(task, train), judge, seed, leader)
+            return Fold(LocalPart(task, train), judge, seed, options)
 
         own = seeds(state, len(splits))
         return [fold(*split, seed) for split, seed in zip(splits, own, strict=True)]
@@ -343,17 +345,17 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         return partial(self._as_compact, encoding=encoding, named=False)
 
     def _cross_validate(
-        self, folds: list[Fold], leader: Leader, begun: list[Curve]
+        self, folds: list[Fold], options: PathOptions, begun: list[Curve]
     ) -> list[Curve]:
         """Curves of every activation, deeper ones while they pay."""
         curves: list[Curve] = []
         best = -np.inf
-        n_rounds = max(len(leader.layers), 1)
+        n_rounds = max(len(options.layers), 1)
         total = n_rounds * len(self._activations()) * len(self.alphas_) * len(folds)
         with self._progress(total) as advanced:
             for depth in range(1, n_rounds + 1):
                 if depth > 1:
-                    begun = self._begun(folds, leader.layers[-depth:])
+                    begun = self._begun(folds, options.layers[-depth:])
                 curves += raced(folds, begun, self.alphas_, self.n_jobs, advanced)
                 reached = max(c.means.max() for c in curves if c.depth == depth)
                 if depth == 1:
@@ -413,7 +415,7 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
     def _refit(
         self,
         problem: Problem,
-        leader: Leader,
+        options: PathOptions,
         curves: list[Curve],
         choice: Choice,
         state: np.random.RandomState,
@@ -425,8 +427,8 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
 
         def led_to(point: Point) -> tuple[SparcsPath, Path]:
             curve, alphas = curves[point.curve], self.alphas_[: point.alpha + 1]
-            layers = leader.layers[-curve.depth :]
-            begun = leader.begun(problem, curve.activation, layers, seed)
+            layers = options.layers[-curve.depth :]
+            begun = options.begun(problem, curve.activation, layers, seed)
             return recorded(begun, alphas, as_compact)
 
         self.path_, whole = led_to(chosen)

@@ -12,7 +12,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from .._data.columns import Columns
 from .._data.leverage import decisive_rows
 from .._data.scaling import Scaling
-from .._growth.path import Leader
+from .._growth.path import PathOptions
 from .._training.problem import Problem, Units
 from .._training.task import Task
 from .folds import Fold
@@ -31,9 +31,9 @@ _N_FOLDS = 5
 
 
 def with_cross_validated_clip(
-    columns: Columns, folds: Sequence[Fold], leader: Leader, n_jobs: int | None
-) -> Leader:
-    """The leader with a cut, if the folds' linear models are better with it.
+    columns: Columns, folds: Sequence[Fold], options: PathOptions, n_jobs: int | None
+) -> PathOptions:
+    """The options with a cut, if the folds' linear models are better with it.
 
     Nothing is tried where no feature has a value beyond the bounds.
 
@@ -42,19 +42,19 @@ def with_cross_validated_clip(
     columns : Columns
         Those of all the data.
     folds : sequence of Fold
-    leader : Leader
+    options : PathOptions
         Without a cut.
     n_jobs : int or None
         Linear models at a time.
     """
-    cutting = replace(leader, units=replace(leader.units, clip=TRIED))
+    cutting = replace(options, units=replace(options.units, clip=TRIED))
     if not _cuts(columns, cutting):
-        return leader
+        return options
     scores = Parallel(n_jobs=n_jobs)(
-        delayed(_score)(fold, tried) for tried in (leader, cutting) for fold in folds
+        delayed(_score)(fold, tried) for tried in (options, cutting) for fold in folds
     )
     whole, cut = np.reshape(scores, (2, len(folds)))
-    return cutting if pays(whole, cut) else leader
+    return cutting if pays(whole, cut) else options
 
 
 def cross_validated_clip(
@@ -109,9 +109,9 @@ def pays(whole: np.ndarray, cut: np.ndarray) -> bool:
     return bool(gained > _GAIN_PER_LOSS * lost and gains.mean() > trifle)
 
 
-def _cuts(columns: Columns, leader: Leader) -> bool:
-    """Whether a value of any feature lies beyond the leader's bounds."""
-    units = leader.units
+def _cuts(columns: Columns, options: PathOptions) -> bool:
+    """Whether a value of any feature lies beyond the bounds of the options."""
+    units = options.units
     scaling = Scaling.of(
         columns,
         standardize=units.standardize,
@@ -122,6 +122,6 @@ def _cuts(columns: Columns, leader: Leader) -> bool:
     return scaling.cuts(columns.ends)
 
 
-def _score(fold: Fold, leader: Leader) -> float:
+def _score(fold: Fold, options: PathOptions) -> float:
     """The score of a fold's linear model: the work of one process."""
-    return fold.linear_score(leader)
+    return fold.linear_score(options)

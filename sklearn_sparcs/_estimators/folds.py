@@ -12,7 +12,7 @@ from .._data.samples import Samples
 from .._data.shared_samples import SharedSamples
 from .._direct.architecture import Architecture
 from .._direct.form import DirectForm
-from .._growth.path import Leader, Path
+from .._growth.path import Path, PathOptions
 from .._growth.path_point import PathPoint
 from .._training.problem import Problem
 from .encoding import Encoding
@@ -21,10 +21,10 @@ from .encoding import Encoding
 class Part(Protocol):
     """The data that a fold trains on, or all of them, wherever they are."""
 
-    def refuse_extremes(self, leader: Leader) -> None:
+    def refuse_extremes(self, options: PathOptions) -> None:
         """Refuse values too large or too small to compute with."""
 
-    def problem(self, leader: Leader) -> Problem:
+    def problem(self, options: PathOptions) -> Problem:
         """The training problem, with its linear model."""
 
     def samples(self) -> Samples | SharedSamples:
@@ -105,17 +105,17 @@ class Fold:
         Of what is left out.
     seed : int
         Of its own draws.
-    leader : Leader
+    options : PathOptions
     """
 
     part: Part
     judge: Judge
     seed: int
-    leader: Leader
+    options: PathOptions
 
-    def linear_score(self, leader: Leader) -> float:
-        """The score of the linear model, in the units of a leader."""
-        (score,) = self.judge.scores([self.part.problem(leader).linear_form()])
+    def linear_score(self, options: PathOptions) -> float:
+        """The score of the linear model, in the units of the options."""
+        (score,) = self.judge.scores([self.part.problem(options).linear_form()])
         return score
 
     def constant_score(self, encoding: Encoding) -> float:
@@ -127,5 +127,5 @@ class Fold:
 
     def begun(self, activation: str, layers: Sequence[int]) -> FoldPath:
         """A path on the training rows, at its beginning."""
-        problem = self.part.problem(self.leader)
-        return FoldPath(self.leader.begun(problem, activation, layers, self.seed))
+        problem = self.part.problem(self.options)
+        return FoldPath(self.options.begun(problem, activation, layers, self.seed))

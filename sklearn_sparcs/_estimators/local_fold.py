@@ -10,7 +10,7 @@ from .._data.columns import Table
 from .._data.magnitude_checks import refuse_extremes
 from .._data.samples import Samples
 from .._direct.form import DirectForm
-from .._growth.path import Leader
+from .._growth.path import PathOptions
 from .._training.problem import Problem
 from .._training.task import Task
 from .encoding import Encoding
@@ -35,13 +35,13 @@ class LocalPart:
         """The task on these rows."""
         return self.whole if self.rows is None else self.whole.taken(self.rows)
 
-    def refuse_extremes(self, leader: Leader) -> None:
+    def refuse_extremes(self, options: PathOptions) -> None:
         """Refuse values too large or too small to compute with."""
-        refuse_extremes(self.samples(), scaled=leader.units.standardize)
+        refuse_extremes(self.samples(), scaled=options.units.standardize)
 
-    def problem(self, leader: Leader) -> Problem:
+    def problem(self, options: PathOptions) -> Problem:
         """The training problem, with its linear model."""
-        return leader.problem(self.task)
+        return options.problem(self.task)
 
     def samples(self) -> Samples:
         """The rows that count."""

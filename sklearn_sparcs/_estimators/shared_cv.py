@@ -10,7 +10,7 @@ from sklearn.base import is_classifier
 
 from .._data.shared_folds import FoldAssignment, SharedFolds
 from .._data.shared_samples import SharedSamples
-from .._growth.path import Leader
+from .._growth.path import PathOptions
 from .._sklearn import Interval, StrOptions
 from .._training.randomness import own_random_state, seeds
 from .._training.torch_defaults import torch_defaults
@@ -62,12 +62,12 @@ class FitsSharedCV(BaseSparcsCV):
         """Fit without warnings, and return the sizes of the layers."""
         own_alphas = None if self.alphas is None else checked_alphas(self.alphas)
         with torch_defaults():
-            leader, state = self._leader(), own_random_state(self.random_state)
+            options, state = self._path_options(), own_random_state(self.random_state)
             whole = self._shared_part(samples, encoding, like)
-            folds = self._shared_folds(whole, leader, class_weights, state)
+            folds = self._shared_folds(whole, options, class_weights, state)
             with parallel_config(backend=self._folds_by):
-                self._learn(whole, folds, leader, state, own_alphas)
-        return leader.sizes
+                self._learn(whole, folds, options, state, own_alphas)
+        return options.sizes
 
     @leaving_no_trace
     def _path_shared(
@@ -81,7 +81,7 @@ class FitsSharedCV(BaseSparcsCV):
         """The path over checked samples; validation data are in memory."""
         with torch_defaults():
             whole = self._shared_part(samples, encoding, like)
-            return self._path(whole, self._leader(), X_val, y_val)
+            return self._path(whole, self._path_options(), X_val, y_val)
 
     def _shared_part(
         self, samples: SharedSamples, encoding: Encoding, like: Any
@@ -95,7 +95,7 @@ class FitsSharedCV(BaseSparcsCV):
     def _shared_folds(
         self,
         whole: SharedPart,
-        leader: Leader,
+        options: PathOptions,
         class_weights: np.ndarray | None,
         state: np.random.RandomState,
     ) -> list[Fold]:
@@ -109,7 +109,7 @@ class FitsSharedCV(BaseSparcsCV):
             refuse_too_few(part.shared, self.fit_intercept)
             seen = _encoding_of(self.encoding_, part.shared)
             given = seen, dealt.left_out(k), class_weights
-            return Fold(part, SharedJudge(self._score_by, *given), seed, leader)
+            return Fold(part, SharedJudge(self._score_by, *given), seed, options)
 
         return [fold(k, seed) for k, seed in enumerate(own)]
 

@@ -11,7 +11,7 @@ from .._data.parts import added, rows_of
 from .._data.samples import Samples
 from .._data.shared_samples import SharedSamples
 from .._direct.form import DirectForm
-from .._growth.path import Leader
+from .._growth.path import PathOptions
 from .._training.losses import Loss
 from .._training.observations import Sums
 from .._training.shared_problem import SharedProblem, refuse_shared_extremes
@@ -35,22 +35,22 @@ class SharedPart:
     loss: Loss
     n_outputs: int
     #: The last problem that they posed: its scaled samples are held where they are.
-    _posed: dict[Leader, SharedProblem] = field(
+    _posed: dict[PathOptions, SharedProblem] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
-    def refuse_extremes(self, leader: Leader) -> None:
+    def refuse_extremes(self, options: PathOptions) -> None:
         """Refuse values too large or too small to compute with."""
-        refuse_shared_extremes(self.shared, self.loss, leader.units.standardize)
+        refuse_shared_extremes(self.shared, self.loss, options.units.standardize)
 
-    def problem(self, leader: Leader) -> SharedProblem:
-        """The training problem, with its linear model; cached for the last leader."""
-        if leader not in self._posed:
+    def problem(self, options: PathOptions) -> SharedProblem:
+        """The training problem, with its linear model; cached for the last options."""
+        if options not in self._posed:
             self._posed.clear()
-            given = self.shared, self.loss, self.n_outputs, leader.units
-            ridge = leader.linear_alpha, leader.smooths
-            self._posed[leader] = SharedProblem.of_shared(*given, *ridge)
-        return self._posed[leader]
+            given = self.shared, self.loss, self.n_outputs, options.units
+            ridge = options.linear_alpha, options.smooths
+            self._posed[options] = SharedProblem.of_shared(*given, *ridge)
+        return self._posed[options]
 
     def samples(self) -> SharedSamples:
         """The rows that count."""

@@ -152,7 +152,7 @@ Path: TypeAlias = PathFit | LinearPath
 
 
 @dataclass(frozen=True)
-class Leader:
+class PathOptions:
     """Hyperparameters of a path, which start it on any problem.
 
     Attributes

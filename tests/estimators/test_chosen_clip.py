@@ -51,9 +51,9 @@ def test_linear_scores_are_those_of_least_squares(monkeypatch):
     scores = {}
     own = Fold.linear_score
 
-    def watched(fold, leader):
-        clip, first = leader.units.clip, fold.judge.rows[0]
-        scores[clip, first] = own(fold, leader)
+    def watched(fold, path_options):
+        clip, first = path_options.units.clip, fold.judge.rows[0]
+        scores[clip, first] = own(fold, path_options)
         return scores[clip, first]
 
     monkeypatch.setattr(Fold, "linear_score", watched)

@@ -17,7 +17,7 @@ from sklearn.model_selection import KFold, PredefinedSplit
 
 from sklearn_sparcs import SparcsClassifierCV, SparcsRegressorCV
 from sklearn_sparcs._estimators.shared_fold import SharedPart
-from sklearn_sparcs._growth.path import Leader
+from sklearn_sparcs._growth.path import PathOptions
 from sklearn_sparcs._training.bridge import BridgePenalty
 from sklearn_sparcs._training.problem import Units
 
@@ -165,8 +165,8 @@ def test_samples_are_scaled_once_for_all_activations(kinked):
     samples, encoding, _ = model.given(X, y, CUTS)
     part = SharedPart(samples, encoding.loss, 1)
     units = Units(torch.device("cpu"))
-    leader = Leader((3,), BridgePenalty(0.0), units)
-    first = part.problem(leader)
-    assert part.problem(replace(leader)) is first
-    cut = part.problem(replace(leader, units=replace(units, clip=1.0)))
+    path_options = PathOptions((3,), BridgePenalty(0.0), units)
+    first = part.problem(path_options)
+    assert part.problem(replace(path_options)) is first
+    cut = part.problem(replace(path_options, units=replace(units, clip=1.0)))
     assert cut.scaling.bounds is not None

@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 from scipy import sparse
 
 from sklearn_sparcs._growth.linear_path import LinearPath
-from sklearn_sparcs._growth.path import Leader
+from sklearn_sparcs._growth.path import PathOptions
 from sklearn_sparcs._training.bridge import BridgePenalty
 from sklearn_sparcs._training.problem import Units
 
@@ -22,10 +22,10 @@ def test_it_is_the_path_above_alpha_max(kinked, bias, weighted):
     weight = np.random.default_rng(0).random(len(y)) if weighted else None
     problem = regression_problem(X, y, weight, bias=bias)
     units = Units(torch.device("cpu"), bias)
-    leader = Leader((5, 4), BridgePenalty(np.inf), units, grows=False)
-    linear = leader.begun(problem, "relu", (0, 1), 0)
+    options = PathOptions((5, 4), BridgePenalty(np.inf), units, grows=False)
+    linear = options.begun(problem, "relu", (0, 1), 0)
     assert isinstance(linear, LinearPath)
-    grown = Leader((5, 4), BridgePenalty(np.inf), units).begun(
+    grown = PathOptions((5, 4), BridgePenalty(np.inf), units).begun(
         problem, "relu", (0, 1), 0
     )
     alphas = ALPHAS * 0 + grown.alpha_max * np.array([2.0, 1.0])
@@ -51,10 +51,10 @@ def test_its_loss_leaves_the_samples_sparse(kinked):
     X, y = kinked
     X = np.where(np.abs(X) > 1, X, 0)
     problem = regression_problem(sparse.csr_array(X), y)
-    leader = Leader(
+    options = PathOptions(
         (5,), BridgePenalty(np.inf), Units(torch.device("cpu")), grows=False
     )
-    path = leader.begun(problem, "relu", (0,), 0)
+    path = options.begun(problem, "relu", (0,), 0)
     assert path.problem.train.is_sparse
     error = path.form(path.network)(X)[:, 0] - y
     assert path.loss(path.network) == pytest.approx(np.mean(error**2) / y.var())

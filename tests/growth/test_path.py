@@ -12,7 +12,7 @@ from sklearn.datasets import make_friedman1
 from sklearn.linear_model import LinearRegression
 
 from sklearn_sparcs._data.scaling import Scaling
-from sklearn_sparcs._growth.path import Leader, path_alphas
+from sklearn_sparcs._growth.path import PathOptions, path_alphas
 from sklearn_sparcs._training.bridge import BridgePenalty
 from sklearn_sparcs._training.levenberg_marquardt import optimize
 from sklearn_sparcs._training.problem import Units
@@ -20,8 +20,8 @@ from sklearn_sparcs._training.problem import Units
 
 def begun(X, y, sizes=(5,), activation="relu"):
     units = Units(torch.device("cpu"))
-    leader = Leader(sizes, BridgePenalty(np.inf), units)
-    return leader.begun(regression_problem(X, y), activation, leader.layers, 0)
+    options = PathOptions(sizes, BridgePenalty(np.inf), units)
+    return options.begun(regression_problem(X, y), activation, options.layers, 0)
 
 
 def test_at_alpha_max_it_is_linear_and_below_it_is_not(kinked):

@@ -9,7 +9,7 @@ from helpers.networks import LOSSES
 from helpers.problems import regression_problem
 from numpy.testing import assert_allclose
 
-from sklearn_sparcs._growth.path import Leader
+from sklearn_sparcs._growth.path import PathOptions
 from sklearn_sparcs._growth.path_following import First, follow, linear_start
 from sklearn_sparcs._training.bridge import BridgePenalty
 from sklearn_sparcs._training.losses import (
@@ -187,8 +187,8 @@ def test_the_linear_model_is_an_optimum_under_the_ridge_chosen(kind):
     elif kind == "several classes":
         task = Task(X, np.digitize(y, [-0.5, 0.5]), None, SoftmaxCrossEntropy(), 3)
     problem = Problem.of(task, Units(torch.device("cpu")))
-    leader = Leader((4,), BridgePenalty(0.0), Units(torch.device("cpu")))
-    fit = leader.begun(problem, "relu", (0,), 0)
+    options = PathOptions((4,), BridgePenalty(0.0), Units(torch.device("cpu")))
+    fit = options.begun(problem, "relu", (0,), 0)
     assert problem.linear_alpha > 0.01
     network = fit.first.network
     W = network.weights[-1].clone().requires_grad_()
@@ -206,7 +206,7 @@ def test_what_a_ridge_leaves_of_a_linear_table_wakes_nothing(n_features):
     y = X @ rng.normal(size=n_features) / np.sqrt(n_features) + rng.normal(size=100)
     task = Task(X, y[:, None], None, SquaredError(), 1)
     problem = Problem.of(task, Units(torch.device("cpu")))
-    leader = Leader((4,), BridgePenalty(0.0), Units(torch.device("cpu")))
-    first = leader.begun(problem, "relu", (0,), 0).first
+    options = PathOptions((4,), BridgePenalty(0.0), Units(torch.device("cpu")))
+    first = options.begun(problem, "relu", (0,), 0).first
     assert problem.linear_alpha > 0.1
     assert first.significance < 2.5
