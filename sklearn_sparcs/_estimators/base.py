@@ -27,8 +27,8 @@ from .._training.device import resolve_device
 from .._training.penalty import SparseGroupPenalty
 from .._training.problem import Problem, Units, Validation
 from .._training.randomness import generators, own_random_state, seeds
-from .._training.recent import Recent
 from .._training.status import Status
+from .._training.stream_state import StreamState
 from .._training.task import Task
 from .._training.torch_defaults import torch_defaults
 from .chosen_clip import cross_validated_clip
@@ -38,7 +38,7 @@ from .leverage import warn_of_leverage
 from .result import Result
 from .solvers import Solver, chosen_solver
 from .spectral import Spectral, given_strength
-from .transaction import at_once
+from .transaction import atomic
 from .warm_start import agreed
 
 
@@ -59,13 +59,13 @@ class Continuation(NamedTuple):
         Where the network starts; None begins anew.
     history : sequence of dict
         Rows of the fits before.
-    recent : Recent or None
+    stream : StreamState or None
         What is known of the stream that this is a part of, or of one that may come.
     """
 
     checkpoint: Checkpoint | None = None
     history: Sequence[Any] = ()
-    recent: Recent | None = None
+    stream: StreamState | None = None
 
 
 class BaseSparcs(TrainsByEpochs, Spectral):
@@ -122,7 +122,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
 
     # -- stages ------------------------------------------------------------------------
 
-    @at_once
+    @atomic
     def _learn(self, X: Any, y: Any, sample_weight: Any) -> FitOutcome:
         """Fit without warnings, and return what they depend on."""
         with torch_defaults():
@@ -138,7 +138,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             found = self._search(problem, solver, checkpoint, state)
             self._pass_interrupt_on(found.status)
             history = self.history_ if last else ()
-            continuation = Continuation(checkpoint, history, Recent.of_fit(task))
+            continuation = Continuation(checkpoint, history, StreamState.of_fit(task))
             self._take_over(found, task.samples(), state, continuation)
             self._record_uncertainty(found, self._priced(solver))
             status = self._record_pruned(found, task.samples())
@@ -156,7 +156,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         self._adopt(Result.of(problem, found.network, state), samples)
         self._record(found, continuation)
         self._checkpoint = Checkpoint.of(
-            found.snapshot(), problem.scaling, self._agreed(), continuation.recent
+            found.snapshot(), problem.scaling, self._agreed(), continuation.stream
         )
 
     def _record_uncertainty(self, found: SearchResult, penalty: BridgePenalty) -> None:

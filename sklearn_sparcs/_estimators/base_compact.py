@@ -33,7 +33,7 @@ from .epochs import TRAINING_CONSTRAINTS, TrainsByEpochs
 from .importances import feature_importances
 from .predictor import Predictor
 from .solvers import affords_second_order
-from .transaction import at_once
+from .transaction import atomic
 
 
 class Fitted(NamedTuple):
@@ -148,7 +148,7 @@ class BaseCompact(TrainsByEpochs, Predictor):
         self._warn(self._learn(X, y, sample_weight))
         return self
 
-    @at_once
+    @atomic
     def _learn(self, X: Any, y: Any, sample_weight: Any) -> Status:
         """Fit without warnings, and return how the fit ended."""
         with torch_defaults():

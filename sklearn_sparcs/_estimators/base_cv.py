@@ -53,7 +53,7 @@ from .race import EVIDENT, Curve, is_ahead, raced
 from .result import Result
 from .spectral import Spectral, given_strength
 from .splits import checked_splits
-from .transaction import at_once, leaving_no_trace
+from .transaction import atomic, leaving_no_trace
 from .verdict import Scores, verdict
 from .warned import warn_user
 
@@ -155,7 +155,7 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         warn_of_full_layers(self.direct_form_, sizes)
         return self
 
-    @at_once
+    @atomic
     def _learn_here(
         self, X: Any, y: Any, sample_weight: Any, groups: Any
     ) -> tuple[int, ...]:

@@ -1,15 +1,15 @@
 """What a stream misses whose estimator is pickled between its pieces, or copied."""
 
-from .._training.recent import FIRST_ROWS, Recent
+from .._training.stream_state import FIRST_ROWS, StreamState
 from .warned import warn_user
 
 
-def warn_of_lost_rows(before: Recent, now: Recent) -> None:
+def warn_of_lost_rows(before: StreamState, now: StreamState) -> None:
     """Say so where rows are missing that a pickle does not hold.
 
     Parameters
     ----------
-    before, now : Recent
+    before, now : StreamState
         The stream before its last piece, and with it.
     """
     if before.has_lost_its_first:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from .._data.scaling import Scaling
 from .._training.drift import farthest_feature, spread_of_targets
-from .._training.recent import FIRST_ROWS
+from .._training.stream_state import FIRST_ROWS
 from .._training.task import Task
 from .warned import warn_user
 

@@ -23,7 +23,7 @@ from .predictor import validated
 from .shared_fit import refuse_too_few
 from .shared_fold import SharedJudge, SharedPart
 from .shared_scores import OF_CLASSES, OF_TARGETS, Score
-from .transaction import at_once, leaving_no_trace
+from .transaction import atomic, leaving_no_trace
 
 #: Folds where nobody says how many.
 _N_FOLDS = 5
@@ -51,7 +51,7 @@ class FitsSharedCV(BaseSparcsCV):
         warn_of_full_layers(self.direct_form_, sizes)
         return self
 
-    @at_once
+    @atomic
     def _learn_shared(
         self,
         samples: SharedSamples,

@@ -15,7 +15,7 @@ from .encoding import Encoding
 from .predictor import validated
 from .solvers import MOST_INPUTS
 from .spectral import given_strength
-from .transaction import at_once
+from .transaction import atomic
 
 
 class FitsShared(BaseSparcs):
@@ -31,7 +31,7 @@ class FitsShared(BaseSparcs):
         self._warn_of_size(grown)
         return self
 
-    @at_once
+    @atomic
     def _learn_shared(
         self, samples: SharedSamples, encoding: Encoding, like: Any
     ) -> tuple[Status, bool]:

@@ -1,8 +1,8 @@
 """Fits to a stream, a piece at a time: each call is one epoch of Adam.
 
-What a stream has beside the stages of a fit (`base`) is `Recent`: its first pieces are
-trained on together until they are enough to go on from, and its last rows are where
-neurons are looked for.
+What a stream has beside the stages of a fit (`base`) is a `StreamState`: its first
+pieces are trained on together until they are enough to go on from, and its last rows
+are where neurons are looked for.
 """
 
 import math
@@ -15,13 +15,13 @@ from .._growth.search_result import SearchResult
 from .._training.checkpoint import Checkpoint
 from .._training.problem import Problem
 from .._training.randomness import own_random_state
-from .._training.recent import Recent
 from .._training.status import Status
+from .._training.stream_state import StreamState
 from .._training.torch_defaults import torch_defaults
 from .base import BaseSparcs, Continuation
 from .lost_rows import warn_of_lost_rows
 from .out_of_scale import warn_of_scale
-from .transaction import at_once
+from .transaction import atomic
 
 
 class PieceOutcome(NamedTuple):
@@ -29,8 +29,8 @@ class PieceOutcome(NamedTuple):
 
     status: Status
     scaling: Scaling
-    before: Recent
-    now: Recent
+    before: StreamState
+    now: StreamState
 
 
 class LearnsStreams(BaseSparcs):
@@ -49,7 +49,7 @@ class LearnsStreams(BaseSparcs):
             self._warn(status)
         return self
 
-    @at_once
+    @atomic
     def _learn_piece(
         self, X: Any, y: Any, sample_weight: Any, classes: Any
     ) -> PieceOutcome:
@@ -57,7 +57,7 @@ class LearnsStreams(BaseSparcs):
         with torch_defaults():
             self._refuse_contradictions()
             last = self._last_checkpoint()
-            before = last.stream if last else Recent()
+            before = last.continued_stream if last else StreamState()
             piece = self._task(
                 X,
                 y,
@@ -85,7 +85,7 @@ class LearnsStreams(BaseSparcs):
         self,
         problem: Problem,
         checkpoint: Checkpoint | None,
-        stream: Recent,
+        stream: StreamState,
         state: np.random.RandomState,
     ) -> SearchResult:
         """Train for one epoch; neurons are looked for in the last rows, when due."""

@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator
 _Method = TypeVar("_Method", bound=Callable[..., Any])
 
 
-def at_once(method: _Method) -> _Method:
+def atomic(method: _Method) -> _Method:
     """A method that changes its estimator in one moment, in the end, if it succeeds.
 
     It runs on a twin, whose attributes then become the estimator's. Other threads that

@@ -13,7 +13,7 @@ from .._estimators.found_path import SparcsPath
 from .._estimators.regressor import SparcsRegressor
 from .._estimators.spread import Spread
 from .._training.checkpoint import Checkpoint
-from .._training.recent import Recent
+from .._training.stream_state import StreamState
 
 _TRUSTED = (
     SparcsRegressor,
@@ -28,7 +28,7 @@ _TRUSTED = (
     DirectForm,
     History,
     RealEncoding,
-    Recent,
+    StreamState,
     Scaling,
     SparcsPath,
     Spread,

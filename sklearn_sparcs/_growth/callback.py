@@ -5,7 +5,7 @@ from typing import Any
 from skorch.callbacks import Callback
 
 from .._training.randomness import generators, own_random_state
-from .beside import Growth
+from .training_loop import Growth
 
 
 class GrowthCallback(Callback):
@@ -84,7 +84,7 @@ class GrowthCallback(Callback):
         self.random_state = random_state
 
     def on_train_begin(self, net: Any, X: Any = None, y: Any = None, **kw: Any) -> None:
-        """Start to watch the network."""
+        """Start to record what passes through the network."""
         self.growth_ = Growth(
             net.module_.get_submodule(self.head),
             net.optimizer_,

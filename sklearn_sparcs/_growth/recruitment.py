@@ -14,9 +14,9 @@ from .candidates import Judged, Recruits, recruited
 from .change import Change
 from .optimizer_adapter import OptimizerAdapter
 from .partialling_out import FEW_SIGNALS, can_tell_links
+from .recorder import Recorder, Seen
 from .sample_splitting import survey_by_halves
 from .survey import survey
-from .watch import Seen, Watch
 
 #: Relative difference of parameters of processes that is more than rounding.
 _APART = 1e-3
@@ -41,7 +41,7 @@ class Recruitment:
     """Neurons that wake, and leave, and those that pay.
 
     The rates at which neurons would pay ask for the network's input and for ∂loss/∂y
-    of some steps, whatever the loss is and whatever lies between (`Watch`).
+    of some steps, whatever the loss is and whatever lies between (`Recorder`).
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ class Recruitment:
     averages : sequence of GrowingSpectralNetwork
         Copies of the network that change as it does.
     optimizer : OptimizerAdapter
-    watch : Watch
+    recorder : Recorder
     min_significance : float
         Standard errors that a rate must exceed for its neuron to wake.
     max_recruits : int
@@ -63,14 +63,14 @@ class Recruitment:
         network: GrowingSpectralNetwork,
         averages: Sequence[GrowingSpectralNetwork],
         optimizer: OptimizerAdapter,
-        watch: Watch,
+        recorder: Recorder,
         *,
         min_significance: float,
         max_recruits: int,
         generator: torch.Generator,
     ):
         self.network, self.averages = network, list(averages)
-        self.optimizer, self.watch = optimizer, watch
+        self.optimizer, self.recorder = optimizer, recorder
         self.min_significance, self.max_recruits = min_significance, max_recruits
         self.generator = generator
 
@@ -107,11 +107,11 @@ class Recruitment:
 
     def _best(self, penalty: SparseGroupPenalty) -> list[Recruits]:
         """The neurons that pay most, once enough samples have been seen."""
-        network, watch = self.network, self.watch
+        network, recorder = self.network, self.recorder
         sizes = zip(network.n_live, network.hidden_layer_sizes, strict=True)
         layers = [k for k, (n_live, most) in enumerate(sizes) if n_live < most]
-        seen = watch.seen(self.optimizer.direction(network.Q[-1]))
-        if len(seen) < watch.n_samples or not layers:
+        seen = recorder.seen(self.optimizer.direction(network.Q[-1]))
+        if len(seen) < recorder.n_samples or not layers:
             return []
         found = self._surveyed(seen, layers)
         return recruited(found, penalty, self.min_significance, self.max_recruits)
@@ -119,10 +119,10 @@ class Recruitment:
     def _surveyed(self, seen: Seen, layers: Sequence[int]) -> Sequence[Judged]:
         """Candidates of some hidden layers: where signals are many, by halves."""
         network, loss = self.network.detached(), KnownGradient()
-        if self.watch.n_signals > FEW_SIGNALS:
+        if self.recorder.n_signals > FEW_SIGNALS:
             first, second = seen.halves()
             second = second.unmet(first)
-            if not can_tell_links(self.watch.n_signals, len(second)):
+            if not can_tell_links(self.recorder.n_signals, len(second)):
                 return []
             halves = first, second
             return survey_by_halves(network, halves, loss, layers, self.generator)

@@ -10,8 +10,8 @@ import torch
 from .._data.scaling import Scaling
 from .._data.tensors import as_tensor
 from .problem import Problem
-from .recent import Recent
 from .solver import Snapshot
+from .stream_state import StreamState
 
 
 class Moments(NamedTuple):
@@ -37,7 +37,7 @@ class Checkpoint:
         Indices of the live neurons of each hidden layer.
     moments : Moments or None
         None begins with new ones.
-    recent : Recent or None
+    stream : StreamState or None
         The last rows, where it was a stream or of targets that did not vary; without
         them, what a pickle holds of it.
     """
@@ -47,7 +47,7 @@ class Checkpoint:
     parameters: tuple[np.ndarray, ...]
     neurons: tuple[np.ndarray, ...]
     moments: Moments | None
-    recent: Recent | None = None
+    stream: StreamState | None = None
 
     @classmethod
     def of(
@@ -55,7 +55,7 @@ class Checkpoint:
         snapshot: Snapshot,
         scaling: Scaling,
         agreed: Mapping[str, Any],
-        recent: Recent | None = None,
+        stream: StreamState | None = None,
     ) -> "Checkpoint":
         """Arrays of a solver's snapshot."""
         return cls(
@@ -64,7 +64,7 @@ class Checkpoint:
             tuple(_array(p) for p in snapshot.parameters),
             tuple(_array(n) for n in snapshot.neurons),
             Moments(_array(snapshot.first), _array(snapshot.second), snapshot.n_steps),
-            recent,
+            stream,
         )
 
     @property
@@ -93,19 +93,19 @@ class Checkpoint:
         )
 
     @property
-    def stream(self) -> Recent:
+    def continued_stream(self) -> StreamState:
         """The stream that goes on from here."""
-        return Recent(goes_on=True) if self.recent is None else self.recent
+        return StreamState(goes_on=True) if self.stream is None else self.stream
 
     @property
     def is_of_one_value(self) -> bool:
         """Whether its targets have not varied, and say nothing of their scale."""
-        return self.recent is not None and self.recent.is_flat
+        return self.stream is not None and self.stream.is_flat
 
     def network_alone(self) -> "Checkpoint":
         """The checkpoint of the network alone, without moments and data."""
-        recent = None if self.recent is None else self.recent.without_rows()
-        return replace(self, moments=None, recent=recent)
+        stream = None if self.stream is None else self.stream.without_rows()
+        return replace(self, moments=None, stream=stream)
 
 
 def refuse_changed(was: Mapping[str, Any], asked: Mapping[str, Any]) -> None:

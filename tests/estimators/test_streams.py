@@ -214,7 +214,7 @@ def test_a_stream_counts_on_after_a_pickle(kinked_stream):
     model = SparcsRegressor((), random_state=0)
     for start, end, unexamined in ((0, 130, 40), (130, 140, 0)):  # the last 50 count
         streamed(model, X[start:end], y[start:end], 10)
-        kept = pickle.loads(pickle.dumps(model))._checkpoint.recent
+        kept = pickle.loads(pickle.dumps(model))._checkpoint.stream
         assert (kept.pieces, kept.n_here) == ((), 0)
         assert kept.n_seen == kept.total_weight == end
         assert kept.n_unexamined == unexamined

@@ -61,7 +61,7 @@ def test_every_one_arrives():
     penalty, recruitment = growth.penalty, growth.recruitment
     found = [penalty.alpha, penalty.l1_ratio, penalty.depth_factor]
     found += [recruitment.min_significance, growth.interval]
-    found += [recruitment.watch.n_steps, recruitment.max_recruits]
+    found += [recruitment.recorder.n_steps, recruitment.max_recruits]
     assert found == list(given.values())
     callback.on_train_end(net)
     assert not module._forward_hooks

@@ -1,4 +1,4 @@
-"""Growth inside a torch network of one's own, beside its optimiser.
+"""Growth in a training loop of one's own, beside its optimiser.
 
 The optimiser moves eigenvectors and eigenvalues with everything else. What is left to
 do between its steps is the penalty's proximal step, and to wake the neurons that pay.
@@ -15,8 +15,8 @@ from .._networks.spectral import SpectralNetwork
 from .._training.array_library import TORCH
 from .._training.penalty import SparseGroupPenalty
 from .optimizer_adapter import OptimizerAdapter
+from .recorder import Recorder
 from .recruitment import Recruitment
-from .watch import Watch
 
 
 class Growth:
@@ -159,7 +159,7 @@ class Growth:
                 network,
                 _copies(averages, network),
                 self._adapter,
-                Watch(network, self._adapter, n_batches),
+                Recorder(network, self._adapter, n_batches),
                 min_significance=min_significance,
                 max_recruits=max_recruits,
                 generator=generator or torch.default_generator,
@@ -175,10 +175,10 @@ class Growth:
         self.close()
 
     def close(self) -> None:
-        """Take out who has fallen asleep, and stop watching the network."""
+        """Take out who has fallen asleep, and stop recording."""
         if self.recruitment is not None:
             self.recruitment.retire()
-            self.recruitment.watch.close()
+            self.recruitment.recorder.close()
 
     @torch.no_grad()
     def step(self) -> None:
@@ -208,7 +208,7 @@ class Growth:
         """
         generator, steps = self._generator, []
         if self.recruitment is not None:
-            steps = [list(step) for step in self.recruitment.watch.steps]
+            steps = [list(step) for step in self.recruitment.recorder.steps]
         return {
             "n_steps": self._n_steps,
             "steps": steps,
@@ -225,19 +225,21 @@ class Growth:
         """
         self._n_steps = state["n_steps"]
         if self.recruitment is not None:
-            self.recruitment.watch.forget()
-            self.recruitment.watch.steps.extend(list(step) for step in state["steps"])
+            self.recruitment.recorder.forget()
+            self.recruitment.recorder.steps.extend(
+                list(step) for step in state["steps"]
+            )
         if self._generator is not None and state["generator"] is not None:
             self._generator.set_state(state["generator"])
         self._before = self._eigenvalues()
 
     def _grow(self, recruitment: Recruitment) -> None:
         """The proximal step, and when due a survey."""
-        watch = recruitment.watch
-        if not watch.end_step():
+        recorder = recruitment.recorder
+        if not recorder.end_step():
             return
-        if watch.loaded:
-            self._before, watch.loaded = self._eigenvalues(), False
+        if recorder.loaded:
+            self._before, recorder.loaded = self._eigenvalues(), False
         self._n_steps += 1
         self._shrink()
         if self._n_steps % self.interval == 0:

@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose
 from torch import nn
 from torch.utils.checkpoint import checkpoint
 
-from sklearn_sparcs._growth.watch import Seen
+from sklearn_sparcs._growth.recorder import Seen
 from sklearn_sparcs.nn import GrowingSpectralNetwork, Growth
 
 
@@ -59,14 +59,14 @@ class Loop:
         self.net = GrowingSpectralNetwork(3, (5,), 1, generator=generator)
         self.optimizer = kind(self.net.parameters(), **{"lr": 1e-3, **options})
         self.growth = Growth(self.net, self.optimizer, alpha=0, interval=10**9)
-        self.watch = self.growth.recruitment.watch
+        self.recorder = self.growth.recruitment.recorder
 
     def loss(self, x, y):
         return (self.net(x) - y).square().mean()
 
     def seen(self):
         """Inputs, and gradients as a survey takes them."""
-        kept = self.watch.seen()
+        kept = self.recorder.seen()
         slices = [(x, grad * len(x) / len(kept)) for x, grad, _ in kept.slices()]
         return [torch.cat(parts) for parts in zip(*slices, strict=True)]
 
@@ -102,7 +102,7 @@ def test_accumulated_batches_are_one(generator, data):
         loop.optimizer.step()
         loop.optimizer.zero_grad()
         loop.growth.step()
-    assert len(loop.watch.steps) == 3
+    assert len(loop.recorder.steps) == 3
     assert_seen(loop, rows.repeat(3, 1), gradient.repeat(3, 1) / 3)
 
 
@@ -380,7 +380,7 @@ def test_a_frozen_network_stays_as_it_is(generator, data):
         assert torch.equal(value, before[name])
 
 
-def test_a_copy_is_not_watched(generator, data):
+def test_a_copy_is_not_recorded(generator, data):
     loop, (x, y) = Loop(generator), data
     for twin in (
         copy.deepcopy(loop.net),
@@ -390,7 +390,7 @@ def test_a_copy_is_not_watched(generator, data):
         (twin(x) - y).square().mean().backward()
         twin.load_state_dict(loop.net.state_dict())
     assert len(pickle.dumps(loop.net)) < len(pickle.dumps(loop.net.state_dict())) + 4000
-    assert not loop.watch._met and not loop.watch.loaded
+    assert not loop.recorder._met and not loop.recorder.loaded
     loop.growth.close()
     assert not loop.net._forward_hooks
     assert not loop.optimizer._optimizer_step_pre_hooks

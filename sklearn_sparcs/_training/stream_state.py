@@ -18,7 +18,7 @@ _ROWS_BETWEEN = 50
 
 
 @dataclass(frozen=True)
-class Recent:
+class StreamState:
     """What is known of a stream beside the network that learns it.
 
     Attributes
@@ -54,7 +54,7 @@ class Recent:
     left_scale: bool = False
 
     @classmethod
-    def of_fit(cls, task: Task) -> "Recent | None":
+    def of_fit(cls, task: Task) -> "StreamState | None":
         """What a stream goes on from that comes after a fit to these rows.
 
         None is the network alone. It says nothing if targets did not vary, and then
@@ -63,7 +63,7 @@ class Recent:
         is_flat = cls(ends=_ends_with(None, task.y)).is_flat
         return cls().followed_by(task) if is_flat else None
 
-    def followed_by(self, piece: Task, scaling: Scaling | None = None) -> "Recent":
+    def followed_by(self, piece: Task, scaling: Scaling | None = None) -> "StreamState":
         """The stream with one more piece, which is held once if it comes again.
 
         ``scaling`` is the one of before, if what comes may leave it.
@@ -87,13 +87,13 @@ class Recent:
             return replace(now, left_scale=False)
         return replace(now, left_scale=out_of_scale(now.whole(), scaling))
 
-    def without_rows(self) -> "Recent":
+    def without_rows(self) -> "StreamState":
         """What a pickle holds of it: numbers, and no row.
 
         Where targets have not varied it is as if none had come, but for their value.
         """
         if self.is_flat:
-            return Recent(ends=self.ends)
+            return StreamState(ends=self.ends)
         n_unexamined = 0 if self.due else self.n_unexamined
         return replace(self, pieces=(), n_unexamined=n_unexamined, n_here=0)
 

@@ -96,8 +96,8 @@ def test_rates_are_those_of_the_loss_itself(generator):
     for half in (slice(100), slice(100, None)):
         (net(x[half]) - y[half]).square().mean().backward()
         optimizer.step()
-        growth.recruitment.watch.end_step()
-    kept = [grad for _, grad, _ in growth.recruitment.watch.seen().slices()]
+        growth.recruitment.recorder.end_step()
+    kept = [grad for _, grad, _ in growth.recruitment.recorder.seen().slices()]
     expected = 2 * (net(x).detach() - y) / y.numel()
     assert_allclose(torch.cat(kept), len(y) / 100 * expected, atol=1e-12)
     before = list(net.n_live)
@@ -130,7 +130,7 @@ def test_batches_are_kept_until_they_tell_links_from_neurons(generator):
             net(torch.randn(n, 7, generator=generator)).sum().backward()
         optimizer.step()
         growth.step()
-        steps = growth.recruitment.watch.steps
+        steps = growth.recruitment.recorder.steps
         return [sum(len(x) for x, _ in step) for step in steps]
 
     lengths_after(1)  # the first tells that steps are told of

@@ -4,7 +4,7 @@ A step may be of several batches: gradients are accumulated until they are zeroe
 closure asks for several, a network is called more than once. What counts is what
 reaches the parameters: validation, a frozen network, or a gradient with respect to the
 input leaves nothing here. Where several backward passes are put together by hand, with
-gradients zeroed between them, each counts with its share (`surgery`).
+gradients zeroed between them, each counts with its share (`gradient_surgery`).
 """
 
 from collections import deque
@@ -19,10 +19,10 @@ from torch import Tensor, nn
 from .._data.batches import Batch
 from .._networks.growing_module import GrowingSpectralNetwork
 from .._training.processes import in_process_group
+from .gradient_surgery import is_along, shares, warn_of_surgery
 from .loss_scale import loss_scale
 from .optimizer_adapter import OptimizerAdapter
 from .partialling_out import BOTH_HALVES, FEW_SIGNALS, SAMPLES_A_SIGNAL
-from .surgery import is_along, shares, warn_of_surgery
 
 #: Backward passes whose gradients are zeroed that are known of in a step.
 _MOST = 32
@@ -91,8 +91,8 @@ class Seen:
         return 1.0
 
 
-class Watch:
-    """Keeps the input of a network and ∂loss/∂y of its optimiser's latest steps.
+class Recorder:
+    """Records the input of a network and ∂loss/∂y of its optimiser's latest steps.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ class Watch:
         ]
 
     def close(self) -> None:
-        """Stop watching, and forget what was seen."""
+        """Stop recording, and forget what was seen."""
         for handle in self._handles:
             handle.remove()
         self.forget()
@@ -290,10 +290,10 @@ class Watch:
 
 
 class _Hooks:
-    """What torch calls: a copy of a network, or a pickle, is not watched."""
+    """What torch calls: a copy of a network, or a pickle, is not recorded."""
 
-    def __init__(self, watch: Watch | None = None):
-        self.watch = watch
+    def __init__(self, recorder: Recorder | None = None):
+        self.recorder = recorder
 
     def __reduce__(self) -> tuple[type["_Hooks"], tuple[()]]:
         return _Hooks, ()
@@ -302,23 +302,23 @@ class _Hooks:
         self, network: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], y: Any
     ) -> None:
         """After a forward pass."""
-        if self.watch is not None:
-            self.watch.forward(args[0] if args else kwargs["x"], y)
+        if self.recorder is not None:
+            self.recorder.forward(args[0] if args else kwargs["x"], y)
 
     def loaded(self, network: nn.Module, keys: Any) -> None:
         """After a ``state_dict`` has been loaded."""
-        if self.watch is not None:
-            self.watch.load()
+        if self.recorder is not None:
+            self.recorder.load()
 
     def reached(self, parameter: Tensor) -> None:
         """After a gradient has been added to the parameter's."""
-        if self.watch is not None:
-            self.watch.reached()
+        if self.recorder is not None:
+            self.recorder.reached()
 
     def stepping(self, optimizer: Any, args: Any, kwargs: Any) -> None:
         """Before a step of the optimiser."""
-        if self.watch is not None:
-            self.watch.stepping()
+        if self.recorder is not None:
+            self.recorder.stepping()
 
 
 def _add(met: dict[int, Passage], key: int, passage: Passage) -> None:

@@ -263,7 +263,7 @@ def test_neurons_that_leave_are_told_of(data):
     assert min(net[0].n_live) > 0
     with torch.no_grad():
         net[0].lam[0].zero_()
-    growth.recruitment.watch.forget()  # nobody wakes
+    growth.recruitment.recorder.forget()  # nobody wakes
     net(data[0]).sum().backward()
     optimizer.param_groups[0]["lr"] = 0.0
     optimizer.step()
@@ -280,7 +280,7 @@ def test_the_first_process_finds_neurons_for_all(data, monkeypatch):
         net, optimizer, growth = made()
         train(net, optimizer, growth, data, 7)
         if rank:
-            growth.recruitment.watch.forget()
+            growth.recruitment.recorder.forget()
             growth.recruitment.generator.manual_seed(7)
         train(net, optimizer, growth, data, 1)
         return net
