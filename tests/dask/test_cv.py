@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.shared import assert_same_choice, drawn_folds
+from helpers.shared import SMALL_CV, assert_same_choice, drawn_folds
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn import clone
 from sklearn.model_selection import PredefinedSplit
@@ -14,14 +14,6 @@ da = pytest.importorskip("dask.array")
 dd = pytest.importorskip("dask.dataframe")
 dask = pytest.importorskip("sklearn_sparcs.dask")
 
-OPTIONS = {
-    "hidden_layer_sizes": (2,),
-    "alphas": [0.3, 0.03],
-    "activation": "relu",
-    "cv": 2,
-    "random_state": 0,
-}
-
 
 def arrays(*given):
     return [da.from_array(each, (110, 3)[: each.ndim]) for each in given]
@@ -30,9 +22,9 @@ def arrays(*given):
 def test_targets(kinked):
     X, y = kinked
     cv = PredefinedSplit(drawn_folds(y, (110, 220), 2))
-    expected = SparcsRegressorCV(**OPTIONS | {"cv": cv}).fit(X, y)
+    expected = SparcsRegressorCV(**SMALL_CV | {"cv": cv}).fit(X, y)
     lazy = arrays(X, y)
-    model = dask.SparcsRegressorCV(**OPTIONS).fit(*lazy)
+    model = dask.SparcsRegressorCV(**SMALL_CV).fit(*lazy)
     assert_same_choice(model, expected)
     predicted = model.predict(lazy[0])
     assert predicted.chunks == ((110, 110, 80),)
@@ -48,7 +40,7 @@ def test_classes_of_a_frame_with_weights(rings):
     weight = np.random.default_rng(3).integers(1, 3, size=300)
     table = pd.DataFrame(X, columns=["a", "b"]).assign(y=y, w=weight)
     frame = dd.from_pandas(table, npartitions=3)
-    options = OPTIONS | {"class_weight": {"inner": 2.0}}
+    options = SMALL_CV | {"class_weight": {"inner": 2.0}}
     folds = drawn_folds(np.unique(y, return_inverse=True)[1], (100, 200), 2, True)
     one = SparcsClassifierCV(**options | {"cv": PredefinedSplit(folds)})
     expected = one.fit(X, y, weight)

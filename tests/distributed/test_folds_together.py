@@ -6,7 +6,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.shared import assert_same_choice, drawn_folds
+from helpers.shared import SMALL_CV, assert_same_choice, drawn_folds
 from helpers.together import OWN, Threads, fits, in_threads
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.model_selection import PredefinedSplit
@@ -15,13 +15,6 @@ from sklearn_sparcs import SparcsClassifierCV as OneMachineClassifier
 from sklearn_sparcs import SparcsRegressorCV as OneMachine
 from sklearn_sparcs.distributed import SparcsClassifierCV, SparcsRegressorCV
 
-OPTIONS = {
-    "hidden_layer_sizes": (2,),
-    "alphas": [0.3, 0.03],
-    "activation": "relu",
-    "cv": 2,
-    "random_state": 0,
-}
 CUTS = 110, 120
 
 
@@ -39,7 +32,7 @@ def on_one_machine(model, y, **options):
 )
 def test_targets(kinked, options):
     X, y = kinked
-    options = OPTIONS | options
+    options = SMALL_CV | options
     expected = on_one_machine(OneMachine, y, **options).fit(X, y)
     # the first's random state counts
     models = fits(lambda k: SparcsRegressorCV(**options | {"random_state": k}), X, y)
@@ -54,7 +47,7 @@ def test_the_cut_is_chosen(kinked):
     X, y = kinked
     X = np.column_stack([X, np.random.default_rng(0).normal(size=300)])
     X[5, 1] = 1e4
-    options = OPTIONS | {"hidden_layer_sizes": ()}
+    options = SMALL_CV | {"hidden_layer_sizes": ()}
     expected = on_one_machine(OneMachine, y, **options).fit(X, y)
     assert expected.clip_ == 5.0
     for model in fits(lambda _: SparcsRegressorCV(**options), X, y):
@@ -64,7 +57,7 @@ def test_the_cut_is_chosen(kinked):
 def test_classes_of_frames_with_weights(rings):
     X, y = pd.DataFrame(rings[0], columns=["a", "b"]), pd.Series(rings[1])
     weight = np.random.default_rng(3).integers(1, 3, size=300).astype(float)
-    options = OPTIONS | {"class_weight": {"inner": 2.0}, "scoring": "neg_log_loss"}
+    options = SMALL_CV | {"class_weight": {"inner": 2.0}, "scoring": "neg_log_loss"}
     numbers = np.unique(y, return_inverse=True)[1]
     one = on_one_machine(OneMachineClassifier, numbers, **options)
     expected = one.fit(rings[0], rings[1], weight)
@@ -92,9 +85,9 @@ def test_the_path(kinked, classes):
     types = (SparcsRegressorCV, OneMachine)
     if classes:
         y, types = y > 1, (SparcsClassifierCV, OneMachineClassifier)
-    models = [types[0](**OPTIONS) for _ in OWN]
+    models = [types[0](**SMALL_CV) for _ in OWN]
     validation = {"X_val": X[:9], "y_val": y[:9]}
-    expected = types[1](**OPTIONS).path(X, y, **validation)
+    expected = types[1](**SMALL_CV).path(X, y, **validation)
     for model, path in zip(models, followed(models, X, y, **validation), strict=True):
         for name in names:
             found = getattr(path, name), getattr(expected, name)
@@ -102,16 +95,16 @@ def test_the_path(kinked, classes):
         assert path.architectures == expected.architectures
         last = path.estimators[-1], expected.estimators[-1]
         assert_allclose(*(each.predict(X) for each in last), rtol=1e-6)
-        assert vars(model) == vars(types[0](**OPTIONS))
+        assert vars(model) == vars(types[0](**SMALL_CV))
 
 
 def test_folds_go_on_one_after_the_other(kinked):
-    expected, *_ = fits(lambda _: SparcsRegressorCV(**OPTIONS), *kinked)
+    expected, *_ = fits(lambda _: SparcsRegressorCV(**SMALL_CV), *kinked)
 
     def fit(rank):
         rows = [each[OWN[rank]] for each in kinked]
         with joblib.parallel_config(n_jobs=2):
-            return SparcsRegressorCV(**OPTIONS).fit(*rows)
+            return SparcsRegressorCV(**SMALL_CV).fit(*rows)
 
     found, *_ = in_threads(fit, len(OWN))
     assert_same_choice(found, expected, rtol=0)
@@ -131,7 +124,7 @@ BAD = {
 
 @pytest.mark.parametrize(("options", "words"), BAD.values(), ids=BAD)
 def test_all_processes_refuse_what_one_would(kinked, options, words):
-    models = [SparcsRegressorCV(**OPTIONS | options) for _ in OWN]
+    models = [SparcsRegressorCV(**SMALL_CV | options) for _ in OWN]
     before = [dict(vars(model)) for model in models]
     for error in fits(models.__getitem__, *kinked):
         assert isinstance(error, ValueError)
@@ -158,7 +151,7 @@ def test_validation_data_come_in_pairs(kinked):
 
 
 def test_what_a_fit_was_before_stays_where_the_next_one_fails(kinked):
-    options = OPTIONS | {"hidden_layer_sizes": ()}
+    options = SMALL_CV | {"hidden_layer_sizes": ()}
     models = fits(lambda _: SparcsRegressorCV(**options), *kinked)
     before = [dict(vars(model)) for model in models]
     for error in fits(models.__getitem__, kinked[0] * 1e200, kinked[1]):
@@ -176,7 +169,7 @@ def test_who_cannot_tell_the_others_is_not_fitted(kinked, monkeypatch):
         return heard(processes, own)
 
     monkeypatch.setattr(Threads, "from_first", lost)
-    model = SparcsRegressorCV(**OPTIONS | {"hidden_layer_sizes": ()})
+    model = SparcsRegressorCV(**SMALL_CV | {"hidden_layer_sizes": ()})
     (error,) = in_threads(lambda _: model.fit(*kinked), 1)
     assert isinstance(error, ConnectionError)
     assert not hasattr(model, "n_features_in_")

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from helpers.models import EVERY_CLASSIFIER
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import expit, softmax
 from sklearn.datasets import load_iris, make_classification
@@ -10,7 +11,7 @@ from sklearn.metrics import accuracy_score, roc_auc_score
 from sklearn.model_selection import cross_val_score
 from sklearn.utils.class_weight import compute_sample_weight
 
-from sklearn_sparcs import CompactClassifier, SparcsClassifier, SparcsClassifierCV
+from sklearn_sparcs import SparcsClassifier
 
 
 @pytest.mark.filterwarnings("ignore:max_iter")  # separable: the loss falls for ever
@@ -107,15 +108,7 @@ def test_separable_classes_have_a_finite_start():
 
 @pytest.mark.filterwarnings("ignore:max_iter")
 @pytest.mark.parametrize("targets", ["two", "three", "labels"])
-@pytest.mark.parametrize(
-    "model",
-    [
-        SparcsClassifier(4, max_iter=5),
-        CompactClassifier((4,), max_iter=5),
-        SparcsClassifierCV(4, n_alphas=3, cv=2),
-    ],
-    ids=lambda model: type(model).__name__,
-)
+@EVERY_CLASSIFIER
 def test_scores_are_what_probabilities_and_predictions_are_made_of(model, targets):
     rng = np.random.default_rng(0)
     X = rng.normal(size=(90, 2))
@@ -125,7 +118,7 @@ def test_scores_are_what_probabilities_and_predictions_are_made_of(model, target
         "three": labels.sum(axis=1) + 5,
         "labels": labels,
     }[targets]
-    model.set_params(random_state=0).fit(X, y)
+    model.fit(X, y)
     scores, proba = model.decision_function(X), model.predict_proba(X)
     if targets == "two":
         assert scores.shape == (90,)

@@ -4,10 +4,10 @@ from decimal import Decimal, localcontext
 
 import numpy as np
 import pytest
+from helpers.models import EVERY_CLASSIFIER
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 
-from sklearn_sparcs import CompactClassifier, SparcsClassifier, SparcsClassifierCV
 from sklearn_sparcs._estimators.encoding import ClassEncoding, RealEncoding
 
 
@@ -88,20 +88,11 @@ def test_class_weights_multiply_those_of_samples():
 
 
 @pytest.mark.filterwarnings("ignore:max_iter")
-@pytest.mark.parametrize(
-    "model",
-    [
-        SparcsClassifier(4, max_iter=5),
-        CompactClassifier((4,), max_iter=5),
-        SparcsClassifierCV(4, n_alphas=3, cv=2),
-    ],
-    ids=lambda model: type(model).__name__,
-)
+@EVERY_CLASSIFIER
 def test_sparse_labels_are_the_dense_ones(model):
     rng = np.random.default_rng(0)
     X = rng.normal(size=(80, 2))
     y = np.c_[X[:, 0] > 0, X.sum(axis=1) > 0.5].astype(int)
-    model.set_params(random_state=0)
     expected = model.fit(X, y).predict_proba(X)
     found = model.fit(X, sparse.csr_matrix(y)).predict_proba(X)
     assert_allclose(found, expected, atol=0)

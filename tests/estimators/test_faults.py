@@ -63,19 +63,24 @@ def test_without_memory_at_any_line_nothing_changes(kinked, name):
         assert switches() == before
 
 
+def assert_goes_on(model, call, X):
+    """Wherever memory runs out in a call, the model is as before, and can go on."""
+    succeeded = copy.deepcopy(model)
+    with InterruptedAt(0) as lines:
+        call(succeeded)
+    for k in np.linspace(1, -0.95 * lines.left, 5, dtype=int):
+        failed = copy.deepcopy(model)
+        with pytest.raises(MemoryError), InterruptedAt(k, MemoryError):
+            call(failed)
+        assert_array_equal(failed.predict(X), model.predict(X))
+        assert_array_equal(call(failed).predict(X), succeeded.predict(X))
+
+
 @pytest.mark.parametrize("name", ["growth", "by epochs", "the paper's", "compact"])
 def test_without_memory_a_fit_goes_on_from_the_last(kinked, name):
     X, y = kinked
     fitted = clone(MODELS[name]).set_params(warm_start=True).fit(X[:80], y[:80])
-    with InterruptedAt(0) as lines:
-        succeeded = copy.deepcopy(fitted).fit(X[80:], y[80:])
-    expected = succeeded.predict(X)
-    for k in np.linspace(1, -0.95 * lines.left, 5, dtype=int):
-        failed = copy.deepcopy(fitted)
-        with pytest.raises(MemoryError), InterruptedAt(k, MemoryError):
-            failed.fit(X[80:], y[80:])
-        assert_array_equal(failed.predict(X), fitted.predict(X))
-        assert_array_equal(failed.fit(X[80:], y[80:]).predict(X), expected)
+    assert_goes_on(fitted, lambda model: model.fit(X[80:], y[80:]), X)
 
 
 @pytest.mark.parametrize("solver", ["first_order", "adam"])
@@ -83,16 +88,7 @@ def test_without_memory_a_stream_goes_on(kinked, solver):
     X, y = kinked
     model = SparcsRegressor((3,), solver=solver, random_state=0)
     model.partial_fit(X[:120], y[:120])
-    whole = copy.deepcopy(model)
-    with InterruptedAt(0) as lines:
-        whole.partial_fit(X[120:], y[120:])
-    expected = whole.predict(X)
-    for k in np.linspace(1, -0.95 * lines.left, 5, dtype=int):
-        failed = copy.deepcopy(model)
-        with pytest.raises(MemoryError), InterruptedAt(k, MemoryError):
-            failed.partial_fit(X[120:], y[120:])
-        assert_array_equal(failed.predict(X), model.predict(X))
-        assert_array_equal(failed.partial_fit(X[120:], y[120:]).predict(X), expected)
+    assert_goes_on(model, lambda model: model.partial_fit(X[120:], y[120:]), X)
 
 
 # -- callbacks -------------------------------------------------------------------------

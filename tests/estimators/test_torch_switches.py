@@ -1,10 +1,9 @@
 """torch's switches change no fit, and no fit changes them."""
 
-from contextlib import contextmanager
-
 import numpy as np
 import pytest
 import torch
+from helpers.switches import switched
 
 from sklearn_sparcs import (
     CompactRegressor,
@@ -12,16 +11,6 @@ from sklearn_sparcs import (
     SparcsRegressor,
     SparcsRegressorCV,
 )
-
-
-@contextmanager
-def switched(setter, value, before):
-    setter(value)
-    try:
-        yield
-    finally:
-        setter(before)
-
 
 #: What throws each switch, for a while.
 SWITCHES = {

@@ -2,12 +2,12 @@
 
 import copy
 import io
-from contextlib import contextmanager
 
 import numpy as np
 import pytest
 import torch
 import torch.distributed
+from helpers.switches import switched
 from helpers.together import here, in_threads, joined
 from numpy.testing import assert_allclose
 from skorch import NeuralNetRegressor
@@ -322,16 +322,6 @@ def test_the_papers_network_may_be_trained_together(data, group):
     growth = Growth(net, optimizer, alpha=1e-3)
     wrapped = nn.parallel.DistributedDataParallel(net)
     train(wrapped, optimizer, growth, data, 3)
-
-
-@contextmanager
-def switched(setter, value, before):
-    """A switch of torch's, for a while."""
-    setter(value)
-    try:
-        yield
-    finally:
-        setter(before)
 
 
 SWITCHES = {

@@ -22,6 +22,15 @@ from sklearn_sparcs._estimators.shared_fit import FitsShared
 from sklearn_sparcs._estimators.shared_scores import OF_CLASSES, OF_TARGETS
 from sklearn_sparcs._training.randomness import seeds
 
+#: A small cross-validation, to be compared with that of one machine.
+SMALL_CV = {
+    "hidden_layer_sizes": (2,),
+    "alphas": [0.3, 0.03],
+    "activation": "relu",
+    "cv": 2,
+    "random_state": 0,
+}
+
 
 class Sent(Listed):
     """Pieces of which questions and answers could travel: all are pickled."""
