@@ -17,6 +17,7 @@ from .._training.problem import Problem
 from .._training.randomness import own_random_state
 from .._training.status import Status
 from .._training.stream_state import StreamState
+from .._training.task import Task
 from .._training.torch_defaults import torch_defaults
 from .base import BaseSparcs, Continuation
 from .lost_rows import warn_of_lost_rows
@@ -57,19 +58,7 @@ class LearnsStreams(BaseSparcs):
         with torch_defaults():
             self._refuse_contradictions()
             last = self._last_checkpoint()
-            before = last.continued_stream if last else StreamState()
-            piece = self._task(
-                X,
-                y,
-                sample_weight,
-                fresh=last is None,
-                classes=classes,
-                before=before.targets,
-            )
-            self.encoding_ = self._encoding_of(piece.y, piece.weight)
-            scaling = last.scaling if last and self.standardize else None
-            now = before.followed_by(piece, scaling)
-            task = now.to_train_on(piece)
+            before, now, task = self._taken_in(last, X, y, sample_weight, classes)
             checkpoint = None if now.is_short else last
             state = own_random_state(self.random_state)
             problem = self._problem(task, "first_order", checkpoint, state)
@@ -80,6 +69,29 @@ class LearnsStreams(BaseSparcs):
             self._record_no_uncertainty(problem)
             status = self._record_pruned(found, task.samples())
         return PieceOutcome(status, problem.scaling, before, now)
+
+    def _taken_in(
+        self,
+        last: Checkpoint | None,
+        X: Any,
+        y: Any,
+        sample_weight: Any,
+        classes: Any,
+    ) -> tuple[StreamState, StreamState, Task]:
+        """The stream before its piece and with it, and what of it is trained on."""
+        before = last.continued_stream if last else StreamState()
+        piece = self._task(
+            X,
+            y,
+            sample_weight,
+            fresh=last is None,
+            classes=classes,
+            before=before.targets,
+        )
+        self.encoding_ = self._encoding_of(piece.y, piece.weight)
+        scaling = last.scaling if last and self.standardize else None
+        now = before.followed_by(piece, scaling)
+        return before, now, now.to_train_on(piece)
 
     def _epoch(
         self,

@@ -62,21 +62,9 @@ class Recipe:
         The network starts at the checkpoint, or at the problem's linear model, or at a
         random one. ``generator`` draws it, and then the candidates.
         """
-        network = GrowingNetwork(
-            problem.n_features,
-            self.hidden_layer_sizes,
-            problem.n_outputs,
-            activation=self.activation,
-            bias=problem.bias,
-            **problem.options,
-        )
-        if problem.linear_map is not None:
-            network.start_at(problem.linear_map)
-        elif checkpoint is None:
-            network.start_at_random(generator)
         quiet = self._quietness(problem)
         solver = GrowthSolver(
-            network,
+            self._started(problem, generator, checkpoint),
             problem.loss,
             self.penalty,
             learning_rate(self.learning_rate_init, quiet),
@@ -90,6 +78,27 @@ class Recipe:
         if checkpoint is not None:
             solver.restore(checkpoint.snapshot(problem))
         return solver
+
+    def _started(
+        self,
+        problem: Problem,
+        generator: torch.Generator,
+        checkpoint: Checkpoint | None,
+    ) -> GrowingNetwork:
+        """A network at the linear model, or at random unless a checkpoint follows."""
+        network = GrowingNetwork(
+            problem.n_features,
+            self.hidden_layer_sizes,
+            problem.n_outputs,
+            activation=self.activation,
+            bias=problem.bias,
+            **problem.options,
+        )
+        if problem.linear_map is not None:
+            network.start_at(problem.linear_map)
+        elif checkpoint is None:
+            network.start_at_random(generator)
+        return network
 
     def paper_solver(
         self,
