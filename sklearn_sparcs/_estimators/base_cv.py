@@ -5,6 +5,7 @@ Depth is paid for in rounds, as in a plain fit: first the last hidden layer alon
 grow, then the last two, and so on while the best mean score rises.
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -27,6 +28,7 @@ from .._data.shared_samples import SharedSamples
 from .._data.tensors import as_array
 from .._direct.form import DirectForm
 from .._direct.stability import hidden_share, stability
+from .._growth.holdout import HeldOut
 from .._growth.linear_test import linear_p_value
 from .._growth.path import Path, PathOptions, path_alphas
 from .._growth.path_point import PathPoint
@@ -53,6 +55,7 @@ from .race import EVIDENT, Curve, is_ahead, raced
 from .result import Result
 from .spectral import Spectral, given_strength
 from .splits import checked_splits
+from .spread import held_out
 from .transaction import atomic, leaving_no_trace
 from .verdict import Scores, verdict
 from .warned import warn_user
@@ -60,6 +63,9 @@ from .warned import warn_user
 #: Samples that a network is looked at on: at most so many, or so many a feature if
 #: that is more.
 _N_SEEN, _N_SEEN_PER_FEATURE = 2000, 10
+
+#: Most rows left out by all folds that are asked what the noise is.
+_MOST_LEFT_OUT = 2**12
 
 #: Activations among which the folds choose where the choice is theirs.
 _TRIED = ("relu", "tanh")
@@ -223,7 +229,9 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         sizes, factor = options.sizes, self.depth_factor
         self._adopt(Result.of_live(problem, network, sizes, factor, state), samples)
         self.linear_p_value_ = linear_p_value(problem)
-        self._record_spread(problem, replace(options.penalty, alpha=self.alpha_))
+        left_out = _left_out(problem, folds, curves[choice.chosen.curve], choice.chosen)
+        penalty = replace(options.penalty, alpha=self.alpha_)
+        self._record_spread(problem, penalty, left_out)
         self._describe(samples, curves, choice.chosen, state)
 
     @property
@@ -311,7 +319,8 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         def fold(train: np.ndarray, test: np.ndarray, seed: int) -> Fold:
             as_compact = self._compact_after(task, train)
             judge = LocalJudge(scorer, as_compact, *scored_on, test)
-            return Fold(LocalPart(task, train), judge, seed, options)
+            given = LocalPart(task, train), judge, LocalPart(task, test)
+            return Fold(*given, seed, options)
 
         own = seeds(state, len(splits))
         return [fold(*split, seed) for split, seed in zip(splits, own, strict=True)]
@@ -496,6 +505,16 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
             grew=self._grew,
             classes=is_classifier(self),
         )
+
+
+def _left_out(
+    problem: Problem, folds: Sequence[Fold], curve: Curve, chosen: Point
+) -> Iterator[HeldOut]:
+    """Rows that folds left out, with the networks that were found without them."""
+    n = math.ceil(_MOST_LEFT_OUT / len(folds))
+    for fold, path in zip(folds, curve.paths, strict=True):
+        form = path.fit.form(path.fit.points[chosen.alpha].network)
+        yield held_out(problem, form, fold.some_left_out(n))
 
 
 def _trained_out(fit: Path, place: int) -> PathPoint:

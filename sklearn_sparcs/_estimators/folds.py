@@ -15,6 +15,7 @@ from .._direct.form import DirectForm
 from .._growth.path import Path, PathOptions
 from .._growth.path_point import PathPoint
 from .._training.problem import Problem
+from .._training.ridge import always_the_same
 from .encoding import Encoding
 
 
@@ -103,6 +104,8 @@ class Fold:
         What is trained on.
     judge : Judge
         Of what is left out.
+    left_out : Part
+        What is left out.
     seed : int
         Of its own draws.
     options : PathOptions
@@ -110,6 +113,7 @@ class Fold:
 
     part: Part
     judge: Judge
+    left_out: Part
     seed: int
     options: PathOptions
 
@@ -124,6 +128,11 @@ class Fold:
             warnings.simplefilter("ignore")  # scores that a constant leaves undefined
             (score,) = self.judge.scores([self.part.constant(encoding)])
         return score
+
+    def some_left_out(self, n: int) -> Samples:
+        """At most n of the rows left out, always the same."""
+        samples = self.left_out.samples()
+        return samples.taken(always_the_same(len(samples), n))
 
     def begun(self, activation: str, layers: Sequence[int]) -> FoldPath:
         """A path on the training rows, at its beginning."""

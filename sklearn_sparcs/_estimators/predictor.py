@@ -1,7 +1,7 @@
 """The base of every estimator: prediction by a network in direct space."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -77,7 +77,7 @@ class Predictor(BaseEstimator, ABC):
         self,
         problem: Problem,
         penalty: BridgePenalty | None,
-        held_out: HeldOut | None = None,
+        held_out: Iterable[HeldOut] = (),
     ) -> None:
         """Record standard deviations of predictions at the optimum under a penalty.
 

@@ -108,8 +108,9 @@ class FitsSharedCV(BaseSparcsCV):
             part = replace(whole, shared=dealt.trained_on(k))
             refuse_too_few(part.shared, self.fit_intercept)
             seen = _encoding_of(self.encoding_, part.shared)
-            given = seen, dealt.left_out(k), class_weights
-            return Fold(part, SharedJudge(self._score_by, *given), seed, options)
+            left_out = dealt.left_out(k)
+            judge = SharedJudge(self._score_by, seen, left_out, class_weights)
+            return Fold(part, judge, replace(whole, shared=left_out), seed, options)
 
         return [fold(k, seed) for k, seed in enumerate(own)]
 

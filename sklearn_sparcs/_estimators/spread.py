@@ -1,6 +1,7 @@
 """Standard deviations of predictions, by Laplace's approximation."""
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,7 +10,9 @@ import torch
 from scipy import sparse
 from torch import Tensor
 
+from .._data.batches import TrainingData
 from .._data.features import ROWS_PER_SLICE
+from .._data.samples import Samples
 from .._data.scaling import Scaling
 from .._data.tensors import as_tensor
 from .._direct.form import DirectForm
@@ -76,13 +79,13 @@ class Spread:
         problem: Problem,
         form: DirectForm,
         penalty: BridgePenalty,
-        held_out: HeldOut | None = None,
+        held_out: Iterable[HeldOut] = (),
     ) -> "Spread":
         """Find the standard deviations of a network at the optimum of its problem.
 
         The ridge of the linear part, and the prior, are added to the penalty.
-        ``held_out`` are training samples that another network under this penalty was
-        not trained on.
+        ``held_out`` are training samples, in its units, with networks under this
+        penalty that were not trained on them.
         """
         n, device = problem.n_counted, problem.options["device"]
         network, wiring = _network(form, problem.scaling, problem.bias, device)
@@ -96,7 +99,7 @@ class Spread:
             prior=_PRIOR * 2 * at.loss / (c * n),
         )
         laplace = Laplace.of(replace(bare, penalty=ridges), network, n)
-        some = slice(None, None, math.ceil(len(data) / _n_asked(network)))
+        some = _evenly(len(data), _n_asked(network))
         asked, output = data.rows(some), at.output[some]
         leverage = laplace.leverage(asked.inputs)
         residuals = replace(asked, y=asked.y - output)
@@ -211,19 +214,29 @@ def _double(data: Observations) -> Observations:
     return Observations(data.inputs.double(), data.y.double(), weight, data.mean_count)
 
 
+def held_out(problem: Problem, form: DirectForm, samples: Samples) -> HeldOut:
+    """Samples that a network of raw features was not trained on, in scaled units."""
+    device = problem.options["device"]
+    network, _ = _network(form, problem.scaling, problem.bias, device)
+    data = TrainingData.of(samples, problem.scaling, device)
+    return HeldOut(network, _double(Observations.of(data, problem.bias)))
+
+
 def _left_out(
-    laplace: Laplace, problem: Problem, held_out: HeldOut | None
+    laplace: Laplace, problem: Problem, held_out: Iterable[HeldOut]
 ) -> tuple[Observations, Tensor] | None:
     """Samples held out or set aside, errors as targets, with leverages, if any are."""
     if not laplace.network.n_hidden_weights:
         return None  # least squares is fitted to all, without a choice to be checked
-    if held_out is not None:
-        errors = _double(held_out.errors())
+    n_asked = _n_asked(laplace.network)
+    if each := [held.errors() for held in held_out]:
+        errors = _joined(each)
+        errors = errors.rows(_evenly(len(errors), n_asked))
         return errors, laplace.leverage_left_out(errors.inputs)
     if problem.valid is None:
         return None
-    aside = _double(Observations.of(some_rows(problem.valid, _ASKED), problem.bias))
-    errors = replace(aside, y=aside.y - laplace.network(aside.inputs))
+    aside = Observations.of(some_rows(problem.valid, n_asked), problem.bias)
+    errors = HeldOut(laplace.network, _double(aside)).errors()
     return errors, laplace.leverage(errors.inputs)
 
 
@@ -249,6 +262,22 @@ def _noise(
     return by_residuals ** (1 - share) * by_errors**share
 
 
+def _joined(parts: Sequence[Observations]) -> Observations:
+    """The rows of all parts, of which each has weights of mean one."""
+    each = [_double(part) for part in parts]
+    inputs, y = torch.cat([p.inputs for p in each]), torch.cat([p.y for p in each])
+    return Observations(inputs, y, torch.cat([_weight(part) for part in each]))
+
+
+def _weight(data: Observations) -> Tensor:
+    return torch.ones_like(data.y[:, 0]) if data.weight is None else data.weight
+
+
+def _evenly(n_rows: int, n: int) -> slice:
+    """About n of the rows, evenly spaced."""
+    return slice(None, None, math.ceil(n_rows / n))
+
+
 def _n_asked(network: LiveNetwork) -> int:
     """Samples whose leverages are computed: a triangular system an output for each."""
     each = network.n_outputs * max(network.n_hidden_weights, 1) ** 2
@@ -257,6 +286,6 @@ def _n_asked(network: LiveNetwork) -> int:
 
 def _size(data: Observations) -> Tensor:
     """Root mean square (outputs,) of the scaled targets."""
-    weight = torch.ones_like(data.y[:, 0]) if data.weight is None else data.weight
+    weight = _weight(data)
     square = weight[:, None] * data.y.square()
     return (square.sum(dim=0) / weight.sum()).sqrt()

@@ -1,5 +1,6 @@
 """Mixins for real targets and for classes: checks, encoding and prediction."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from numbers import Real
 from typing import Any
@@ -103,7 +104,7 @@ class RegressionTargets(RegressorMixin, Predictor):
         self,
         problem: Problem,
         penalty: BridgePenalty | None,
-        held_out: HeldOut | None = None,
+        held_out: Iterable[HeldOut] = (),
     ) -> None:
         """Record standard deviations of predictions at the optimum under a penalty."""
         self._spread = None
@@ -258,7 +259,7 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         self,
         problem: Problem,
         penalty: BridgePenalty | None,
-        held_out: HeldOut | None = None,
+        held_out: Iterable[HeldOut] = (),
     ) -> None:
         """Do nothing: classifiers predict probabilities instead."""
 

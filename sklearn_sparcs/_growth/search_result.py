@@ -33,8 +33,8 @@ class SearchResult(ABC):
         The strength of the penalty that the network was trained under.
     alpha_max : float or None
         Smallest alpha at which no neuron wakes in the linear model, where any may.
-    held_out : HeldOut or None
-        Samples that a network at this alpha was not trained on, where there are any.
+    held_out : tuple of HeldOut
+        Samples that a network at this alpha was not trained on, if there are any.
     """
 
     problem: Problem = field(repr=False)
@@ -43,7 +43,7 @@ class SearchResult(ABC):
     value: float
     alpha: float
     alpha_max: float | None
-    held_out: HeldOut | None = field(default=None, repr=False, kw_only=True)
+    held_out: tuple[HeldOut, ...] = field(default=(), repr=False, kw_only=True)
 
     @property
     @abstractmethod

@@ -166,7 +166,7 @@ class SecondOrder:
             return replace(found, status=Status.INTERRUPTED)
         if checked is None:
             return found
-        found, selected = replace(found, held_out=checked.held_out), checked.selected
+        found, selected = replace(found, held_out=(checked.held_out,)), checked.selected
         if selected is None:
             return found
         depth = {"depth": len(fit.growth.layers)}

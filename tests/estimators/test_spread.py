@@ -10,8 +10,11 @@ from numpy.testing import assert_allclose
 from scipy import sparse
 from sklearn.datasets import make_friedman1
 from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LinearRegression
+from sklearn.model_selection import KFold, cross_val_predict
 
 from sklearn_sparcs import CompactRegressor, SparcsRegressor, SparcsRegressorCV
+from sklearn_sparcs._estimators import base_cv
 from sklearn_sparcs._estimators import spread as module
 from sklearn_sparcs._estimators.spread import Spread
 from sklearn_sparcs._growth.holdout import HeldOut
@@ -247,7 +250,7 @@ def test_samples_held_out_tell_the_noise(monkeypatch, worth, by_heart, share):
     halved = network.with_output(0.5 * network.weights[-1])
     held_out = HeldOut(halved, data.rows(slice(50)))
     given = problem, problem.form_of(network), BridgePenalty(0.0)
-    by_residuals, found = Spread.of(*given), Spread.of(*given, held_out)
+    by_residuals, found = Spread.of(*given), Spread.of(*given, [held_out])
     # a row's leverage, of its standard deviation
     std = by_residuals.std(given[1], X[:50])[:, 0] / np.std(Y)
     h = (std / by_residuals.noise) ** 2 - 1
@@ -256,7 +259,41 @@ def test_samples_held_out_tell_the_noise(monkeypatch, worth, by_heart, share):
     expected = by_residuals.noise ** (1 - share) * by_errors**share
     assert_allclose(found.noise, expected, rtol=1e-4)
     given = problem, problem.linear_form(), BridgePenalty(0.0)
-    assert_allclose(Spread.of(*given, held_out).noise, Spread.of(*given).noise)
+    assert_allclose(Spread.of(*given, [held_out]).noise, Spread.of(*given).noise)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_rows_that_folds_left_out_tell_the_noise_of_the_network_chosen(
+    monkeypatch, weighted
+):
+    seen = []
+
+    def of(problem, form, penalty, held_out=()):
+        seen.extend(held_out)
+        return Spread(problem.scaling, True, 400.0, None, np.ones(1), np.ones(1))
+
+    monkeypatch.setattr(Spread, "of", of)
+    m = np.random.default_rng(0).integers(1, 4, size=len(X)) if weighted else None
+    model = SparcsRegressorCV(5, alphas=[1e3], cv=KFold(3)).fit(X, Y, m)
+    assert model.active_architecture_.is_linear
+    errors = np.concatenate([held.errors().y[:, 0] for held in seen])
+    linear = cross_val_predict(
+        LinearRegression(), X, Y, cv=KFold(3), params={"sample_weight": m}
+    )
+    scale = np.sqrt(np.cov(Y, aweights=m, ddof=0))
+    assert_allclose(errors * scale, Y - linear, rtol=1e-6)
+    if weighted:
+        found = np.concatenate([held.samples.weight for held in seen])
+        parts = [m[test] / m[test].mean() for _, test in KFold(3).split(X)]
+        assert_allclose(found, np.concatenate(parts))
+
+
+def test_few_rows_of_each_fold_are_asked(monkeypatch):
+    seen = []
+    monkeypatch.setattr(Spread, "of", lambda *given: seen.extend(given[3]))
+    monkeypatch.setattr(base_cv, "_MOST_LEFT_OUT", 100)
+    SparcsRegressorCV(5, alphas=[1e3], cv=3).fit(X, Y)
+    assert [len(held.samples) for held in seen] == [34] * 3
 
 
 def waves(n, seed=0):

@@ -154,7 +154,7 @@ def test_a_replaced_result_keeps_the_value_of_the_criterion(monkeypatch):
     replaced = grows.validated(result, 0)
     assert replaced.alpha == 0.5
     assert replaced.live is other
-    assert replaced.held_out is held_out
+    assert replaced.held_out == (held_out,)
     assert replaced.value == result.value
     assert replaced.history == [*result.history, {"alpha": 0.5, "depth": 1}]
 
