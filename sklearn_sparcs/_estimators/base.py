@@ -6,7 +6,6 @@ from numbers import Integral, Real
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
-import torch
 from scipy import sparse
 from skorch.history import History
 
@@ -229,13 +228,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         checkpoint: Checkpoint | None,
         state: np.random.RandomState,
     ) -> Problem:
-        units = Units(
-            resolve_device(self.device),
-            self.fit_intercept,
-            self.standardize,
-            None if self.clip == "auto" else self.clip,
-            self.hidden_clip if solver == "second_order" else None,
-        )
+        units = self._units(solver)
         if checkpoint is None:
             self.clip_ = self._chosen_clip(task, units, solver)
         return Problem.of(
@@ -251,6 +244,16 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             smooth=self._smooths
             and solver == "second_order"
             and bool(self._checked_sizes()),
+        )
+
+    def _units(self, solver: Solver) -> Units:
+        """How data are scaled, before ``clip="auto"`` is decided."""
+        return Units(
+            resolve_device(self.device),
+            self.fit_intercept,
+            self.standardize,
+            None if self.clip == "auto" else self.clip,
+            self.hidden_clip if solver == "second_order" else None,
         )
 
     def _chosen_clip(self, task: Task, units: Units, solver: Solver) -> float | None:
@@ -274,9 +277,9 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         """
         if solver == "second_order":
             return self._on_path(problem, checkpoint, state)
-        by_epochs, starting = self._by_epochs(problem, checkpoint, state)
+        by_epochs = self._by_epochs(problem, checkpoint, state)
         if solver == "adam":
-            return by_epochs.full(starting)
+            return by_epochs.full()
         if checkpoint is not None:
             return by_epochs.grown(checkpoint.open_layers)
         return search(by_epochs.grown, len(self._checked_sizes()), self.tol)
@@ -288,13 +291,11 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         state: np.random.RandomState,
         *,
         stream: bool = False,
-    ) -> tuple[FirstOrder, torch.Generator]:
-        """Training by epochs, and what draws the start of a network that is full."""
-        shuffling, drawing, starting = generators(state, 3)
+    ) -> FirstOrder:
+        """Training by epochs, of which a stream takes one at a time."""
+        drawn = generators(state, 3)
         schedule = self._schedule(len(problem.train), stream=stream)
-        recipe = self._recipe()
-        options = problem, recipe, schedule, checkpoint, shuffling, drawing
-        return FirstOrder(*options), starting
+        return FirstOrder(problem, self._recipe(), schedule, checkpoint, *drawn)
 
     def _on_path(
         self,

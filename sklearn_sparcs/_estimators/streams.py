@@ -101,9 +101,9 @@ class LearnsStreams(BaseSparcs):
         state: np.random.RandomState,
     ) -> SearchResult:
         """Train for one epoch; neurons are looked for in the last rows, when due."""
-        by_epochs, starting = self._by_epochs(problem, checkpoint, state, stream=True)
+        by_epochs = self._by_epochs(problem, checkpoint, state, stream=True)
         if self.solver == "adam":
-            return by_epochs.full(starting)
+            return by_epochs.full()
         last = by_epochs.recipe.layers[-1:]
         layers = last if checkpoint is None else checkpoint.open_layers
         rows = problem.data_of(stream.whole())

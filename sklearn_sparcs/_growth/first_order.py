@@ -25,8 +25,9 @@ class FirstOrder:
     schedule : Schedule
     checkpoint : Checkpoint or None
         Where the network starts; None is the recipe's own start.
-    shuffling, drawing : torch.Generator
-        Of the order of samples; of candidates, and of a random start.
+    shuffling, drawing, starting : torch.Generator
+        Of the order of samples; of candidates, and of a random start that grows; of the
+        start of a full network.
     """
 
     problem: Problem
@@ -35,6 +36,7 @@ class FirstOrder:
     checkpoint: Checkpoint | None
     shuffling: torch.Generator
     drawing: torch.Generator
+    starting: torch.Generator
 
     def grown(
         self, layers: Sequence[int], looks_in: TrainingData | None = None
@@ -43,10 +45,10 @@ class FirstOrder:
         start = self.problem, layers, self.drawing, self.checkpoint
         return self._trained(self.recipe.growth_solver(*start, looks_in))
 
-    def full(self, starting: torch.Generator) -> FirstOrderResult:
-        """The paper's network, which has all its neurons, drawn by ``starting``."""
-        solver = self.recipe.paper_solver(self.problem, starting, self.checkpoint)
-        return self._trained(solver)
+    def full(self) -> FirstOrderResult:
+        """The paper's network, which has all its neurons from the start."""
+        start = self.problem, self.starting, self.checkpoint
+        return self._trained(self.recipe.paper_solver(*start))
 
     def _trained(self, solver: Solver) -> FirstOrderResult:
         outcome = train(solver, self.problem, self.schedule, self.shuffling)
