@@ -446,10 +446,10 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         self.alpha_max_ = self.path_.alpha_max
         self.n_iter_ = chosen.alpha + 1
         self.loss_curve_ = self.path_.train_loss.tolist()
-        simplest = self._pruned(simple, _trained_out(simple, one_se.alpha))
+        simplest = self._pruned(simple, _completed(simple, one_se.alpha))
         self.estimator_1se_ = as_compact(simplest)
         self.linear_suffices_ = self.estimator_1se_.active_architecture_.is_linear
-        last = _trained_out(whole, chosen.alpha)
+        last = _completed(whole, chosen.alpha)
         kept = replace(last, network=_without_idle_neurons(whole, last, _IDLE))
         self.pruned_estimator_ = as_compact(self._pruned(whole, kept))
         return kept.network
@@ -517,14 +517,15 @@ def _left_out(
         yield held_out(problem, form, fold.some_left_out(n))
 
 
-def _trained_out(fit: Path, place: int) -> PathPoint:
-    """A point trained to convergence, so as not to underestimate neurons' worth.
+def _completed(fit: Path, place: int) -> PathPoint:
+    """A point grown and trained to convergence, as at an alpha that was given.
 
-    If training removes its last neuron, the point as it was: folds found that better.
+    On the path each alpha has one survey and a few steps. If training removes the last
+    neuron, the point is as it was: folds found that better.
     """
     point = fit.points[place]
-    settled = fit.trained_out(point)
-    return settled if any(settled.network.n_live) else point
+    settled = fit.trained_out(fit.grown_out(place))
+    return settled if settled.n_live else point
 
 
 def _without_idle_neurons(fit: Path, point: PathPoint, tol: float) -> LiveNetwork:

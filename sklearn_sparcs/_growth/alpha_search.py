@@ -49,7 +49,7 @@ _PATIENCE = 4
 #: Nats of the whole likelihood above the least criterion at which rising values end it.
 _MARGIN = 10.0
 #: Surveys more at the alpha that was asked for, while neurons wake.
-_MORE_SURVEYS = 4
+MORE_SURVEYS = 4
 #: Iterations at most that train all weights there.
 _MOST_ITERATIONS = 20
 
@@ -178,7 +178,7 @@ def by_validation(
         smallest = _VALIDATED_END * search.first.alpha_max
     alphas = descending(search.first.alpha_max, smallest)
     if network is not None:
-        alphas = [smallest] * _MORE_SURVEYS
+        alphas = [smallest] * MORE_SURVEYS
     return _best(search, alphas, lambda _, row: float(row["valid_loss"]), network)
 
 
@@ -224,7 +224,7 @@ def _grown(search: AlphaSearch, alpha: float, network: LiveNetwork | None) -> Se
     seen: list[tuple[Point, Row]] = []
     status = Status.CONVERGED
     try:
-        for point, row in search.follow([*alphas, *[alpha] * _MORE_SURVEYS], network):
+        for point, row in search.follow([*alphas, *[alpha] * MORE_SURVEYS], network):
             seen.append((point, row))
             n_before, n_live = n_live, row["n_live"]
             if len(seen) >= len(alphas) and n_live <= n_before:

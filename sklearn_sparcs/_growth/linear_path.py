@@ -72,6 +72,10 @@ class LinearPath:
         """Zeros (N_k,) of each hidden layer's neurons."""
         return [np.zeros(size) for size in self.sizes]
 
+    def grown_out(self, place: int) -> PathPoint:
+        """A point: there is nothing to grow."""
+        return self.points[place]
+
     def trained_out(self, point: PathPoint) -> PathPoint:
         """The point: there is nothing to train."""
         return point

@@ -24,6 +24,7 @@ from .._training.objective import Objective
 from .._training.problem import Problem, Units
 from .._training.raw_observations import observed
 from .._training.task import Task
+from .alpha_search import MORE_SURVEYS
 from .linear_path import LinearPath
 from .path_following import (
     First,
@@ -122,6 +123,19 @@ class PathFit:
             layer[neurons.cpu().numpy()] = values.cpu().numpy()
             layers.append(layer)
         return layers
+
+    def grown_out(self, place: int) -> PathPoint:
+        """A point after more surveys at its alpha, for as long as they wake neurons.
+
+        A linear network stays one.
+        """
+        path = replace(self, points=self.points[: place + 1])
+        n_live, surveys = path.points[-1].n_live, 0
+        grows = n_live > 0
+        while grows and surveys < MORE_SURVEYS:
+            path, surveys = path.advanced([path.points[-1].alpha]), surveys + 1
+            grows, n_live = path.points[-1].n_live > n_live, path.points[-1].n_live
+        return path.points[-1]
 
     def trained_out(self, point: PathPoint) -> PathPoint:
         """The point with its network trained until its weights settle."""

@@ -17,3 +17,8 @@ class PathPoint:
 
     alpha: float
     network: LiveNetwork
+
+    @property
+    def n_live(self) -> int:
+        """Number of neurons that are awake."""
+        return sum(self.network.n_live)

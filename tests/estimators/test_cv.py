@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from sklearn.base import clone
 from sklearn.datasets import make_friedman1
 from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.linear_model import LinearRegression
@@ -10,6 +11,7 @@ from sklearn.model_selection import GroupKFold, KFold, LeaveOneOut
 
 from sklearn_sparcs import SparcsClassifierCV, SparcsRegressorCV
 from sklearn_sparcs._direct.stability import _standardised
+from sklearn_sparcs._estimators import base_cv
 
 SMALL = {"n_alphas": 8, "cv": 3, "random_state": 0}
 
@@ -180,7 +182,7 @@ def test_the_networks_are_pruned_but_not_to_nothing(wavy):
     assert not blunt.linear_suffices_
 
 
-def test_the_choice_loses_the_neurons_that_its_loss_can_spare():
+def test_the_choice_loses_the_neurons_that_its_loss_can_spare(monkeypatch):
     rng = np.random.default_rng(1)
     X = rng.normal(size=(200, 2))
     y = np.abs(X[:, 0]) + 0.3 * rng.normal(size=200)
@@ -192,10 +194,11 @@ def test_the_choice_loses_the_neurons_that_its_loss_can_spare():
     model = SparcsRegressorCV(
         20, **few, scoring=most_neurons, selection="best", random_state=0
     ).fit(X, y)
-    last = model.path_.estimators[-1]
-    n_before = last.active_architecture_.n_hidden
-    assert 0 < model.active_architecture_.n_hidden < n_before
-    before, after = (np.mean((m.predict(X) - y) ** 2) for m in (last, model))
+    monkeypatch.setattr(base_cv, "_IDLE", 0.0)
+    whole = clone(model).fit(X, y)
+    n_whole = whole.active_architecture_.n_hidden
+    assert 0 < model.active_architecture_.n_hidden < n_whole
+    before, after = (np.mean((m.predict(X) - y) ** 2) for m in (whole, model))
     assert after <= 1.01 * before
     assert len(model.neuron_stability_) == model.active_architecture_.n_hidden
 
@@ -213,6 +216,16 @@ def test_what_is_kept_is_trained_until_it_settles():
         np.mean((m.predict(X) - y) ** 2) for m in (model.path_.estimators[-1], model)
     )
     assert kept < 0.95 * on_the_way
+
+
+def test_what_is_kept_is_grown_until_nothing_wakes():
+    X = np.random.default_rng(0).uniform(-1, 1, size=(300, 2))
+    y = np.sin(5 * X[:, 0]) * np.cos(4 * X[:, 1])
+    few = {"alphas": [0.01, 0.003], "cv": 2, "activation": "relu"}
+    model = SparcsRegressorCV(20, **few, random_state=0).fit(X, y)
+    last = model.path_.estimators[-1].active_architecture_
+    assert model.alpha_ == 0.003
+    assert model.active_architecture_.n_hidden > last.n_hidden
 
 
 def test_a_score_that_no_fold_defines_is_refused(kinked):

@@ -56,6 +56,29 @@ def test_a_path_goes_on_from_where_it_stands_in_another_process_too(kinked):
         assert_allclose(a, b, atol=0)
 
 
+def test_grown_out_it_is_surveyed_while_neurons_wake():
+    X = np.random.default_rng(0).uniform(-1, 1, size=(300, 2))
+    y = np.sin(5 * X[:, 0]) * np.cos(4 * X[:, 1])
+    fit = begun(X, y, sizes=(40,)).advanced([0.01, 0.003, 1e-3])
+    found = fit.grown_out(1)
+    slow, counts = replace(fit, points=fit.points[:2]), [fit.points[1].n_live]
+    for _ in range(4):
+        slow = slow.advanced([0.003])
+        counts.append(slow.points[-1].n_live)
+        if counts[-1] <= counts[-2]:
+            break
+    assert len(counts) > 2  # woke some more
+    assert found.alpha == 0.003 and found.n_live == counts[-1]
+    assert_allclose(found.network.flat(), slow.points[-1].network.flat())
+
+
+def test_a_linear_network_is_grown_out_already(kinked):
+    fit = begun(*kinked)
+    fit = fit.advanced([2 * fit.alpha_max, 1e-3])
+    assert fit.points[1].n_live > 0
+    assert fit.grown_out(0) is fit.points[0]
+
+
 def test_trained_out_it_is_at_its_optimum():
     X, y = make_friedman1(200, 5, noise=1.0, random_state=0)
     alphas = np.geomspace(0.3, 3e-4, 8)
