@@ -191,7 +191,9 @@ def test_the_fit_without_intercepts_has_none(kinked, solver, sizes):
 def test_without_hidden_layers_it_is_least_squares(kinked):
     X, y = kinked
     model = CompactRegressor().fit(X, y)
-    assert_allclose(model.predict(X), LinearRegression().fit(X, y).predict(X))
+    expected = LinearRegression().fit(X, y).predict(X)
+    # some predictions are nearly zero: rounding is judged beside the targets
+    assert_allclose(model.predict(X), expected, atol=1e-7 * np.std(y))
     assert model.n_iter_ >= 1
 
 
