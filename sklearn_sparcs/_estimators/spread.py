@@ -1,7 +1,6 @@
 """Standard deviations of predictions, by Laplace's approximation."""
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,11 +21,18 @@ from .._networks.wiring import Wiring
 from .._training import curvature
 from .._training.bridge import BridgePenalty
 from .._training.gauss_newton import Factor
-from .._training.laplace import Laplace, deviation, noise, noise_of_left_out
+from .._training.laplace import Laplace, deviation
 from .._training.objective import Objective
 from .._training.observations import Observations
 from .._training.problem import Problem, in_scaled_units
-from .._training.ridge import some_rows
+from .noise_level import (
+    Errors,
+    errors_left_out,
+    evenly,
+    in_double,
+    noise_level,
+    weights_of,
+)
 
 #: Samples that the matrix is formed of where there are more: so many, and so many for
 #: each weight of an output.
@@ -36,9 +42,6 @@ _LARGEST = 2**24
 #: Most and fewest of them whose residuals are asked what the noise is, and operations
 #: that their leverages may cost before they are fewer.
 _ASKED, _FEWEST, _BUDGET = 2**12, 1000, 2**31
-#: Samples left out that say as much of the noise as all residuals, and the mean
-#: leverage from which on residuals say nothing.
-_WORTH, _LEARNT_BY_HEART = 200, 0.5
 #: Ridge of the neurons' weights, in units of the noise of a sample.
 _PRIOR = 0.3
 #: Type of what grows with the hidden weights squared, and is nearly all that is kept:
@@ -99,11 +102,12 @@ class Spread:
             prior=_PRIOR * 2 * at.loss / (c * n),
         )
         laplace = Laplace.of(replace(bare, penalty=ridges), network, n)
-        some = _evenly(len(data), _n_asked(network))
+        some = evenly(len(data), _n_asked(network))
         asked, output = data.rows(some), at.output[some]
         leverage = laplace.leverage(asked.inputs)
         residuals = replace(asked, y=asked.y - output)
-        sigma = _noise(residuals, leverage, _left_out(laplace, problem, held_out))
+        left_out = errors_left_out(laplace, problem, held_out, _n_asked(network))
+        sigma = noise_level(Errors(residuals, leverage), left_out)
         # the correction for leverage must not make noise larger than the targets
         sigma = sigma.minimum(_size(data))
         return cls(
@@ -206,12 +210,7 @@ def _some(problem: Problem, network: LiveNetwork) -> Observations:
     """The training samples, or some of many, in double precision."""
     p = network.n_hidden_weights + network.n_signals
     n = min(max(_ROWS, _ROWS_A_WEIGHT * p), _LARGEST // network.n_inputs)
-    return _double(Observations.of(problem.some(n), problem.bias))
-
-
-def _double(data: Observations) -> Observations:
-    weight = None if data.weight is None else data.weight.double()
-    return Observations(data.inputs.double(), data.y.double(), weight, data.mean_count)
+    return in_double(Observations.of(problem.some(n), problem.bias))
 
 
 def held_out(problem: Problem, form: DirectForm, samples: Samples) -> HeldOut:
@@ -219,63 +218,7 @@ def held_out(problem: Problem, form: DirectForm, samples: Samples) -> HeldOut:
     device = problem.options["device"]
     network, _ = _network(form, problem.scaling, problem.bias, device)
     data = TrainingData.of(samples, problem.scaling, device)
-    return HeldOut(network, _double(Observations.of(data, problem.bias)))
-
-
-def _left_out(
-    laplace: Laplace, problem: Problem, held_out: Iterable[HeldOut]
-) -> tuple[Observations, Tensor] | None:
-    """Samples held out or set aside, errors as targets, with leverages, if any are."""
-    if not laplace.network.n_hidden_weights:
-        return None  # least squares is fitted to all, without a choice to be checked
-    n_asked = _n_asked(laplace.network)
-    if each := [held.errors() for held in held_out]:
-        errors = _joined(each)
-        errors = errors.rows(_evenly(len(errors), n_asked))
-        return errors, laplace.leverage_left_out(errors.inputs)
-    if problem.valid is None:
-        return None
-    aside = Observations.of(some_rows(problem.valid, n_asked), problem.bias)
-    errors = HeldOut(laplace.network, _double(aside)).errors()
-    return errors, laplace.leverage(errors.inputs)
-
-
-def _noise(
-    residuals: Observations,
-    leverage: Tensor,
-    left_out: tuple[Observations, Tensor] | None,
-) -> Tensor:
-    """σ (outputs,) by residuals and by errors of samples left out, if there are any.
-
-    Residuals say less than their number promises, as neurons were searched for among
-    many. So the more samples were left out, the more they count; alone, where the
-    weights have learnt the residuals by heart.
-    """
-    by_residuals = noise(residuals.y, leverage, residuals.weight)
-    if left_out is None:
-        return by_residuals
-    errors, h = left_out
-    share = len(errors) / (len(errors) + _WORTH)
-    if float(leverage.mean()) > _LEARNT_BY_HEART:
-        share = 1.0
-    by_errors = noise_of_left_out(errors.y, h, errors.weight)
-    return by_residuals ** (1 - share) * by_errors**share
-
-
-def _joined(parts: Sequence[Observations]) -> Observations:
-    """The rows of all parts, of which each has weights of mean one."""
-    each = [_double(part) for part in parts]
-    inputs, y = torch.cat([p.inputs for p in each]), torch.cat([p.y for p in each])
-    return Observations(inputs, y, torch.cat([_weight(part) for part in each]))
-
-
-def _weight(data: Observations) -> Tensor:
-    return torch.ones_like(data.y[:, 0]) if data.weight is None else data.weight
-
-
-def _evenly(n_rows: int, n: int) -> slice:
-    """About n of the rows, evenly spaced."""
-    return slice(None, None, math.ceil(n_rows / n))
+    return HeldOut(network, in_double(Observations.of(data, problem.bias)))
 
 
 def _n_asked(network: LiveNetwork) -> int:
@@ -286,6 +229,6 @@ def _n_asked(network: LiveNetwork) -> int:
 
 def _size(data: Observations) -> Tensor:
     """Root mean square (outputs,) of the scaled targets."""
-    weight = _weight(data)
+    weight = weights_of(data)
     square = weight[:, None] * data.y.square()
     return (square.sum(dim=0) / weight.sum()).sqrt()

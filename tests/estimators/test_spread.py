@@ -14,7 +14,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import KFold, cross_val_predict
 
 from sklearn_sparcs import CompactRegressor, SparcsRegressor, SparcsRegressorCV
-from sklearn_sparcs._estimators import base_cv
+from sklearn_sparcs._estimators import base_cv, noise_level
 from sklearn_sparcs._estimators import spread as module
 from sklearn_sparcs._estimators.spread import Spread
 from sklearn_sparcs._growth.holdout import HeldOut
@@ -243,8 +243,8 @@ def heard_by_one(problem):
 @pytest.mark.parametrize(("worth", "by_heart", "share"), [(50, 1, 0.5), (50, 0, 1)])
 def test_samples_held_out_tell_the_noise(monkeypatch, worth, by_heart, share):
     """Half of it, or all, in logarithms; a linear model asks its residuals alone."""
-    monkeypatch.setattr(module, "_WORTH", worth)
-    monkeypatch.setattr(module, "_LEARNT_BY_HEART", by_heart)
+    monkeypatch.setattr(noise_level, "_WORTH", worth)
+    monkeypatch.setattr(noise_level, "_LEARNT_BY_HEART", by_heart)
     problem = regression_problem(X, Y)
     network, data = heard_by_one(problem)
     halved = network.with_output(0.5 * network.weights[-1])
