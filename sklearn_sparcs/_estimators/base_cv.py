@@ -18,6 +18,7 @@ from sklearn.base import is_classifier
 from sklearn.metrics import check_scoring, get_scorer_names
 from sklearn.model_selection import check_cv
 from sklearn.utils import indexable
+from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 from tqdm.auto import tqdm
 
@@ -46,7 +47,7 @@ from .base import BaseSparcs
 from .choice import Choice, Point, choose, standard_error
 from .chosen_clip import with_cross_validated_clip
 from .fit_callbacks import FollowedByCallbacks
-from .folds import Fold, Part
+from .folds import Fold, FoldPath, Part
 from .found_path import SparcsPath, checked_alphas, recorded
 from .full_layers import warn_of_full_layers
 from .labels import plain_labels
@@ -225,6 +226,8 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         choice = choose(curves, self._slack, significance)
         self._keep_choice(curves, choice, constant)
         as_compact = partial(self._as_compact, samples=samples)
+        grown_out = self._grows_out(folds, curves[choice.chosen.curve], choice.chosen)
+        choice = replace(choice, grown_out=grown_out)
         network = self._refit(problem, options, curves, choice, state, as_compact)
         sizes, factor = options.sizes, self.depth_factor
         self._adopt(Result.of_live(problem, network, sizes, factor, state), samples)
@@ -421,6 +424,19 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         defined = bool(np.isfinite(constant).all())
         self._beats_constant = not defined or alone or is_ahead(lead, 1.0)
 
+    def _grows_out(self, folds: list[Fold], curve: Curve, chosen: Point) -> bool:
+        """Whether more surveys at the selected alpha raise the mean score of folds.
+
+        On the path every alpha has one, so that networks lag behind their alpha.
+        """
+        if not curve.n_hidden[chosen.alpha]:
+            return False
+        scores = Parallel(n_jobs=self.n_jobs)(
+            delayed(FoldPath.grown_out_score)(path, fold.judge, chosen.alpha)
+            for path, fold in zip(curve.paths, folds, strict=True)
+        )
+        return bool(np.mean(scores) > curve.means[chosen.alpha])
+
     def _refit(
         self,
         problem: Problem,
@@ -446,10 +462,11 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         self.alpha_max_ = self.path_.alpha_max
         self.n_iter_ = chosen.alpha + 1
         self.loss_curve_ = self.path_.train_loss.tolist()
-        simplest = self._pruned(simple, _completed(simple, one_se.alpha))
+        alike = choice.grown_out and one_se == chosen
+        simplest = self._pruned(simple, _trained_out(simple, one_se.alpha, alike))
         self.estimator_1se_ = as_compact(simplest)
         self.linear_suffices_ = self.estimator_1se_.active_architecture_.is_linear
-        last = _completed(whole, chosen.alpha)
+        last = _trained_out(whole, chosen.alpha, choice.grown_out)
         kept = replace(last, network=_without_idle_neurons(whole, last, _IDLE))
         self.pruned_estimator_ = as_compact(self._pruned(whole, kept))
         return kept.network
@@ -517,14 +534,14 @@ def _left_out(
         yield held_out(problem, form, fold.some_left_out(n))
 
 
-def _completed(fit: Path, place: int) -> PathPoint:
-    """A point grown and trained to convergence, as at an alpha that was given.
+def _trained_out(fit: Path, place: int, grown_out: bool = False) -> PathPoint:
+    """A point trained to convergence, so as not to underestimate neurons' worth.
 
-    On the path each alpha has one survey and a few steps. If training removes the last
-    neuron, the point is as it was: folds found that better.
+    Surveyed again before, if ``grown_out``. If training removes its last neuron, the
+    point as it was: folds found that better.
     """
     point = fit.points[place]
-    settled = fit.trained_out(fit.grown_out(place))
+    settled = fit.trained_out(fit.grown_out(place) if grown_out else point)
     return settled if settled.n_live else point
 
 

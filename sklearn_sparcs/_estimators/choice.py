@@ -28,11 +28,14 @@ class Choice:
         The simplest within the standard errors that the choice may cost.
     one_se : Point
         The simplest within one.
+    grown_out : bool
+        Whether the chosen network is surveyed again at its alpha.
     """
 
     best: Point
     chosen: Point
     one_se: Point
+    grown_out: bool = False
 
 
 def standard_error(scores: np.ndarray) -> float:

@@ -85,6 +85,12 @@ class FoldPath:
         scores = tuple(judge.scores(forms))
         return Stretch(points, scores, tuple(map(Architecture.of, forms)))
 
+    def grown_out_score(self, judge: Judge, place: int) -> float:
+        """The score of the network at an alpha after more surveys there."""
+        network = self.fit.grown_out(place).network
+        (score,) = judge.scores([self.fit.form(network)])
+        return score
+
     def after(self, stretch: Stretch) -> "FoldPath":
         """Append a stretch to the path."""
         return FoldPath(

@@ -12,6 +12,7 @@ from sklearn.model_selection import GroupKFold, KFold, LeaveOneOut
 from sklearn_sparcs import SparcsClassifierCV, SparcsRegressorCV
 from sklearn_sparcs._direct.stability import _standardised
 from sklearn_sparcs._estimators import base_cv
+from sklearn_sparcs._estimators.folds import FoldPath
 
 SMALL = {"n_alphas": 8, "cv": 3, "random_state": 0}
 
@@ -218,7 +219,7 @@ def test_what_is_kept_is_trained_until_it_settles():
     assert kept < 0.95 * on_the_way
 
 
-def test_what_is_kept_is_grown_until_nothing_wakes():
+def test_what_is_kept_is_grown_on_if_that_raises_the_scores_of_folds(monkeypatch):
     X = np.random.default_rng(0).uniform(-1, 1, size=(300, 2))
     y = np.sin(5 * X[:, 0]) * np.cos(4 * X[:, 1])
     few = {"alphas": [0.01, 0.003], "cv": 2, "activation": "relu"}
@@ -226,6 +227,19 @@ def test_what_is_kept_is_grown_until_nothing_wakes():
     last = model.path_.estimators[-1].active_architecture_
     assert model.alpha_ == 0.003
     assert model.active_architecture_.n_hidden > last.n_hidden
+    seen = []
+
+    def no_better(path, judge, place):
+        fit = path.fit.grown_out(place)
+        assert fit.n_live >= path.fit.points[place].n_live
+        seen.append(score(path, judge, place))
+        return path.scores[place]
+
+    score = FoldPath.grown_out_score
+    monkeypatch.setattr(FoldPath, "grown_out_score", no_better)
+    model.fit(X, y)
+    assert model.active_architecture_.n_hidden <= last.n_hidden
+    assert np.mean(seen) > model.best_score_
 
 
 def test_a_score_that_no_fold_defines_is_refused(kinked):
