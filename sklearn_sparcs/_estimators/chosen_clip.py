@@ -15,6 +15,7 @@ from .._data.scaling import Scaling
 from .._growth.path import PathOptions
 from .._training.problem import Problem, Units
 from .._training.task import Task
+from .._training.torch_defaults import torch_defaults
 from .folds import Fold
 
 #: Standard deviations from the mean at which the folds try a cut.
@@ -122,6 +123,7 @@ def _cuts(columns: Columns, options: PathOptions) -> bool:
     return scaling.cuts(columns.ends)
 
 
+@torch_defaults()
 def _score(fold: Fold, options: PathOptions) -> float:
     """The score of a fold's linear model: the work of one process."""
     return fold.linear_score(options)

@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 from sklearn.utils.parallel import Parallel, delayed
 
+from .._training.torch_defaults import torch_defaults
 from .folds import Fold, FoldPath, Judge, Stretch
 
 #: Alphas at a time.
@@ -144,6 +145,10 @@ def raced(
     return found
 
 
+@torch_defaults()
 def _stretch(path: FoldPath, judge: Judge, alphas: np.ndarray) -> Stretch:
-    """Continue a path in a worker process, which returns no samples."""
+    """Continue a path in a worker process, which returns no samples.
+
+    The process may be a forked child, as joblib's backend "multiprocessing" has.
+    """
     return path.stretch(judge, alphas)

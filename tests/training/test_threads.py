@@ -11,6 +11,8 @@ import torch
 from threadpoolctl import threadpool_info
 
 from sklearn_sparcs import CompactRegressor, SparcsRegressor, SparcsRegressorCV
+from sklearn_sparcs._estimators.chosen_clip import _score
+from sklearn_sparcs._estimators.race import _stretch
 from sklearn_sparcs._training.threads import suitable_threads
 
 
@@ -94,3 +96,23 @@ def test_a_forked_child_fits(two_threads, model):
         answer = pool.apply_async(_fitted, (model,)).get(60)
     np.testing.assert_allclose(answer[0], expected, rtol=1e-6)
     assert answer[1] == 2
+
+
+class CountsThreads:
+    """In the place of a fold, and of its path: says how many threads its work has."""
+
+    def linear_score(self, leader):
+        return torch.get_num_threads()
+
+    def stretch(self, judge, alphas):
+        return torch.get_num_threads()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_folds_in_forked_children_have_one_thread(two_threads):
+    """As joblib's backend "multiprocessing" has them: more would wait for ever."""
+    fold = CountsThreads()
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        assert pool.apply_async(_score, (fold, None)).get(60) == 1
+        assert pool.apply_async(_stretch, (fold, None, None)).get(60) == 1
