@@ -15,7 +15,7 @@ class GrowthCallback(Callback):
     ----------
     head : str, default=""
         Name of the network among the module's parts, as in ``named_modules``; empty if
-        it is the module itself.
+        it is the module itself, and "_orig_mod" if that is compiled by skorch.
     alpha : float, default=1e-4
         Strength of the penalty, in units of the loss that is minimised: that whose
         gradient a step of the optimiser follows, before gradients are clipped, and

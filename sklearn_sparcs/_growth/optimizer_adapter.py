@@ -40,12 +40,19 @@ class OptimizerAdapter:
 
     Raises
     ------
+    TypeError
+        If it is no optimiser.
     ValueError
         If the optimiser does not train all of them, or is of a kind that cannot.
     """
 
     def __init__(self, optimizer: torch.optim.Optimizer, parameters: Sequence[Tensor]):
         self.optimizer = optimizer
+        if isinstance(optimizer, type) or not hasattr(optimizer, "param_groups"):
+            raise TypeError(
+                "optimizer must be a torch.optim.Optimizer that has been made, such as "
+                f"torch.optim.Adam(net.parameters()); got {optimizer!r}."
+            )
         reason = _REFUSED.get(type(optimizer).__name__)
         if reason is not None:
             raise ValueError(

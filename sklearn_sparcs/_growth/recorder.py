@@ -126,7 +126,7 @@ class Recorder:
         # beside each the forward passes that there had been
         self._passing: dict[int, tuple[int, Passage]] = {}
         self._n_forwards = 0
-        self._reached = False
+        self._reached = self._ever_reached = False
         # what backward passes have left in the last parameter, the latest in the end,
         # and those before it whose gradients were zeroed since the last step
         self._left: Tensor | None = None
@@ -156,6 +156,11 @@ class Recorder:
         self._met.clear()
         self._passing.clear()
         self._zeroed.clear()
+
+    @property
+    def is_bypassed(self) -> bool:
+        """Whether gradients come of batches that have not passed through a call."""
+        return self._ever_reached and not self.steps
 
     def end_step(self) -> bool:
         """After a step of the optimiser: whether there was one.
@@ -250,7 +255,7 @@ class Recorder:
         """
         for key, (_, passage) in self._passing.items():
             _add(self._met, key, passage)
-        self._passing, self._reached = {}, True
+        self._passing, self._reached, self._ever_reached = {}, True, True
         if self._last.grad is not None:
             self._left = self._last.grad.detach().clone()
 

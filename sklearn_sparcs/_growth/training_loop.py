@@ -4,6 +4,7 @@ The optimiser moves eigenvectors and eigenvalues with everything else. What is l
 do between its steps is the penalty's proximal step, and to wake the neurons that pay.
 """
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,12 @@ from .._networks.growing_module import GrowingSpectralNetwork
 from .._networks.spectral import SpectralNetwork
 from .._training.array_library import TORCH
 from .._training.penalty import SparseGroupPenalty
+from .growth_checks import (
+    changed_by_growth,
+    is_frozen,
+    refuse_numbers_out_of_range,
+    refuse_unfit,
+)
 from .optimizer_adapter import OptimizerAdapter
 from .recorder import Recorder
 from .recruitment import Recruitment
@@ -78,10 +85,13 @@ class Growth:
     ValueError
         If the optimiser does not train the network, or is of a kind that growth does
         not go with (L-BFGS, Rprop, Adafactor), a number is out of range, an average is
-        no copy of the network, or the network is a gated `SpectralNetwork`, whose
-        neurons no gradient wakes.
+        no copy of the network, or the network is frozen, pruned by
+        ``torch.nn.utils.prune``, or a gated `SpectralNetwork`, whose neurons no
+        gradient wakes.
     TypeError
-        If the network is sharded (FSDP): its parameters cannot take other shapes.
+        If the network is another module, as one that wraps it, or the optimiser is
+        none; or if the network is sharded (FSDP): its parameters cannot take other
+        shapes.
 
     Notes
     -----
@@ -134,24 +144,25 @@ class Growth:
         averages: Sequence[GrowingSpectralNetwork] = (),
         generator: torch.Generator | None = None,
     ):
-        for name, value, least in (
-            ("alpha", alpha, 0),
-            ("min_significance", min_significance, 0),
-            ("interval", interval, 1),
-            ("n_batches", n_batches, 1),
-            ("max_recruits", max_recruits, 1),
-        ):
-            if not value >= least:
-                raise ValueError(f"{name} must be at least {least}; got {value!r}.")
-        if isinstance(network, SpectralNetwork) and network.gated:
-            raise ValueError(
-                "A SpectralNetwork with gated=True has neurons that no gradient wakes; "
-                "use GrowingSpectralNetwork, or gated=False."
-            )
-        _refuse_shards(network)
+        refuse_unfit(network)
+        refuse_numbers_out_of_range(
+            at_least_zero={
+                "alpha": alpha,
+                "depth_factor": depth_factor,
+                "min_significance": min_significance,
+            },
+            counts={
+                "interval": interval,
+                "n_batches": n_batches,
+                "max_recruits": max_recruits,
+            },
+            shares={"l1_ratio": l1_ratio},
+        )
         self.network, self.optimizer, self.interval = network, optimizer, interval
         self.penalty = SparseGroupPenalty(alpha, l1_ratio, depth_factor)
-        self._adapter = OptimizerAdapter(optimizer, list(network.parameters()))
+        self._adapter = OptimizerAdapter(
+            optimizer, [p for p in network.parameters() if p.requires_grad]
+        )
         self._generator = generator
         self.recruitment: Recruitment | None = None
         if isinstance(network, GrowingSpectralNetwork):
@@ -186,9 +197,14 @@ class Growth:
 
         Nothing happens where there was no step, as while gradients are accumulated, or
         the network is frozen.
+
+        Raises
+        ------
+        ValueError
+            If only some of the parameters that growth changes are frozen.
         """
         self.restructured = False
-        if not all(p.requires_grad for p in self.network.parameters()):
+        if is_frozen(changed_by_growth(self.network)):
             return
         try:
             if self.recruitment is None:
@@ -243,6 +259,8 @@ class Growth:
         self._n_steps += 1
         self._shrink()
         if self._n_steps % self.interval == 0:
+            if recorder.is_bypassed:
+                _warn_of_bypass()
             left = recruitment.retire()
             woke = recruitment.recruit(self.penalty, self._n_steps)
             self.restructured = left or woke
@@ -293,16 +311,12 @@ def _copies(
     return list(averages)
 
 
-def _refuse_shards(network: GrowingSpectralNetwork | SpectralNetwork) -> None:
-    """Refuse a network of which a process has a part.
-
-    Raises
-    ------
-    TypeError
-        If it is one.
-    """
-    if any(hasattr(p, "device_mesh") for p in network.parameters()):
-        raise TypeError(
-            "Growth takes a network that every process has whole, as under "
-            "DistributedDataParallel; this one is sharded (FSDP, DTensor)."
-        )
+def _warn_of_bypass() -> None:
+    """Say that nothing was seen of what the network is trained on."""
+    warnings.warn(
+        "Gradients have reached the network, and no batch has passed through it, so "
+        "that no neuron can wake: Growth sees calls of the network itself, network(x), "
+        "and neither its forward method nor copies by torch.jit.trace or torch.export.",
+        UserWarning,
+        stacklevel=5,
+    )
