@@ -287,12 +287,20 @@ class SpectralNetwork(nn.Module):
         x = F.pad(x, (0, 1), value=1.0) if self.bias else x
         if self.repeated:
             return self._through_repetitions(x)
-        if self.gated and self._few_neurons_fire(math.prod(x.shape[:-1])):
+        if self.gated and self._few_neurons_fire(x.shape[:-1]):
             return self._through_weights(x)
         return self._through_layers(x)
 
-    def _few_neurons_fire(self, n: int) -> bool:
-        """Is it cheaper to form the live weights first? Products counted."""
+    def _few_neurons_fire(self, shape: torch.Size) -> bool:
+        """Is it cheaper to form the live weights first? Products counted.
+
+        A program that is written down for other values cannot know: torch.compile's,
+        torch.export's, or vmap's, whose eigenvalues stand for those of many networks.
+        """
+        known = all(isinstance(lam, nn.Parameter) for lam in self._hidden_lam)
+        if torch.compiler.is_compiling() or not known:
+            return False
+        n = math.prod(shape)
         signals = sum(len(live) for live in self.live()[:-1])
         layers = sum(phi.numel() for phi in self.phi)
         return n * signals**2 / 2 + signals * layers < 2 * n * layers

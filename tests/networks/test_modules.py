@@ -1,5 +1,7 @@
 """As modules among torch's own: any shape of input, any switch, nothing shared."""
 
+import copy
+
 import pytest
 import torch
 from numpy.testing import assert_allclose
@@ -130,6 +132,34 @@ def test_no_layer_that_comes_out_draws_from_torchs_generator():
     drawn = torch.rand(2)
     torch.manual_seed(3)
     assert torch.equal(drawn, torch.rand(2))
+
+
+#: Ways to write a network's program down.
+WRITTEN = {
+    "compiled": lambda net, x: torch.compile(net, backend="eager", fullgraph=True),
+    "exported": lambda net, x: torch.export.export(net, (x,)).module(),
+}
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_a_program_is_written_down_for_any_values(make, written):
+    net, x = make({}), torch.randn(4, 3, generator=seeded())
+    program = WRITTEN[written](net, x)
+    assert_allclose(program(x).detach(), net(x).detach(), atol=1e-6)
+
+
+def test_many_networks_at_once(make):
+    """With other neurons that fire in each, as an ensemble has them."""
+    nets, x = [make({}), make({})], torch.randn(4, 3, generator=seeded())
+    for lam in getattr(nets[0], "lam", [])[:1]:
+        lam.data[:1] = 0
+    shell = copy.deepcopy(nets[0]).to("meta")
+    parameters, buffers = torch.func.stack_module_state(nets)
+    found = torch.vmap(
+        lambda p, b: torch.func.functional_call(shell, (p, b), (x,)), in_dims=(0, 0)
+    )(parameters, buffers)
+    for y, net in zip(found, nets, strict=True):
+        assert_allclose(y.detach(), net(x).detach(), atol=1e-6)
 
 
 def test_every_parameter_is_asked_for_its_gradient():
