@@ -23,6 +23,7 @@ from .encoding import ClassEncoding, Encoding, RealEncoding
 from .invalid_data import invalid_labels, invalid_targets, missing_targets
 from .labels import plain_labels
 from .predictor import Predictor, validated
+from .rounded_targets import warn_of_rounding
 from .spread import Spread
 
 REGRESSION_CONSTRAINTS: dict[str, list[Any]] = {
@@ -84,6 +85,7 @@ class RegressionTargets(RegressorMixin, Predictor):
         fault = invalid_targets(y, type(self).__name__) or missing_targets(y)
         if fault:
             raise ValueError(fault)
+        warn_of_rounding(y, X.dtype)
         if fresh:
             self.encoding_ = RealEncoding.of(y)
         return _task(self.encoding_, X, y, usable_weight(sample_weight, X))

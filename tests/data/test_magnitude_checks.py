@@ -51,6 +51,27 @@ def test_float32_holds_less_and_unscaled_features_least():
         SparcsRegressor((2,)).fit(X * [1e-300, 0], Y)
 
 
+@pytest.mark.parametrize(
+    ("of", "y", "steps"),
+    [
+        (np.float32, 1.7e9 + Y, "float32, the dtype of X, has steps of 128"),
+        (np.float32, np.round(2e9 + Y).astype(np.int64), "give X in float64"),
+        (np.float64, 2**63 + np.arange(60, dtype=np.uint64), "has steps of 2.05e\\+03"),
+    ],
+)
+def test_targets_that_are_rounded_away_are_told_of(of, y, steps):
+    with pytest.warns(UserWarning, match=f"Target 0 spans .*{steps}") as caught:
+        SparcsRegressor(()).fit(X.astype(of), y)
+    assert caught[0].filename == __file__
+
+
+def test_targets_of_which_enough_is_left_are_not_told_of():
+    SparcsRegressor(()).fit(X.astype(np.float32), 1e5 + Y)
+    SparcsRegressor(()).fit(X, 1.7e9 + Y)
+    SparcsRegressor(()).fit(X, (1.7e18 + 1e9 * Y).astype(np.int64))
+    SparcsRegressor(()).fit(X.astype(np.float32), np.full(60, 1.7e9))
+
+
 def test_infinities_are_refused_by_name():
     with pytest.raises(ValueError, match="infinity"):
         SparcsRegressor().fit(np.array([[np.inf], [-np.inf]]), [0.0, 1.0])
