@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from sklearn import config_context
 from sklearn.model_selection import train_test_split
 
 from .._sklearn import check_sample_weight
@@ -98,9 +99,10 @@ def usable_weight(sample_weight: Any, X: Any) -> np.ndarray | None:
     """
     if sample_weight is None:
         return None
-    weight: np.ndarray = check_sample_weight(
-        as_array(sample_weight), X, dtype=np.float64, ensure_non_negative=True
-    )
+    with config_context(assume_finite=False):
+        weight: np.ndarray = check_sample_weight(
+            as_array(sample_weight), X, dtype=np.float64, ensure_non_negative=True
+        )
     refuse_extreme_weights(weight, "sample_weight")
     return weight
 

@@ -25,7 +25,8 @@ def refuse_unready(X: Any) -> None:
     Raises
     ------
     TypeError
-        If X is a lazy frame, which has no rows yet.
+        If X is a lazy frame, which has no rows yet, or a structured array, whose
+        columns are fields.
     ValueError
         If it holds dates or durations, which would count as nanoseconds or days.
     """
@@ -33,6 +34,12 @@ def refuse_unready(X: Any) -> None:
         raise TypeError(
             f"X is a {type(X).__name__}, whose rows have not been computed; "
             "give X.collect()."
+        )
+    fields = getattr(getattr(X, "dtype", None), "names", None)
+    if fields:
+        raise TypeError(
+            f"X is a structured array with the fields {', '.join(fields)}; give "
+            "numpy.lib.recfunctions.structured_to_unstructured(X)."
         )
     if any(str(kind).lower().startswith(_OF_TIME) for kind in _types(X)):
         fault = invalid_columns(X)

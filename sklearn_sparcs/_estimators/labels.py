@@ -13,8 +13,9 @@ def plain_labels(y: Any) -> Any:
     """Labels as scikit-learn takes them, without pandas' own dtypes.
 
     A nullable boolean is a bool then, and not the number that scikit-learn makes of it;
-    and numbers among objects are numbers, where it knows no such labels, nor NumPy's
-    strings of any length.
+    numbers among objects are numbers, where it knows no such labels, nor NumPy's
+    strings of any length; and of a list, what is no word stays none, where NumPy makes
+    the word "nan" of a gap among words.
 
     Raises
     ------
@@ -22,6 +23,8 @@ def plain_labels(y: Any) -> Any:
         If a label that is no number is missing. scikit-learn says so of numbers.
     """
     y = as_array(y)
+    if isinstance(y, list | tuple) and len({isinstance(x, str) for x in y}) == 2:
+        y = np.array(y, dtype=object)
     if getattr(y, "ndim", None) == 1 and hasattr(y, "to_numpy"):
         y = y.to_numpy()
     if isinstance(y, np.ndarray) and y.dtype.kind == "T":

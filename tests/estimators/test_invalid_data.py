@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+import sklearn
 from scipy import sparse
 from sklearn.exceptions import NotFittedError
 
@@ -55,6 +56,26 @@ def test_columns_with_gaps(gap):
     said = str(raised.value)
     assert "NaN" in said or "infinity" in said
     assert said.endswith("are in: 'none' (1 row of 40), 'few' (20 rows of 40).")
+
+
+@pytest.mark.parametrize(
+    "model", [SparcsRegressor(), SparcsClassifier(), CompactRegressor()]
+)
+def test_gaps_are_found_whatever_is_assumed(model):
+    """A fit on them ended in errors of LAPACK."""
+    X, y = FRAME.to_numpy(), np.arange(N) % 2
+    gaps = np.where(np.arange(N) == 3, np.nan, 1.0)
+    with sklearn.config_context(assume_finite=True):
+        with pytest.raises(ValueError, match=r"column 0 \(1 row of 40\)"):
+            model.fit(X * np.c_[gaps, np.ones(N)], y)
+        with pytest.raises(ValueError, match="sample_weight contains NaN"):
+            model.fit(X, y, sample_weight=gaps)
+
+
+def test_structured_arrays_have_no_columns():
+    X = FRAME.to_records(index=False)
+    with pytest.raises(TypeError, match=r"fields a, b; give .*to_unstructured\(X\)"):
+        SparcsRegressor().fit(X, FRAME["a"])
 
 
 def test_many_columns_are_counted():
@@ -170,6 +191,20 @@ def test_what_is_no_classes(Model):
     refused(mixed[::-1], "y holds labels of the types int and str")
     several = np.column_stack([np.arange(N) % 3, np.arange(N) % 2])
     refused(several, r"shape is \(40, 2\).*MultiOutputClassifier")
+
+
+@pytest.mark.parametrize(
+    ("gap", "said"),
+    [
+        (np.nan, "20 missing of 40 labels"),
+        (None, "20 missing of 40 labels"),
+        (1, "types int and str"),
+    ],
+)
+def test_of_a_list_what_is_no_word_stays_none(gap, said):
+    """NumPy makes words of all of it."""
+    with pytest.raises(ValueError, match=said):
+        SparcsClassifier().fit(FRAME, [gap, "near"] * 20)
 
 
 @pytest.mark.parametrize("labels", [[3, 5], [False, True], [0.0, 2.0]])
