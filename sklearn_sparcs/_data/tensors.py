@@ -26,7 +26,7 @@ def as_array(given: Any) -> Any:
     known = values.dtype in (torch.float16, torch.float32, torch.float64)
     return (
         values.float() if values.is_floating_point() and not known else values
-    ).numpy()
+    ).numpy(force=True)  # of conjugates and negative views, too
 
 
 def as_tensor(array: np.ndarray) -> torch.Tensor:

@@ -1,5 +1,6 @@
 """Pruning by |λ| within a tolerance on the loss (spectral pruning, figure 10)."""
 
+import math
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
@@ -51,17 +52,27 @@ def prune(solver: Prunable[_Copy], loss: Callable[[], float], tol: float) -> flo
     -------
     float
         The threshold: every neuron left has a larger |λ|.
+
+    Raises
+    ------
+    ValueError
+        If the loss is nan to begin with.
     """
     if tol == 0 or not solver.network.penalized_eigenvalues():
         return 0.0
     thresholds = [0.0, *eigenvalue_sizes(solver.network).tolist()]
-    original, allowed = solver.snapshot(), loss() * (1 + tol)
+    original, before = solver.snapshot(), float(loss())
+    if math.isnan(before):
+        raise ValueError("The loss is nan before anything is pruned; nothing can rise.")
+    allowed = before + tol * abs(before)
     low, high = 0, len(thresholds)  # `low` keeps to the tolerance, `high` does not
     while high - low > 1:
         middle = (low + high) // 2
         solver.prune(thresholds[middle])
-        low, high = (middle, high) if loss() <= allowed else (low, middle)
-        solver.restore(original)
+        try:
+            low, high = (middle, high) if loss() <= allowed else (low, middle)
+        finally:
+            solver.restore(original)
     solver.prune(thresholds[low])
     return thresholds[low]
 
@@ -99,6 +110,13 @@ def prune_to_tolerance(
     float
         The threshold: every neuron left has a larger |λ|.
 
+    Raises
+    ------
+    TypeError
+        If the network has no eigenvalues to prune by.
+    ValueError
+        If the tolerance is negative, or the loss is nan to begin with.
+
     Examples
     --------
     >>> import torch
@@ -112,6 +130,13 @@ def prune_to_tolerance(
     >>> net.lam[0].tolist()
     [0.0, 1.0, -2.0]
     """
+    if not isinstance(network, GrowingSpectralNetwork | SpectralNetwork):
+        raise TypeError(
+            "prune_to_tolerance takes a GrowingSpectralNetwork or a SpectralNetwork, "
+            f"whose eigenvalues it prunes by; got {type(network).__name__}."
+        )
+    if not tol >= 0:
+        raise ValueError(f"tol must be at least 0; got {tol!r}.")
     return prune(_Eigenvalues(network), loss, tol)
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from numbers import Integral
 from typing import Any
 
+from torch import Tensor
+
 from .._activations import ACTIVATIONS
 from .._direct.form import Link
 
@@ -65,11 +67,18 @@ def checked_links(links: Iterable[Link] | None, n_layers: int) -> list[Link]:
     Raises
     ------
     ValueError
-        If one does not lead from a layer to a later one, or a layer hears nothing.
+        If one is no pair of layer numbers, or does not lead from a layer to a later
+        one, or a layer hears nothing.
     """
     if links is None:
         return [(i, j) for i in range(2, n_layers + 1) for j in range(1, i)]
-    pairs = sorted({(int(i), int(j)) for i, j in links})
+    given = list(links)
+    if not all(_is_pair(link) for link in given):
+        raise ValueError(
+            "links must be pairs of layer numbers, (receiver, sender), such as "
+            f"[(2, 1), (3, 2)]; got {links!r}."
+        )
+    pairs = sorted({(int(i), int(j)) for i, j in given})
     wrong = [(i, j) for i, j in pairs if not 1 <= j < i <= n_layers]
     if wrong:
         raise ValueError(
@@ -80,3 +89,32 @@ def checked_links(links: Iterable[Link] | None, n_layers: int) -> list[Link]:
     if deaf:
         raise ValueError(f"links leave layers {deaf} without a sender.")
     return pairs
+
+
+def _is_pair(link: Any) -> bool:
+    """Whether it is a pair of whole numbers."""
+    numbers = list(link) if isinstance(link, Iterable) else []
+    return len(numbers) == 2 and all(isinstance(n, Integral) for n in numbers)
+
+
+def checked_linear_map(linear_map: Any, n_outputs: int, n_inputs: int) -> Tensor:
+    """A linear map of the inputs, the constant among them, as a tensor.
+
+    Raises
+    ------
+    TypeError
+        If it is no tensor.
+    ValueError
+        If it is of another shape, which torch would repeat where it can.
+    """
+    if not isinstance(linear_map, Tensor):
+        raise TypeError(
+            f"linear_map must be a torch.Tensor; got {type(linear_map).__name__}."
+        )
+    if linear_map.shape != (n_outputs, n_inputs):
+        raise ValueError(
+            f"linear_map must have the shape {(n_outputs, n_inputs)}, a row an output "
+            "and a column an input, with bias=True the constant's last; got "
+            f"{tuple(linear_map.shape)}."
+        )
+    return linear_map

@@ -9,7 +9,13 @@ from torch import Tensor, nn
 from .._activations import ACTIVATIONS
 from .._data.tensors import as_tensor
 from .._direct.form import DirectForm, Link, senders
-from .checks import checked_activation, checked_layer_sizes, checked_links, checked_size
+from .checks import (
+    checked_activation,
+    checked_layer_sizes,
+    checked_linear_map,
+    checked_links,
+    checked_size,
+)
 from .initial import xavier_uniform
 
 
@@ -187,7 +193,8 @@ class DirectNetwork(nn.Module):
         Raises
         ------
         ValueError
-            If no link leads from the input to the output.
+            If no link leads from the input to the output, or the map is of another
+            shape.
         """
         last = len(self.sizes)
         if (last, 1) not in self.links:
@@ -195,6 +202,8 @@ class DirectNetwork(nn.Module):
                 f"start_at needs the link ({last}, 1) from the input to the output; "
                 f"links are {self.links}."
             )
+        n_inputs = self.sizes[0] + bool(self.intercepts)
+        linear_map = checked_linear_map(linear_map, self.sizes[-1], n_inputs)
         for j in self.senders(last):
             self.coefs[f"{last}_{j}"].zero_()
         self.coefs[f"{last}_1"].copy_(linear_map[:, : self.sizes[0]])

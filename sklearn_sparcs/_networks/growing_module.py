@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from .._activations import ACTIVATIONS, Waking
 from .._direct.form import DirectForm
-from .checks import checked_layer_sizes, checked_size
+from .checks import checked_layer_sizes, checked_linear_map, checked_size
 from .direct import DirectNetwork
 from .export import form_of
 from .growing import GrowingNetwork
@@ -148,8 +148,19 @@ class GrowingSpectralNetwork(nn.Module):
         Parameters
         ----------
         linear_map : Tensor of shape (out_features, inputs)
+
+        Raises
+        ------
+        ValueError
+            If it is of another shape, or a neuron is live.
         """
-        self.Q[-1].copy_(-linear_map)
+        q = self.Q[-1]
+        if sum(self.n_live):
+            raise ValueError(
+                "start_at begins anew, and would leave live neurons behind; make "
+                "another network."
+            )
+        q.copy_(-checked_linear_map(linear_map, *q.shape))
 
     def penalized_eigenvalues(self) -> list[Tensor]:
         """List the eigenvalues to penalise: every hidden eigenvalue.
@@ -329,8 +340,9 @@ class GrowingSpectralNetwork(nn.Module):
             if q.shape != (n, columns):
                 return False
             columns += n
-        most = zip(n_live, self.hidden_layer_sizes, strict=True)
-        return all(n <= size for n, size in most)
+        lam = saved[len(rows) : len(rows) + n_hidden]
+        each = zip(n_live, lam, self.hidden_layer_sizes, strict=True)
+        return all(n == len(x) <= size for n, x, size in each)
 
 
 def _put(parameter: Tensor, values: Tensor) -> None:

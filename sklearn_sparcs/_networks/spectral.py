@@ -11,7 +11,12 @@ from torch.nn import functional as F
 
 from .._activations import ACTIVATIONS
 from .._direct.form import DirectForm
-from .checks import checked_activation, checked_layer_sizes, checked_size
+from .checks import (
+    checked_activation,
+    checked_layer_sizes,
+    checked_linear_map,
+    checked_size,
+)
 from .direct import DirectNetwork
 from .export import form_of
 from .initial import xavier_uniform
@@ -182,7 +187,14 @@ class SpectralNetwork(nn.Module):
         ----------
         linear_map : Tensor of shape (out_features, inputs)
             The map is exact if the hidden layers are wide enough to pass it on.
+
+        Raises
+        ------
+        ValueError
+            If it is of another shape.
         """
+        shape = len(self.phi[-1]), self.phi[0].shape[1]
+        linear_map = checked_linear_map(linear_map, *shape)
         *hidden, last = [phi.double().cpu() for phi in self.phi]
         path = torch.eye(self.phi[0].shape[1], dtype=torch.float64)
         constant, sent = path.new_zeros(len(path)), self._sent_by_sleepers()

@@ -180,6 +180,14 @@ def test_half_tensors_that_numpy_has_no_name_for(kinked):
         assert_array_equal(found, model.fit(X, y).predict(X))
 
 
+def test_tensors_that_are_views_with_a_sign(kinked):
+    X, y = (torch.tensor(part) for part in kinked)
+    imaginary = torch.complex(X, -X).conj().imag
+    assert imaginary.is_neg()
+    found = clone(MODEL).fit(imaginary, y).predict(imaginary)
+    assert_array_equal(found, clone(MODEL).fit(X, y).predict(X))
+
+
 def test_views_of_memory(kinked, rings):
     X, y = kinked
     for model in (clone(MODEL), clone(CHOOSER)):

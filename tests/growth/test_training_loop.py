@@ -14,6 +14,7 @@ from sklearn_sparcs._growth.survey import survey
 from sklearn_sparcs._training.losses import SquaredError
 from sklearn_sparcs._training.penalty import SparseGroupPenalty
 from sklearn_sparcs.nn import (
+    DirectNetwork,
     GrowingSpectralNetwork,
     Growth,
     GrowthCallback,
@@ -265,6 +266,48 @@ def test_pruning_restores_the_inputs_eigenvalues_too(generator):
     prune_to_tolerance(net, lambda: float(1 + (net(x) - y).square().sum()), tol=1e-9)
     assert_allclose(net.lam[0].detach(), [0.5, 1.0, -2.0])
     assert_allclose(net.input_lam.detach(), [3.0, 0.1, -0.2])
+
+
+@pytest.mark.parametrize("failure", [RuntimeError, KeyboardInterrupt])
+def test_a_loss_that_fails_leaves_the_network_as_it_was(failure):
+    net = SpectralNetwork(2, (3,), 1)
+    net.lam[0].data = torch.tensor([0.5, 1.0, -2.0])
+    calls = []
+
+    def loss():
+        calls.append(None)
+        if len(calls) == 2:
+            raise failure
+        return 1.0
+
+    with pytest.raises(failure):
+        prune_to_tolerance(net, loss)
+    assert_allclose(net.lam[0].detach(), [0.5, 1.0, -2.0])
+
+
+def test_a_loss_below_zero_may_rise_as_well():
+    """As a likelihood's, of a density above one."""
+    net = SpectralNetwork(2, (3,), 1)
+    net.lam[0].data = torch.tensor([0.01, 1.0, -2.0])
+    prune_to_tolerance(net, lambda: -float(net.lam[0].abs().sum()), tol=0.05)
+    assert_allclose(net.lam[0].detach(), [0.0, 1.0, -2.0])
+
+
+@pytest.mark.parametrize(
+    ("net", "options", "error", "words"),
+    [
+        (nn.Linear(2, 1), {}, TypeError, "takes a GrowingSpectralNetwork .* Linear"),
+        (DirectNetwork(2, (3,), 1), {}, TypeError, "got DirectNetwork"),
+        (None, {"tol": -0.1}, ValueError, "tol must be at least 0; got -0.1"),
+        (None, {"loss": lambda: float("nan")}, ValueError, "loss is nan before"),
+    ],
+)
+def test_what_cannot_be_pruned_by(net, options, error, words):
+    if net is None:
+        net = SpectralNetwork(2, (3,), 1)
+        net.lam[0].data.fill_(1.0)
+    with pytest.raises(error, match=words):
+        prune_to_tolerance(net, **{"loss": lambda: 1.0, **options})
 
 
 class Net(nn.Module):

@@ -57,6 +57,10 @@ def test_a_number_is_one_hidden_layer(kind):
         ([(2, 1), (3, 2), (4, 1)], "1 <= sender < receiver <= 3"),
         ([(2, 1)], "links leave layers [3] without a sender."),
         ([], "links leave layers [2, 3] without a sender."),
+        ([(2, 1, 1)], "must be pairs of layer numbers"),
+        ([2, 1], "got [2, 1]."),
+        ([(2.5, 1), (3, 1)], "such as [(2, 1), (3, 2)]"),
+        ("ab", "got 'ab'."),
     ],
 )
 def test_links(links, words):

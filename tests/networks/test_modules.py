@@ -110,6 +110,20 @@ def test_a_network_is_loaded_into_one_without_storage(make):
     assert_allclose(net(x).detach(), wanted(x).detach())
 
 
+def test_a_state_whose_parts_do_not_fit_is_not_loaded():
+    """An eigenvalue too many would fail in a later forward pass."""
+    net = GrowingSpectralNetwork(3, (4,), 2)
+    state = net.state_dict() | {
+        "Q.0": torch.ones(2, 4),
+        "Q.1": torch.ones(2, 6),
+        "lam.0": torch.ones(3),
+        "neurons_0": torch.arange(2),
+    }
+    with pytest.raises(RuntimeError, match=r"size mismatch for lam\.0"):
+        net.load_state_dict(state)
+    assert net.n_live == [0]
+
+
 @pytest.mark.parametrize("kind", ["direct", "growing", "spectral"])
 def test_what_comes_out_shares_nothing(kind):
     net = MODULES[kind]({"dtype": torch.float64})

@@ -1,5 +1,9 @@
 """What every network has, and how it becomes another kind of network."""
 
+import copy
+import re
+
+import numpy as np
 import pytest
 import torch
 from helpers.networks import random_network, spectral_network
@@ -142,6 +146,31 @@ def test_a_direct_network_starts_at_a_linear_map(bias, x):
 def test_no_linear_start_without_the_direct_link():
     net = DirectNetwork(3, (4,), 2, links=[(2, 1), (3, 2)])
     with pytest.raises(ValueError, match=r"start_at needs the link \(3, 1\)"):
+        net.start_at(torch.zeros(2, 4))
+
+
+@pytest.mark.parametrize(
+    "make", [GrowingSpectralNetwork, SpectralNetwork, DirectNetwork]
+)
+@pytest.mark.parametrize("shape", [(2, 3), (1, 4), (), (5, 5)])
+def test_a_linear_map_of_another_shape_is_refused(make, shape):
+    """Torch would repeat some of them, or take a weight for the constant."""
+    net = make(3, (5,), 2)
+    before = copy.deepcopy(net.state_dict())
+    with pytest.raises(ValueError, match=re.escape("(2, 4), a row an output")):
+        net.start_at(torch.zeros(shape))
+    with pytest.raises(TypeError, match=r"torch\.Tensor; got ndarray"):
+        net.start_at(np.zeros((2, 4)))
+    for name, value in net.state_dict().items():
+        assert torch.equal(value, before[name])
+
+
+def test_a_network_that_has_grown_does_not_begin_anew():
+    net = GrowingSpectralNetwork(3, (5,), 2)
+    net.restructure(
+        [torch.ones(1, 4), torch.ones(2, 5), torch.ones(1)], [torch.arange(1)]
+    )
+    with pytest.raises(ValueError, match="make another network"):
         net.start_at(torch.zeros(2, 4))
 
 
