@@ -18,7 +18,6 @@ from sklearn.base import is_classifier
 from sklearn.metrics import check_scoring, get_scorer_names
 from sklearn.model_selection import check_cv
 from sklearn.utils import indexable
-from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 from tqdm.auto import tqdm
 
@@ -47,12 +46,12 @@ from .base import BaseSparcs
 from .choice import Choice, Point, choose, standard_error
 from .chosen_clip import with_cross_validated_clip
 from .fit_callbacks import FollowedByCallbacks
-from .folds import Fold, FoldPath, Part
+from .folds import Fold, Part
 from .found_path import SparcsPath, checked_alphas, recorded
 from .full_layers import warn_of_full_layers
 from .labels import plain_labels
 from .local_fold import LocalJudge, LocalPart
-from .race import EVIDENT, Curve, is_ahead, raced
+from .race import EVIDENT, Curve, grown_out_scores, is_ahead, raced
 from .result import Result
 from .spectral import Spectral, given_strength
 from .splits import checked_splits
@@ -431,10 +430,7 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         """
         if not curve.n_hidden[chosen.alpha]:
             return False
-        scores = Parallel(n_jobs=self.n_jobs)(
-            delayed(FoldPath.grown_out_score)(path, fold.judge, chosen.alpha)
-            for path, fold in zip(curve.paths, folds, strict=True)
-        )
+        scores = grown_out_scores(folds, curve, chosen.alpha, self.n_jobs)
         return bool(np.mean(scores) > curve.means[chosen.alpha])
 
     def _refit(

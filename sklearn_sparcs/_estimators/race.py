@@ -145,6 +145,22 @@ def raced(
     return found
 
 
+def grown_out_scores(
+    folds: Sequence[Fold], curve: Curve, place: int, n_jobs: int | None
+) -> list[float]:
+    """The scores of each fold's network at an alpha after more surveys there."""
+    scores: list[float] = Parallel(n_jobs=n_jobs)(
+        delayed(_grown_out_score)(path, fold.judge, place)
+        for path, fold in zip(curve.paths, folds, strict=True)
+    )
+    return scores
+
+
+@torch_defaults()
+def _grown_out_score(path: FoldPath, judge: Judge, place: int) -> float:
+    return path.grown_out_score(judge, place)
+
+
 @torch_defaults()
 def _stretch(path: FoldPath, judge: Judge, alphas: np.ndarray) -> Stretch:
     """Continue a path in a worker process, which returns no samples.
