@@ -22,10 +22,10 @@ def afforded(task: Task, options: PathOptions) -> tuple[Task, PathOptions]:
         return task.dense(), options
     if options.sizes:
         warn_user(
-            f"X of {n_samples} samples and {n_inputs} inputs is too large for growth "
-            f"to second order (at most {LARGEST_TABLE} numbers and {MOST_INPUTS} "
-            "inputs), so that only the linear model is fitted; select or project "
-            "features, as by TruncatedSVD, or use SparcsRegressor or SparcsClassifier, "
+            f"X of {n_samples} samples and {n_inputs} inputs is too large for "
+            f"second-order growth (at most {LARGEST_TABLE} numbers and {MOST_INPUTS} "
+            "inputs): only the linear model is fitted. Select or project features, for "
+            "example by TruncatedSVD, or use SparcsRegressor or SparcsClassifier, "
             'whose solver="first_order" grows by epochs.',
             UserWarning,
         )

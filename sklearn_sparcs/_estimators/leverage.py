@@ -13,12 +13,12 @@ from .warned import LeverageWarning, warn_user
 _NAMED = 5
 #: What can be done, or was.
 _ADVICE = (
-    'clip=5 cuts such values off, and clip="auto" does where linear models of folds '
-    "are better with it."
+    'clip=5 cuts such values off, and clip="auto" does so if linear models score '
+    "better with it in cross-validation."
 )
 _DONE = (
-    "features are cut off at {:g} standard deviations, as linear models of folds are "
-    "better with it; clip=None leaves them whole."
+    "features are cut off at {:g} standard deviations, as linear models score better "
+    "with it in cross-validation; clip=None leaves them whole."
 )
 
 
@@ -43,10 +43,10 @@ def warn_of_leverage(
         return
     columns = [repr(str(names[j])) if names is not None else j for j in found.columns]
     warn_user(
-        f"{_listed('Row', found.rows)} alone decide{'s' * (len(found.rows) == 1)} what "
-        f"the linear model says of {_listed('column', columns)}: the leverage there is "
-        f"{found.share:.4f}, one being all, of values far from all others. Look at "
-        f"them; {_ADVICE if clip is None else _DONE.format(clip)}",
+        f"{_listed('Row', found.rows)} alone determine{'s' * (len(found.rows) == 1)} "
+        f"the linear model's coefficient of {_listed('column', columns)}: values far "
+        f"from all others have a leverage of {found.share:.4f} there, out of at most "
+        f"1. Check them; {_ADVICE if clip is None else _DONE.format(clip)}",
         LeverageWarning,
     )
 

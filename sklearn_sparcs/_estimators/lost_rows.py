@@ -14,15 +14,16 @@ def warn_of_lost_rows(before: StreamState, now: StreamState) -> None:
     """
     if before.has_lost_its_first:
         warn_user(
-            f"This estimator was pickled or copied {before.n_seen} rows into its "
-            "stream, and a pickle holds no rows: features and targets stay scaled as "
-            f"they were in those. Pickle it once there are {FIRST_ROWS}.",
+            f"This estimator was pickled or copied after {before.n_seen} rows of its "
+            "stream, and a pickle holds no rows: the scaling of features and targets "
+            f"stays that of these rows. Pickle only after {FIRST_ROWS} rows.",
             UserWarning,
         )
     if now.is_blind:
         warn_user(
-            f"Neurons have not been looked for in the last {now.n_unexamined} rows: "
-            "pickles or copies lie between, which hold no rows. Pickle after every "
-            f"{FIRST_ROWS} rows or more, or give as many at once.",
+            f"The last {now.n_unexamined} rows were not searched for new neurons, "
+            "because the estimator was pickled or copied between them, and a pickle "
+            f"holds no rows. Pickle after every {FIRST_ROWS} rows or more, or give as "
+            "many at once.",
             UserWarning,
         )

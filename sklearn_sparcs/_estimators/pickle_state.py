@@ -35,9 +35,9 @@ def checked_state(state: dict[str, Any], name: str) -> dict[str, Any]:
     version, layout = state.pop(_VERSION, "before 0.1.0"), state.pop(_LAYOUT, None)
     if layout != LAYOUT:
         raise ValueError(
-            f"This {name} was pickled by sklearn-sparcs {version}, whose state is laid "
-            f"out otherwise (layout {layout}; this is {__version__}, layout {LAYOUT}). "
-            "Load it with the version that made it, or fit it again."
+            f"This {name} was pickled by sklearn-sparcs {version}, whose state is "
+            f"arranged differently (layout {layout}; this is {__version__}, layout "
+            f"{LAYOUT}). Load it with the version that made it, or fit it again."
         )
     if version != __version__:
         warnings.warn(

@@ -116,7 +116,7 @@ def refuse_too_few(samples: SharedSamples, intercept: bool) -> None:
     n, p = len(samples), samples.n_features
     if p >= n or p + intercept > MOST_INPUTS:
         raise ValueError(
-            f"Samples in several places must be more than features, and these "
-            f"{MOST_INPUTS} at most; got {n} samples of {p} features. Such a table "
-            "fits on one machine: use the estimator of that."
+            "In partitions or processes there must be more samples than features, and "
+            f"at most {MOST_INPUTS} features; got {n} samples of {p} features. Use the "
+            "estimator of one machine for such a table."
         )

@@ -46,7 +46,7 @@ def p_value_in_words(p: float, without_neurons: str | None) -> str:
     """
     linear = without_neurons is not None
     if p > _CERTAIN:
-        so = "it may be true" if linear else "the neurons may be owed to chance"
+        so = "it may be true" if linear else "the neurons may be due to chance"
     else:
         so = (
             f"it misses something, but {without_neurons}"
@@ -54,8 +54,8 @@ def p_value_in_words(p: float, without_neurons: str | None) -> str:
             else "it falls short"
         )
     return (
-        f"p-value of the linear model {p:.3f}: were it true, that share of data sets "
-        f"would speak as much against it; so {so}."
+        f"p-value of the linear model {p:.3f}: if it were true, this share of data "
+        f"sets would show as much evidence against it; so {so}."
     )
 
 
@@ -68,9 +68,9 @@ def _size(form: DirectForm) -> str:
     if not found.is_linear:
         neurons = counted(found.n_hidden, "hidden neuron")
         parts.append(f"{neurons} ({form.activation})")
-    hears = "hears" if len(parts) == 1 and found.n_hidden < 2 else "hear"
+    uses = "uses" if len(parts) == 1 and found.n_hidden < 2 else "use"
     return (
-        f"{found}: {' and '.join(parts)}, which {hears} {heard}; "
+        f"{found}: {' and '.join(parts)}, which {uses} {heard}; "
         f"{counted(found.n_parameters, 'parameter')}."
     )
 
@@ -81,8 +81,8 @@ def _features(names: Sequence[str], importances: np.ndarray) -> str:
         f"{names[j]} {importances[j]:.0%}" for j in first if importances[j] > _LEAST
     ]
     if not said:
-        return "No feature matters: it always says the same."
-    return f"What it says is decided by {', '.join(said)}."
+        return "No feature matters: every prediction is the same."
+    return f"Feature importances: {', '.join(said)}."
 
 
 def _neurons(form: DirectForm, features: Sequence[str]) -> Iterator[str]:
@@ -99,7 +99,7 @@ def _neurons(form: DirectForm, features: Sequence[str]) -> Iterator[str]:
         yield f"{names[i][n]} is driven {driven or 'by nothing'}{_driving(form, i, n)}."
     if len(own) > _NEURONS:
         more = len(own) - _NEURONS
-        yield f"There {'is' if more == 1 else 'are'} {counted(more, 'neuron')} more."
+        yield f"{more} more {'neuron is' if more == 1 else 'neurons are'} not listed."
 
 
 def _driven(

@@ -175,7 +175,7 @@ class RegressionTargets(RegressorMixin, Predictor):
         check_is_fitted(self)
         if self._spread is None:
             raise NotFittedError(
-                f"This {type(self).__name__} knows no standard deviations, as its "
+                f"This {type(self).__name__} has no standard deviations, as its "
                 "network was pruned, or is from a path, a file or partial_fit; call "
                 "its fit, or ask the estimator that it came from."
             )

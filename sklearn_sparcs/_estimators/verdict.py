@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from .._direct.architecture import Architecture
 from .._direct.words import counted
 
+_TOO_LARGE = "The data are too large for growth: only a linear model was fitted"
+
 
 @dataclass(frozen=True)
 class Scores:
@@ -58,16 +60,16 @@ def verdict(
     if not scores.beats_constant:
         return _nothing(scores, grew, classes)
     if not grew:
-        return f"Too large to ask: only a linear model was fitted ({scores})."
+        return f"{_TOO_LARGE} ({scores})."
     if simplest.is_linear:
-        enough = "none is better by more than a standard error"
+        enough = "no network is better by more than a standard error"
         return f"A linear model suffices: {enough} ({scores}).{_unless(chosen)}"
     neurons = counted(simplest.n_hidden, "hidden neuron")
     are = "is enough" if simplest.n_hidden == 1 else "are the fewest"
     return (
         f"A linear model does not suffice: {neurons} ({simplest}) {are} within a "
-        f"standard error ({scores}); of the chosen network's predictions "
-        f"{hidden_share:.1%} of the variance is not linear."
+        f"standard error ({scores}); {hidden_share:.1%} of the variance of the chosen "
+        "network's predictions is not linear."
     )
 
 
@@ -76,10 +78,10 @@ def _nothing(scores: Scores, grew: bool, classes: bool) -> str:
     known = "the shares of the classes" if classes else "the mean of the targets"
     none = "No network predicts"
     if not grew:
-        none = "Too large to ask: only a linear model was fitted, and does not predict"
+        none = f"{_TOO_LARGE}, and it does not predict"
     return (
         f"{none} better than {known} by more than a standard error ({scores}; "
-        f"of the latter {scores.constant:.4g})."
+        f"that of the latter is {scores.constant:.4g})."
     )
 
 
@@ -88,6 +90,6 @@ def _unless(chosen: Architecture) -> str:
     if chosen.is_linear:
         return ""
     return (
-        f" The network chosen ({chosen}) has a better mean score, though by less; "
-        "estimator_1se_ is linear."
+        f" The chosen network ({chosen}) has a better mean score, but by less than "
+        "that; estimator_1se_ is linear."
     )

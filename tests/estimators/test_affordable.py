@@ -26,7 +26,7 @@ def test_wide_text_is_linear_and_says_so():
         model.fit(X, y)
     assert seen[0].filename == __file__  # the user's own line
     assert model.active_architecture_.is_linear
-    assert model.verdict_.startswith("Too large to ask")
+    assert model.verdict_.startswith("The data are too large for growth")
     assert model.score(X, y) == 1.0
     assert model.eigenvalues_[1].tolist() == [0.0] * 5
     assert_allclose(

@@ -23,7 +23,9 @@ def slipped():
 
 def test_rows_and_columns_are_named(slipped):
     X, y = slipped
-    text = r"Rows 40, 41, 2000 alone decide what the linear model says of column "
+    text = (
+        r"Rows 40, 41, 2000 alone determine the linear model's coefficient of column "
+    )
     with pytest.warns(LeverageWarning, match=text + r"1: .* clip=None"):
         SparcsRegressor((), random_state=0).fit(X, y)
     frame = pd.DataFrame(X, columns=NAMES)
@@ -61,7 +63,7 @@ def test_a_cut_that_folds_want_is_made_and_said(slipped):
 
 
 def test_none_leaves_them_whole_and_says_what_would_help(slipped):
-    with pytest.warns(LeverageWarning, match='and clip="auto" does where'):
+    with pytest.warns(LeverageWarning, match='and clip="auto" does so if'):
         whole = SparcsRegressor((), clip=None).fit(*slipped)
     assert whole.clip_ is None
     assert score_of_the_others(whole, *slipped) < 0.4
@@ -75,7 +77,7 @@ def test_a_linear_signal_in_the_tail_is_left_whole():
     X = rng.normal(size=(3000, 3))
     X[[40, 41, 2000], 1] = 9999.0
     y = X @ [1.0, 2.0, -1.0] + 0.1 * rng.normal(size=3000)
-    with pytest.warns(LeverageWarning, match='and clip="auto" does where'):
+    with pytest.warns(LeverageWarning, match='and clip="auto" does so if'):
         model = SparcsRegressor((), random_state=0).fit(X, y)
     assert model.clip_ is None
     coefs = model.pruned_estimator_.coefs_

@@ -53,7 +53,7 @@ def test_a_bend_too_small_to_pay_is_said_beside_the_linear_model():
 
 @pytest.mark.parametrize(
     ("p", "says"),
-    [(0.002, "it falls short"), (0.3, "the neurons may be owed to chance")],
+    [(0.002, "it falls short"), (0.3, "the neurons may be due to chance")],
 )
 def test_what_is_said_of_neurons(p, says):
     bent, y = make_friedman1(200, random_state=0)

@@ -156,7 +156,7 @@ def test_a_weight_at_zero_is_held_by_more_than_single_precision_can_say():
 def test_unknown_where_the_network_was_not_fitted_as_it_is():
     model = SparcsRegressor(random_state=0).fit(X, Y)
     small = model.pruned_estimator_
-    with pytest.raises(NotFittedError, match="CompactRegressor knows no standard dev"):
+    with pytest.raises(NotFittedError, match="CompactRegressor has no standard dev"):
         small.predict(X, return_std=True)
     small.fit(X, Y).predict(X, return_std=True)
     with pytest.raises(NotFittedError, match="partial_fit"):

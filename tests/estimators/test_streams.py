@@ -233,8 +233,8 @@ def test_pickles_between_all_pieces_are_warned_of(kinked_stream):
     with pytest.warns(UserWarning) as caught:
         pickled_between(model, X[:200], y[:200], 20)
     said = [str(warning.message) for warning in caught]
-    assert "copied 20 rows into its stream" in said[0]
-    assert "in the last 100 rows" in said[1]
+    assert "copied after 20 rows of its stream" in said[0]
+    assert "The last 100 rows were not searched" in said[1]
 
 
 def test_a_fit_that_is_streamed_on_after_a_pickle_is_not_warned_of(kinked_stream):

@@ -22,9 +22,9 @@ def test_three_neurons():
     intercepts = {2: np.zeros(2), 3: np.ones(1)}
     form = DirectForm(coefs, intercepts, "tanh", (1,), (np.arange(2),))
     assert network_in_words(form, names, np.array([0.2, 0.796, 0.004])) == [
-        "3 → 2 → 1: a linear model and 2 hidden neurons (tanh), which hear 3 features "
+        "3 → 2 → 1: a linear model and 2 hidden neurons (tanh), which use 3 features "
         "of 3; 12 parameters.",
-        "What it says is decided by dose 80%, age 20%.",
+        "Feature importances: dose 80%, age 20%.",
         "h1 is driven up by age and down by dose, and drives the output up.",
         "h2 is driven up by dose, and drives the output down.",
     ]
@@ -42,29 +42,29 @@ def test_strength_counts_in_standard_deviations():
 def test_names_do_not_break_lines():
     names = ["two\nlines", "bell\x07", "$x_1$", "_x"]
     said = network_in_words(compact(hidden=(1,)).direct_form_, names, np.ones(4) / 4)
-    assert said[1].endswith("by two lines 25%, bell? 25%, $x_1$ 25%, _x 25%.")
+    assert said[1].endswith("importances: two lines 25%, bell? 25%, $x_1$ 25%, _x 25%.")
     assert not any("\n" in sentence for sentence in said)
 
 
 def test_names_without_a_letter_are_quoted():
     names = ["", " ", "x", "y"]
     said = network_in_words(compact(hidden=(1,)).direct_form_, names, np.ones(4) / 4)
-    assert said[1].endswith("by '' 25%, ' ' 25%, x 25%, y 25%.")
+    assert said[1].endswith("importances: '' 25%, ' ' 25%, x 25%, y 25%.")
 
 
 def test_many_neurons_and_outputs():
     said = compact("several classes", hidden=(12,)).summary().split("\n")
     assert len(said) == 1 + 10 + 1
-    assert said[-1] == "There are 2 neurons more."
+    assert said[-1] == "2 more neurons are not listed."
     said = compact("several classes", hidden=(11,)).summary()
-    assert said.endswith("There is 1 neuron more.")
+    assert said.endswith("1 more neuron is not listed.")
     assert "drives" not in "".join(said)
 
 
 def test_linear_and_constant_models():
     X, y = make_friedman1(60, random_state=0)
     said = SparcsRegressor(()).fit(X, y).summary()
-    assert said.startswith("10 → 1: a linear model, which hears 10 features of 10; ")
+    assert said.startswith("10 → 1: a linear model, which uses 10 features of 10; ")
     constant = SparcsRegressor(()).fit(X, np.ones(60))
     assert "No feature matters" in constant.summary()
 
@@ -80,7 +80,7 @@ def test_cross_validation_begins_with_its_verdict():
 
 def test_one_neuron_without_a_linear_model():
     said = compact(hidden=(1,), links=[(2, 1), (3, 2)]).summary()
-    assert said.startswith("4 → 1 → 1: 1 hidden neuron (relu), which hears 4 features")
+    assert said.startswith("4 → 1 → 1: 1 hidden neuron (relu), which uses 4 features")
 
 
 def test_names_that_are_given():

@@ -36,12 +36,12 @@ def architecture(sizes):
 
 def test_words():
     assert said() == (
-        "A linear model suffices: none is better by more than a standard error (best "
-        "mean score 0.5 ± 0.1)."
+        "A linear model suffices: no network is better by more than a standard error "
+        "(best mean score 0.5 ± 0.1)."
     )
     assert said(chosen=(3, 1, 1)).endswith(
-        "The network chosen (3 → 1 → 1) has a better mean score, though by less; "
-        "estimator_1se_ is linear."
+        "The chosen network (3 → 1 → 1) has a better mean score, but by less than "
+        "that; estimator_1se_ is linear."
     )
     assert said(simplest=(3, 1, 1)).startswith(
         "A linear model does not suffice: 1 hidden neuron (3 → 1 → 1) is enough within "
@@ -50,17 +50,19 @@ def test_words():
     assert said(simplest=(3, 2, 1)).startswith(
         "A linear model does not suffice: 2 hidden neurons (3 → 2 → 1) are the fewest "
     )
-    assert said(grew=False).startswith("Too large to ask: only a linear model was")
+    assert said(grew=False).startswith("The data are too large for growth: only")
 
 
 def test_words_on_nothing():
     nothing = Scores(-0.01, 0.02, -0.005, False)
     assert said(nothing) == (
         "No network predicts better than the mean of the targets by more than a "
-        "standard error (best mean score -0.01 ± 0.02; of the latter -0.005)."
+        "standard error (best mean score -0.01 ± 0.02; that of the latter is -0.005)."
     )
     assert "the shares of the classes" in said(nothing, classes=True)
-    assert said(nothing, grew=False).startswith("Too large to ask: only a linear")
+    assert said(nothing, grew=False).startswith(
+        "The data are too large for growth: only"
+    )
 
 
 @pytest.mark.parametrize("scoring", [None, "neg_mean_absolute_error"])

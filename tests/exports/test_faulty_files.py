@@ -199,5 +199,5 @@ def test_another_layout_in_a_file_of_skops_is_refused():
         # wherever it stands: skops reads equal numbers once
         return schema.replace('"content": "2"', '"content": "1"')
 
-    with pytest.raises(ValueError, match=r"laid out otherwise \(layout 1"):
+    with pytest.raises(ValueError, match=r"arranged differently \(layout 1"):
         skops.io.loads(rewritten(compact(), older), trusted=trusted_types())
