@@ -48,9 +48,9 @@ def tables():
     )
     yield "friedman1", what, pd.DataFrame(X, columns=names), pd.Series(y), "regression"
     X, y = load_diabetes(return_X_y=True, as_frame=True)
-    yield "diabetes", "How a disease went on, a year later.", X, y, "regression"
+    yield "diabetes", "The progression of diabetes after one year.", X, y, "regression"
     X, y = load_breast_cancer(return_X_y=True, as_frame=True)
-    yield "breast_cancer", "Two classes, malign and benign.", X, y, "classification"
+    yield "breast_cancer", "Tumours, malignant or benign.", X, y, "classification"
 
 
 def models(task, folds):

@@ -2,16 +2,17 @@
 Six problems, four models
 =========================
 
-What do a linear model, scikit-learn's network and ours draw, each as it comes? All have
-two hundred rows, and every parameter but the seed at its default.
+This example plots the predictions of a linear model, scikit-learn's network and our
+estimators on six problems. Each problem has two hundred rows, and every parameter but
+the seed has its default.
 """
 
 # %%
 # Functions of one feature
 # ------------------------
-# A line, a kink and a wave, with noise. The true function is dashed; the number in the
-# corner is R² against it. Beside it stands what ours found: features, hidden neurons if
-# there are any, outputs.
+# A line, a kink and a wave, with noise. The true function is dashed. The number in the
+# corner is R² with respect to the true function. For our estimators the architecture
+# stands beside it: features, hidden neurons if there are any, outputs.
 
 import warnings
 
@@ -93,15 +94,15 @@ for column, (name, function) in zip(axes.T, of_one_feature.items(), strict=True)
 frame(axes, of_one_feature, REGRESSORS)
 
 # %%
-# On the line ours are the linear model, and on the kink they need one neuron.
-# :class:`~sklearn_sparcs.SparcsRegressor` has rectified neurons and draws the wave in
-# straight pieces; :class:`~sklearn_sparcs.SparcsRegressorCV` chooses between these and
-# tanh, and draws it smoothly.
+# On the line our estimators return the linear model, and for the kink they need one
+# neuron. :class:`~sklearn_sparcs.SparcsRegressor` has rectified neurons and
+# approximates the wave by straight pieces. :class:`~sklearn_sparcs.SparcsRegressorCV`
+# chooses between these and tanh, and fits a smooth wave.
 #
 # Functions of two features
 # -------------------------
-# A step along the diagonal, and rings. Colours are what a model says, from low to high.
-# A dashed line is where one colour should end and the next begin.
+# A step along the diagonal, and rings. Colours show predictions from low to high. A
+# dashed line is where one colour should end and the next begin.
 
 
 def square(low, high):
@@ -136,12 +137,11 @@ for column, (name, function) in zip(axes.T, of_two_features.items(), strict=True
 frame(axes, of_two_features, REGRESSORS)
 
 # %%
-# The step *is* a neuron of tanh. On the rings :class:`~sklearn_sparcs.SparcsRegressor`
-# fails: its first neurons gain no more there than they might on pure noise, so that it
-# stays linear, and the MLP beats it. The folds of
-# :class:`~sklearn_sparcs.SparcsRegressorCV` look at rows left out, and see that more
-# neurons pay. With ``min_significance=0``, which asks nothing of noise, the plain
-# estimator finds rings too.
+# The step *is* a tanh neuron. On the rings :class:`~sklearn_sparcs.SparcsRegressor`
+# fails: its first neurons gain no more than they might on pure noise, so it stays
+# linear, and the MLP is better. :class:`~sklearn_sparcs.SparcsRegressorCV` evaluates
+# rows left out, and finds that more neurons pay. With ``min_significance=0``, which
+# requires no significance, the plain estimator finds the rings too.
 
 X, y, points, true = problems["rings"]
 bold = SparcsRegressor(min_significance=0, random_state=0).fit(X, y)
@@ -150,8 +150,8 @@ print(f"{bold.active_architecture_}, R² = {bold.score(points, true):.3f}")
 # %%
 # Two classes
 # -----------
-# Half moons that noise has blurred; here a colour is the probability that a point is of
-# the red one, and the number the accuracy on five thousand new rows.
+# Half moons blurred by noise. A colour is the probability that a point belongs to the
+# red class, and the number is the accuracy on five thousand new rows.
 
 
 def probability(points):
@@ -183,13 +183,13 @@ best = ((probability(X_test) > 0.5) == y_test).mean()
 print(f"accuracy of the true probabilities: {best:.3f}")
 
 # %%
-# Among the rows ours are near the truth. Beyond them, where nothing is known, each
-# boundary goes its own way.
+# Among the rows our estimators are close to the truth. Far from them, where there are
+# no data, each boundary is arbitrary.
 #
 # Is that fair to the MLP?
 # ------------------------
-# Two hundred epochs of two hundred rows are few steps. Left to itself until it stops,
-# it draws some of the functions better:
+# Two hundred epochs of two hundred rows are few steps. If it trains until it stops by
+# itself, the MLP fits some of the functions better:
 
 for name, (X, y, points, true) in problems.items():
     longer = MLPRegressor(max_iter=3000, random_state=0).fit(X, y)

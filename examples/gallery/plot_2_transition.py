@@ -2,8 +2,8 @@
 The moment it stops being linear
 ================================
 
-A function that turns, as a parameter goes from 0 to 1, from a linear one into a
-parabola: the paper's first experiment (its figure 7), small.
+As a parameter goes from 0 to 1, a linear function turns into a parabola: a small
+version of the paper's first experiment (its figure 7).
 """
 
 # %%
@@ -32,9 +32,7 @@ models = {beta: [fits(alpha, beta) for alpha in control] for beta in (5, 1000)}
 
 # %%
 # ‖Γ‖ measures all paths from the input through hidden neurons to the output. It is zero
-# exactly where the network is linear, and where neurons wake it follows the function.
-# The data have no noise, so that neurons wake for the little of a parabola that β = 5
-# has at α = 0, and ‖Γ‖ says how little.
+# exactly where the network is linear. Where neurons wake, it follows the function.
 
 fig, axes = plt.subplots(2, 1, figsize=(5.6, 6.4), layout="constrained")
 for ax, quantity in zip(axes, ("path_norm", "n_hidden"), strict=True):

@@ -2,13 +2,14 @@
 From the linear model to a network
 ==================================
 
-How much network is enough? :func:`~sklearn_sparcs.sparcs_path` follows the penalty from
-where nothing wakes down to a ten-thousandth of that. Each network goes on from the
-last, and has but a few neurons to train, so that all twenty-five take seconds.
+How much network is enough? :func:`~sklearn_sparcs.sparcs_path` decreases the penalty
+from a value at which no neuron wakes to a ten-thousandth of it. Each network starts
+from the previous one and has only a few neurons to train, so that all twenty-five take
+seconds.
 """
 
 # %%
-# A validation set shows where more neurons stop to help.
+# A validation set shows from where on more neurons do not help.
 
 import matplotlib.pyplot as plt
 from sklearn.datasets import make_friedman1
@@ -39,9 +40,9 @@ print(f"alpha = {path.alphas[best]:.4f}: {chosen.active_architecture_}")
 print(f"R² on the validation set: {chosen.score(X_val, y_val):.3f}")
 
 # %%
-# What became of each neuron is in ``eigenvalues``, a row an alpha. None creeps out of
-# zero: a neuron wakes at the size at which it pays. All but the first few wake where
-# the validation loss rises already.
+# ``eigenvalues`` holds the eigenvalue of each neuron, one row per alpha. No eigenvalue
+# leaves zero gradually: a neuron wakes at the size at which it pays. All but the first
+# few wake where the validation loss already rises.
 
 fig, ax = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
 ax.plot(path.alphas, path.eigenvalues[0], color="#0072B2", linewidth=0.8, alpha=0.7)

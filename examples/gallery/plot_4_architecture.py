@@ -2,8 +2,8 @@
 What the network looks like
 ===========================
 
-A network that was found is small enough to look at, and says by itself which features
-it needs.
+The network that is found is small enough to look at. Its weights show which features it
+needs.
 """
 
 # %%
@@ -24,9 +24,9 @@ model = SparcsRegressor(random_state=0).fit(X, y)
 print(model.active_architecture_, f"R² = {model.score(X_test, y_test):.3f}")
 
 # %%
-# Above that network: the stronger a link, the darker it is drawn. Lines that pass
-# the hidden layer are the linear part. Below the accuracy that networks of any size
-# reach along the path, from the linear model on.
+# The upper plot shows that network: the stronger a link, the darker its line. Lines
+# that pass the hidden layer are the linear part. The lower plot shows the R² of
+# networks of every size along the path, from the linear model on.
 
 path = sparcs_path(X, y, hidden_layer_sizes=(50,), random_state=0)
 scores = [network.score(X_test, y_test) for network in path.estimators]
@@ -48,8 +48,8 @@ below.spines[["top", "right"]].set_visible(False)
 _ = below.legend(frameon=False)
 
 # %%
-# What the hidden neurons listen to stands in the weights: above all x0, x1 and x2,
-# whose part is not linear.
+# The weights show the inputs of the hidden neurons: above all x0, x1 and x2, whose part
+# of the function is not linear.
 
 incoming = np.abs(model.pruned_estimator_.coefs_[2, 1]) * X.std(axis=0)
 for name, share in zip(names, incoming.sum(axis=0) / incoming.sum(), strict=True):

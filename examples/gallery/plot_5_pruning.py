@@ -2,15 +2,16 @@
 Fewer neurons at an agreed price
 ================================
 
-Eigenvalues order neurons by what they are worth. Those at the end of the list can be
-put to sleep at a price agreed beforehand; the paper takes a rise of the loss by five
-per cent.
+With the paper's recipe, neurons are ordered by their eigenvalues. Those with the
+smallest ones can be put to sleep at an agreed price; the paper accepts a rise of the
+loss by five per cent.
 """
 
 # %%
-# The paper's second problem, small and with noise: a random network with one hidden
-# layer of ten rectified neurons is to be found again. The student may have a hundred,
-# and is trained by the paper's recipe, which moves every eigenvalue from the start.
+# The paper's second problem, in a small version with noise: the teacher is a random
+# network with one hidden layer of ten rectified neurons. The student may have a
+# hundred, and is trained by the paper's recipe, which trains every eigenvalue from the
+# start.
 
 import numpy as np
 from sklearn.model_selection import train_test_split
@@ -40,7 +41,7 @@ print(paper.active_architecture_, f"R² = {paper.score(X_val, y_val):.4f}")
 _ = EigenvalueDisplay.from_estimator(paper)
 
 # %%
-# Where the loss says. From right to left, one neuron after another is put to sleep,
+# The loss decides. From right to left, one neuron after another is put to sleep, the
 # smallest eigenvalue first, and nothing is trained in between.
 
 _ = PruningCurveDisplay.from_estimator(paper, X_val, y_val, name="validation loss")
@@ -53,8 +54,8 @@ small = paper.pruned_estimator_
 print(small.active_architecture_, f"R² = {small.score(X_val, y_val):.4f}")
 
 # %%
-# Growth, the default, asks the question the other way round: it wakes a neuron only if
-# that pays, and leaves the others' eigenvalues at zero. There is nothing to cut off.
+# Growth, the default, works the other way round: it wakes a neuron only if that pays,
+# and leaves the eigenvalues of the others at zero. There is nothing to cut off.
 
 growth = SparcsRegressor(alpha=1e-3, random_state=0).fit(X, y)
 print(growth.active_architecture_, f"R² = {growth.score(X_val, y_val):.4f}")

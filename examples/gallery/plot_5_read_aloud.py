@@ -2,14 +2,15 @@
 A network read aloud
 ====================
 
-Three hidden neurons say little enough to be read like a sentence, and checked against
-what one knows.
+A network of three hidden neurons can be read like a sentence, and compared with what
+one knows.
 """
 
 # %%
-# The rent of a flat, made up: so much a square metre, less for every kilometre from the
-# station up to the third, from where on nobody walks any more; houses from before 1930
-# are sought after, the more the older; and basements are not.
+# The data are invented rents of flats. A flat costs a certain amount per square metre.
+# It is cheaper for every kilometre from the station, up to the third, from where on
+# nobody walks. Houses built before 1930 are sought after, the more so the older they
+# are. Basements are not.
 
 import numpy as np
 import pandas as pd
@@ -31,8 +32,8 @@ y = y + 5 * np.maximum(1930 - X["year"], 0) - 100 * np.maximum(-X["floor"], 0)
 y = y + rng.normal(scale=30, size=n)
 
 # %%
-# A network of as many neurons as pay. In words, and as a formula in the units of the
-# data:
+# The network has as many neurons as pay. It is printed in words, and as a formula in
+# the units of the data:
 
 model = SparcsRegressor(random_state=0).fit(X, y)
 print(model.summary())
@@ -41,10 +42,10 @@ print(model.summary())
 print(export_text(model))
 
 # %%
-# A neuron of the activation relu is silent until its sum is above zero. So the formula
-# says where each bends, the other features at their means, and by how much the slope
-# changes there: at the third kilometre the fall ends, at 1930 the price of age, and
-# above the ground that of a floor.
+# A relu neuron is zero until its weighted sum is positive. So the formula says where
+# each neuron bends, with the other features at their means, and by how much the slope
+# changes there. At the third kilometre the fall of the rent ends, at 1930 the price of
+# age, and above the ground that of a floor.
 
 form = model.direct_form_
 w, b, sent = form.coefs[2, 1], form.intercepts[2], form.coefs[3, 2][0]

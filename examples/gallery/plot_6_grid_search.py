@@ -2,8 +2,8 @@
 In a pipeline, with a grid search
 =================================
 
-The estimators go wherever scikit-learn's go. Here the table has gaps and a column of
-categories, and ``alpha`` is chosen by a grid search of one's own.
+The estimators work wherever scikit-learn's do. Here the table has missing values and a
+categorical column, and ``alpha`` is chosen by a grid search.
 """
 
 # %%
@@ -40,8 +40,8 @@ columns = make_column_transformer(
 pipeline = make_pipeline(columns, SparcsRegressor(random_state=0))
 
 # %%
-# ``alpha`` is in units of the loss. Where a grid should start says ``alpha_max_`` of a
-# first fit: there the model is linear.
+# ``alpha`` is in units of the loss. ``alpha_max_`` of a first fit tells where a grid
+# should start: at this value the model is linear.
 
 train, test, y_train, y_test = train_test_split(table, y, random_state=0)
 alpha_max = pipeline.fit(train, y_train)[-1].alpha_max_
@@ -70,6 +70,6 @@ ax.xaxis.set_inverted(True)
 ax.spines[["top", "right"]].set_visible(False)
 
 # %%
-# :class:`~sklearn_sparcs.SparcsRegressorCV` does the same along one warm path a fold,
-# with many more values of ``alpha``, and chooses the activation besides. It can stand
-# at the end of a pipeline as well.
+# :class:`~sklearn_sparcs.SparcsRegressorCV` does the same along one warm-started path
+# per fold, with many more values of ``alpha``, and also chooses the activation. It can
+# stand at the end of a pipeline as well.

@@ -22,9 +22,9 @@ X, y = X[keep], y[keep]
 print(f"{y.mean():.1%} of {len(y)} rows are rare")
 
 # %%
-# Without weights the probabilities are those of the data; with
-# ``class_weight="balanced"`` those of data in which both classes are as frequent. Black
-# is where both are equally likely.
+# Without weights the probabilities are those of the data. With
+# ``class_weight="balanced"`` they are those of data in which both classes are equally
+# frequent. Black is where both classes are equally likely.
 
 fig, axes = plt.subplots(2, 1, figsize=(5, 7.2), layout="constrained")
 for ax, class_weight in zip(axes, (None, "balanced"), strict=True):

@@ -2,14 +2,13 @@
 Out into plain torch
 ====================
 
-What was found is a small network with skip connections. As a torch module it needs
-nothing of this package any more.
+The result of a fit is a small network with skip connections. As a torch module it no
+longer needs this package.
 """
 
 # %%
 # Handwritten digits, eight pixels by eight. A linear model makes next to no mistake on
-# the training rows, so that the default, which asks for significance, would stay
-# linear.
+# the training rows, so the default, which requires significance, would stay linear.
 
 import matplotlib.pyplot as plt
 import torch
@@ -28,14 +27,14 @@ for found in (linear, small):
     print(found.active_architecture_, f"accuracy {accuracy:.3f}")
 
 # %%
-# 64 inputs, of which the 30 that are heard most are drawn.
+# The plot shows the 30 of 64 inputs with the strongest links.
 
 fig, ax = plt.subplots(figsize=(6.4, 6), layout="constrained")
 _ = ArchitectureDisplay.from_estimator(small, X, max_links=200, ax=ax)
 
 # %%
-# ``to_torch`` builds a module of ``torch.nn.Linear`` layers. Its code says what it
-# does: features are cut off at the bounds of the training data, then layer follows
+# ``to_torch`` builds a module of ``torch.nn.Linear`` layers. Its code shows what it
+# computes: features are clipped to the bounds of the training data, then layer follows
 # layer.
 
 module = small.to_torch()
