@@ -8,7 +8,6 @@ import numpy as np
 from .._data.features import Bounds, unbounded
 from .._direct.form import DirectForm
 from .._direct.names import neuron_names_of
-from .._direct.words import counted
 
 #: Characters a line, at most, where names allow it.
 _WIDTH = 80
@@ -67,9 +66,9 @@ class Formula:
         """Lines on features that are clipped."""
         form = self._form
         inner = self._named(range(2, len(form.layer_sizes)))
-        yield from self._limits(form.bounds, self.is_named, "heard within: ")
+        yield from self._limits(form.bounds, self.is_named, "features are clipped to: ")
         yield from self._limits(
-            form.hidden_bounds, inner, "heard by hidden neurons within: "
+            form.hidden_bounds, inner, "inputs of hidden neurons are clipped to: "
         )
 
     def _limits(
@@ -111,7 +110,7 @@ class Formula:
             sign = "-" if w < 0 else "+" if k else ""
             yield f"{sign}{' ' if k else ''}{self.number(abs(w))}{rest}"
         if more:
-            yield f"+ ({counted(more, 'feature')} more)"
+            yield f"+ ({more} more feature{'s' * (more > 1)})"
 
 
 def paragraph(title: str, items: Sequence[str]) -> list[str]:

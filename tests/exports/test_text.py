@@ -41,8 +41,8 @@ def evaluated(text, X):
     lines = re.sub(r"\n {4}", " ", text).split("\n")
     ends = r" within \[(.*), (.*)\]"
     features = {f"x{j}": x for j, x in enumerate(X.T)}
-    whole = within(features, listed("heard within: ", lines))
-    inner = listed("heard by hidden neurons within: ", lines)
+    whole = within(features, listed("features are clipped to: ", lines))
+    inner = listed("inputs of hidden neurons are clipped to: ", lines)
     sent, said = within(whole, inner), {}
     formulas = [line.split(" = ") for line in lines if " = " in line]
     for name, right in (f for f in formulas if f[0][0] == "h"):
@@ -136,14 +136,14 @@ def test_only_the_features_that_are_heard_most():
     names = ["a b", "b", "c", "d"]
     text = export_text(model, names, decimals=1, max_features=2).split("\n")
     assert re.fullmatch(
-        r"y = .* \+ 4.0 \* d \+ 2.0 \* b .*h2 .* \(2 features more\)", text[0]
+        r"y = .* \+ 4.0 \* d \+ 2.0 \* b .*h2 .* \(2 more features\)", text[0]
     )
     assert re.fullmatch(
-        r"h1 = relu\(.* \+ 0.1 \* d \+ 1.0 \* a_b \+ \(1 feature more\)\)", text[1]
+        r"h1 = relu\(.* \+ 0.1 \* d \+ 1.0 \* a_b \+ \(1 more feature\)\)", text[1]
     )
     assert re.fullmatch(r"h2 = relu\(.* \+ 3.0 \* d\)", text[2])
     assert re.fullmatch(
-        r"heard by hidden neurons within: a_b \[.*\], d \[.*\]", text[3]
+        r"inputs of hidden neurons are clipped to: a_b \[.*\], d \[.*\]", text[3]
     )
     assert text[4:] == ["underscores in names may stand for spaces"]
     assert export_text(model, max_features=4).count("more") == 0
