@@ -2,8 +2,8 @@
 What the network looks like
 ===========================
 
-The network that is found is small enough to look at. Its weights show which features it
-needs.
+The network that cross-validation chooses is small enough to look at. Its weights show
+which features it needs.
 """
 
 # %%
@@ -16,11 +16,11 @@ import numpy as np
 from sklearn.datasets import make_friedman1
 from sklearn.model_selection import train_test_split
 
-from sklearn_sparcs import ArchitectureDisplay, SparcsRegressor, sparcs_path
+from sklearn_sparcs import ArchitectureDisplay, SparcsRegressorCV, sparcs_path
 
 X, y = make_friedman1(1500, noise=0.5, random_state=0)
 X, X_test, y, y_test = train_test_split(X, y, random_state=0)
-model = SparcsRegressor(random_state=0).fit(X, y)
+model = SparcsRegressorCV(random_state=0).fit(X, y)
 print(model.active_architecture_, f"R² = {model.score(X_test, y_test):.3f}")
 
 # %%
@@ -28,7 +28,8 @@ print(model.active_architecture_, f"R² = {model.score(X_test, y_test):.3f}")
 # that pass the hidden layer are the linear part. The lower plot shows the R² of
 # networks of every size along the path, from the linear model on.
 
-path = sparcs_path(X, y, hidden_layer_sizes=(50,), random_state=0)
+options = {"activation": model.activation_, "random_state": 0}
+path = sparcs_path(X, y, hidden_layer_sizes=(50,), **options)
 scores = [network.score(X_test, y_test) for network in path.estimators]
 
 fig, (above, below) = plt.subplots(2, 1, figsize=(5.6, 7), layout="constrained")
@@ -53,4 +54,4 @@ _ = below.legend(frameon=False)
 
 incoming = np.abs(model.pruned_estimator_.coefs_[2, 1]) * X.std(axis=0)
 for name, share in zip(names, incoming.sum(axis=0) / incoming.sum(), strict=True):
-    print(f"{name}: {share:.0%} of what the hidden neurons hear")
+    print(f"{name}: {share:.0%} of the weights into hidden neurons")
