@@ -499,7 +499,7 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
     def _without_neurons(self) -> str | None:
         if not self.linear_suffices_:
             return None
-        return "predictions gain less by it than a standard error"
+        return "neurons improve predictions by less than a standard error"
 
     @property
     def verdict_(self) -> str:

@@ -67,7 +67,8 @@ def test_folds_say_that_predictions_gain_too_little():
     assert model.linear_suffices_
     model.linear_p_value_ = 0.01
     assert model.summary().endswith(
-        "so it misses something, but predictions gain less by it than a standard error."
+        "so it misses something, but neurons improve predictions by less than a "
+        "standard error."
     )
 
 
