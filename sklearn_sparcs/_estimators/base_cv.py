@@ -5,7 +5,6 @@ Depth is paid for in rounds, as in a plain fit: first the last hidden layer alon
 grow, then the last two, and so on while the best mean score rises.
 """
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -28,7 +27,6 @@ from .._data.shared_samples import SharedSamples
 from .._data.tensors import as_array
 from .._direct.form import DirectForm
 from .._direct.stability import hidden_share, stability
-from .._growth.holdout import HeldOut
 from .._growth.linear_test import linear_p_value
 from .._growth.path import Path, PathOptions, path_alphas
 from .._growth.path_point import PathPoint
@@ -45,6 +43,7 @@ from .affordable import afforded
 from .base import BaseSparcs
 from .choice import Choice, Point, choose, standard_error
 from .chosen_clip import with_cross_validated_clip
+from .completion import completed, left_out, without_idle_neurons
 from .fit_callbacks import FollowedByCallbacks
 from .folds import Fold, Part
 from .found_path import SparcsPath, checked_alphas, recorded
@@ -55,7 +54,6 @@ from .race import EVIDENT, Curve, grown_out_scores, is_ahead, raced
 from .result import Result
 from .spectral import Spectral, given_strength
 from .splits import checked_splits
-from .spread import held_out
 from .transaction import atomic, leaving_no_trace
 from .verdict import Scores, verdict
 from .warned import warn_user
@@ -63,9 +61,6 @@ from .warned import warn_user
 #: Samples that a network is looked at on: at most so many, or so many a feature if
 #: that is more.
 _N_SEEN, _N_SEEN_PER_FEATURE = 2000, 10
-
-#: Most rows left out by all folds that are asked what the noise is.
-_MOST_LEFT_OUT = 2**12
 
 #: Activations among which the folds choose where the choice is theirs.
 _TRIED = ("relu", "tanh")
@@ -208,14 +203,39 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         self._grew = options.grows
         self._refuse_undefined(folds[0].linear_score(options))
         constant = np.array([fold.constant_score(self.encoding_) for fold in folds])
+        options, folds = self._clipped(whole, options, folds)
+        problem, samples = whole.problem(options), whole.samples()
+        self.linear_alpha_ = problem.linear_alpha
+        self._record_loss(problem.loss)
+        curves, choice = self._selected(problem, options, folds, state, own_alphas)
+        self._keep_choice(curves, choice, constant)
+        as_compact = partial(self._as_compact, samples=samples)
+        network = self._refit(problem, options, curves, choice, state, as_compact)
+        sizes, factor = options.sizes, self.depth_factor
+        self._adopt(Result.of_live(problem, network, sizes, factor, state), samples)
+        self._record_uncertainty(problem, options, folds, curves, choice.chosen)
+        self._describe(samples, curves, choice.chosen, state)
+
+    def _clipped(
+        self, whole: Part, options: PathOptions, folds: list[Fold]
+    ) -> tuple[PathOptions, list[Fold]]:
+        """Options and folds, once ``clip="auto"`` is decided."""
         if self.clip == "auto":
             given = whole.columns(), folds, options, self.n_jobs
             options = with_cross_validated_clip(*given)
             folds = [replace(fold, options=options) for fold in folds]
         self.clip_ = options.units.clip
-        problem, samples = whole.problem(options), whole.samples()
-        self.linear_alpha_ = problem.linear_alpha
-        self._record_loss(problem.loss)
+        return options, folds
+
+    def _selected(
+        self,
+        problem: Problem,
+        options: PathOptions,
+        folds: list[Fold],
+        state: np.random.RandomState,
+        own_alphas: np.ndarray | None,
+    ) -> tuple[list[Curve], Choice]:
+        """The curves over the folds, and what was chosen of them."""
         paths = self._whole(problem, options, state)
         begun = self._begun(folds, options.layers[-1:])
         fits = [*paths, *(path.fit for curve in begun for path in curve.paths)]
@@ -223,18 +243,8 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         curves = self._cross_validate(folds, options, begun)
         significance = max(path.significance for path in paths)
         choice = choose(curves, self._slack, significance)
-        self._keep_choice(curves, choice, constant)
-        as_compact = partial(self._as_compact, samples=samples)
         grown_out = self._grows_out(folds, curves[choice.chosen.curve], choice.chosen)
-        choice = replace(choice, grown_out=grown_out)
-        network = self._refit(problem, options, curves, choice, state, as_compact)
-        sizes, factor = options.sizes, self.depth_factor
-        self._adopt(Result.of_live(problem, network, sizes, factor, state), samples)
-        self.linear_p_value_ = linear_p_value(problem)
-        left_out = _left_out(problem, folds, curves[choice.chosen.curve], choice.chosen)
-        penalty = replace(options.penalty, alpha=self.alpha_)
-        self._record_spread(problem, penalty, left_out)
-        self._describe(samples, curves, choice.chosen, state)
+        return curves, replace(choice, grown_out=grown_out)
 
     @property
     def _slack(self) -> float:
@@ -433,6 +443,20 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         scores = grown_out_scores(folds, curve, chosen.alpha, self.n_jobs)
         return bool(np.mean(scores) > curve.means[chosen.alpha])
 
+    def _record_uncertainty(
+        self,
+        problem: Problem,
+        options: PathOptions,
+        folds: Sequence[Fold],
+        curves: Sequence[Curve],
+        chosen: Point,
+    ) -> None:
+        """Record what is known of errors, also by rows that the folds left out."""
+        self.linear_p_value_ = linear_p_value(problem)
+        rows = left_out(problem, folds, curves[chosen.curve], chosen)
+        penalty = replace(options.penalty, alpha=self.alpha_)
+        self._record_spread(problem, penalty, rows)
+
     def _refit(
         self,
         problem: Problem,
@@ -459,17 +483,17 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         self.n_iter_ = chosen.alpha + 1
         self.loss_curve_ = self.path_.train_loss.tolist()
         alike = choice.grown_out and one_se == chosen
-        simplest = self._pruned(simple, _trained_out(simple, one_se.alpha, alike))
+        simplest = self._pruned(simple, completed(simple, one_se.alpha, alike))
         self.estimator_1se_ = as_compact(simplest)
         self.linear_suffices_ = self.estimator_1se_.active_architecture_.is_linear
-        last = _trained_out(whole, chosen.alpha, choice.grown_out)
-        kept = replace(last, network=_without_idle_neurons(whole, last, _IDLE))
+        last = completed(whole, chosen.alpha, choice.grown_out)
+        kept = replace(last, network=without_idle_neurons(whole, last, _IDLE))
         self.pruned_estimator_ = as_compact(self._pruned(whole, kept))
         return kept.network
 
     def _pruned(self, fit: Path, point: PathPoint) -> DirectForm:
         """The smaller network that ``prune_tol`` allows."""
-        smaller = _without_idle_neurons(fit, point, self.prune_tol)
+        smaller = without_idle_neurons(fit, point, self.prune_tol)
         return fit.form(smaller)
 
     def _describe(
@@ -518,33 +542,3 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
             grew=self._grew,
             classes=is_classifier(self),
         )
-
-
-def _left_out(
-    problem: Problem, folds: Sequence[Fold], curve: Curve, chosen: Point
-) -> Iterator[HeldOut]:
-    """Rows that folds left out, with the networks that were found without them."""
-    n = math.ceil(_MOST_LEFT_OUT / len(folds))
-    for fold, path in zip(folds, curve.paths, strict=True):
-        form = path.fit.form(path.fit.points[chosen.alpha].network)
-        yield held_out(problem, form, fold.some_left_out(n))
-
-
-def _trained_out(fit: Path, place: int, grown_out: bool = False) -> PathPoint:
-    """A point trained to convergence, so as not to underestimate neurons' worth.
-
-    Surveyed again before, if ``grown_out``. If training removes its last neuron, the
-    point as it was: folds found that better.
-    """
-    point = fit.points[place]
-    settled = fit.trained_out(fit.grown_out(place) if grown_out else point)
-    return settled if settled.n_live else point
-
-
-def _without_idle_neurons(fit: Path, point: PathPoint, tol: float) -> LiveNetwork:
-    """The network of a point without those that the loss can spare, but never linear.
-
-    The folds said that a linear one is worse.
-    """
-    smaller = fit.pruned(point, tol)
-    return smaller if any(smaller.n_live) else point.network

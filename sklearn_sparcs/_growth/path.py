@@ -130,12 +130,12 @@ class PathFit:
         A linear network stays one.
         """
         path = replace(self, points=self.points[: place + 1])
-        n_live, surveys = path.points[-1].n_live, 0
-        grows = n_live > 0
-        while grows and surveys < MORE_SURVEYS:
-            path, surveys = path.advanced([path.points[-1].alpha]), surveys + 1
-            grows, n_live = path.points[-1].n_live > n_live, path.points[-1].n_live
-        return path.points[-1]
+        point, n_before, surveys = path.points[-1], 0, 0
+        while point.n_live > n_before and surveys < MORE_SURVEYS:
+            n_before, surveys = point.n_live, surveys + 1
+            path = path.advanced([point.alpha])
+            point = path.points[-1]
+        return point
 
     def trained_out(self, point: PathPoint) -> PathPoint:
         """The point with its network trained until its weights settle."""

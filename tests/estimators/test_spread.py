@@ -14,7 +14,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import KFold, cross_val_predict
 
 from sklearn_sparcs import CompactRegressor, SparcsRegressor, SparcsRegressorCV
-from sklearn_sparcs._estimators import base_cv, noise_level
+from sklearn_sparcs._estimators import completion, noise_level
 from sklearn_sparcs._estimators import spread as module
 from sklearn_sparcs._estimators.spread import Spread
 from sklearn_sparcs._growth.holdout import HeldOut
@@ -291,7 +291,7 @@ def test_rows_that_folds_left_out_tell_the_noise_of_the_network_chosen(
 def test_few_rows_of_each_fold_are_asked(monkeypatch):
     seen = []
     monkeypatch.setattr(Spread, "of", lambda *given: seen.extend(given[3]))
-    monkeypatch.setattr(base_cv, "_MOST_LEFT_OUT", 100)
+    monkeypatch.setattr(completion, "_MOST_LEFT_OUT", 100)
     SparcsRegressorCV(5, alphas=[1e3], cv=3).fit(X, Y)
     assert [len(held.samples) for held in seen] == [34] * 3
 
