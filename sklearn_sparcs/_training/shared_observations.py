@@ -13,6 +13,22 @@ from .observations import Observations, Sums
 
 
 @dataclass(frozen=True)
+class Selection:
+    """Samples selected by number, of which sums ask their places alone.
+
+    Attributes
+    ----------
+    parts : Parts
+        All samples, which know their numbers.
+    numbers : ndarray of shape (k,)
+        Those of the samples selected, in order.
+    """
+
+    parts: Parts
+    numbers: np.ndarray
+
+
+@dataclass(frozen=True)
 class SharedObservations:
     """Observations in several places, as `Data`.
 
@@ -25,12 +41,15 @@ class SharedObservations:
         Where samples are put that are brought here.
     mean_count : float or None
         As in `Samples`.
+    selection : Selection or None
+        What these samples were selected from.
     """
 
     parts: Parts
     n: int
     device: torch.device
     mean_count: float | None = None
+    selection: Selection | None = None
 
     #: The samples are elsewhere.
     here = None
@@ -50,21 +69,34 @@ class SharedObservations:
 
     def taken(self, index: Tensor) -> Observations:
         """Fetch samples by number (k,), in that order."""
-        found = brought(self.parts, index.cpu().numpy(), _arrays)
+        selected = self._selected(index)
+        found = brought(selected.parts, selected.numbers, _arrays)
         inputs, y, *weight = (torch.from_numpy(a).to(self.device) for a in found)
         given = weight[0] if weight else None
         return Observations(inputs, y, given, self.mean_count)
 
     def some(self, index: Tensor) -> "SharedObservations":
         """Select samples by number (k,), left where they are."""
-        parts = self.parts.mapped(own_of, _rows, index.cpu().numpy())
-        return replace(self, parts=parts, n=len(index))
+        selected = self._selected(index)
+        parts = selected.parts.mapped(own_of, _rows, selected.numbers)
+        return replace(self, parts=parts, n=len(index), selection=selected)
+
+    def _selected(self, index: Tensor) -> Selection:
+        """Samples by number, among all that there are."""
+        numbers = index.cpu().numpy()
+        if self.selection is None:
+            return Selection(self.parts, numbers)
+        return Selection(self.selection.parts, self.selection.numbers[numbers])
 
     def mapped(
         self, of: Callable[..., Observations], *args: Any
     ) -> "SharedObservations":
         """Replace the samples by ``of(observations, *args)``, where they are."""
-        return replace(self, parts=self.parts.mapped(placed, of, *args).kept())
+        parts, selection = self.parts.mapped(placed, of, *args).kept(), self.selection
+        if selection is not None:
+            whole = selection.parts.mapped(placed, of, *args).kept()
+            selection = Selection(whole, selection.numbers)
+        return replace(self, parts=parts, selection=selection)
 
 
 def _rows(data: Observations, index: np.ndarray) -> Observations:

@@ -39,6 +39,15 @@ def test_pieces_are_the_whole(kinked, options):
     assert_allclose(*std, rtol=1e-7)
 
 
+def test_samples_held_out_are_those_of_the_whole():
+    rng = np.random.default_rng(0)
+    X = rng.uniform(-1, 1, size=(600, 3))
+    y = np.sin(4 * X[:, 0] + 2 * X[:, 1]) + 0.1 * rng.normal(size=600)
+    found, expected = both(X, y, (200, 350))
+    std = [model.predict(X, return_std=True)[1] for model in (found, expected)]
+    assert_allclose(*std, rtol=1e-7)
+
+
 def test_several_targets(kinked):
     X, y = kinked
     both_targets = np.column_stack([y, X[:, 0] ** 2])

@@ -1,5 +1,6 @@
 """What second-order steps ask of samples elsewhere: sums as of all here, few rounds."""
 
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
@@ -84,6 +85,34 @@ def test_a_matrix_of_some_samples_is_formed_where_they_are(loss, n):
     found = GaussNewtonMatrix.of(some, there.evaluate(network))
     own = GaussNewtonMatrix.of(brought, brought.evaluate(network))
     assert_same_matrix(found, own)
+
+
+def test_samples_that_were_selected_are_numbered_anew():
+    """Else a number would mean a row of the table, or none, and rows be lost."""
+    here, there, _ = both(SquaredError(), weighted=True)
+    index = torch.tensor([58, 3, 20, 44, 22, 21, 7])
+    twice, numbers = torch.tensor([6, 0, 3, 1]), torch.tensor([2, 0])
+    some, own = there.data.some(index), here.data.some(index)
+    assert_same_samples(some.taken(twice), own.taken(twice))
+    some, own = some.some(twice), own.some(twice)
+    assert len(some) == 4
+    assert_same_samples(some.taken(numbers), own.taken(numbers))
+    some, own = some.mapped(halved), own.mapped(halved)
+    assert_same_samples(some.taken(numbers), own.taken(numbers))
+    assert_allclose(some.total(sums)[0], own.total(sums)[0])
+
+
+def assert_same_samples(found, expected):
+    for name in ("inputs", "y", "weight"):
+        assert_allclose(getattr(found, name), getattr(expected, name))
+
+
+def halved(data):
+    return replace(data, y=data.y / 2)
+
+
+def sums(data):
+    return (data.y.sum(dim=0),)
 
 
 @pytest.mark.parametrize("budget", [2 * 10**10, 1])
