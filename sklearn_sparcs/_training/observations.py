@@ -36,7 +36,7 @@ class Data(Protocol):
         """Some of the samples by number (k,), brought here in that order."""
 
     def some(self, index: Tensor) -> "Data":
-        """Some of the samples by number (k,), where they are, in any order."""
+        """Some of the samples by number (k,), where they are; so numbered anew."""
 
     def mapped(self, of: Callable[..., "Observations"], *args: Any) -> "Data":
         """What ``of(observations, *args)`` makes of the samples, where they are."""
