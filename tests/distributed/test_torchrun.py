@@ -89,21 +89,22 @@ KILLED = """
 import os, signal
 from torch import distributed
 from sklearn.datasets import make_friedman1
-from sklearn_sparcs._distributed.parts import Answers
+from sklearn_sparcs._distributed.parts import PieceStore
 from sklearn_sparcs.distributed import SparcsRegressor
 
+signal.signal(signal.SIGTERM, signal.SIG_IGN)  # torchrun ends who is left, too
 distributed.init_process_group("gloo")
-rank, asked, to = distributed.get_rank(), [], Answers.to
+rank, asked, answer = distributed.get_rank(), [], PieceStore.answer
 
 
-def killed(answers, question):
-    asked.append(question)
+def killed(store, request):
+    asked.append(request)
     if rank and len(asked) > 20:
         os.kill(os.getpid(), signal.SIGKILL)
-    return to(answers, question)
+    return answer(store, request)
 
 
-Answers.to = killed
+PieceStore.answer = killed
 model = SparcsRegressor((3,), random_state=0)
 try:
     model.fit(*make_friedman1(200, random_state=rank))
