@@ -287,8 +287,10 @@ class Objective:
             yield slice(start, min(start + step, len(self.here)))
 
     def _mean(self, each: Tensor) -> Tensor:
+        """The weighted mean of a number a sample; of no samples, zero."""
         weight = self.here.weight
-        return each.mean() if weight is None else torch.dot(each, weight) / len(each)
+        total = each.sum() if weight is None else torch.dot(each, weight)
+        return total / max(len(each), 1)
 
 
 def _asked(
