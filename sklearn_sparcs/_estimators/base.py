@@ -306,13 +306,16 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         """Follow a path of alphas in rounds, or continue from the last network."""
         growth, (seed,) = self._second_order(checkpoint is not None), seeds(state, 1)
         if checkpoint is not None:
-            return growth.found(problem, checkpoint.open_layers, seed, checkpoint)
+            found = growth.found(problem, checkpoint.open_layers, seed, checkpoint)
+            return growth.calibrated(found, seed)
 
         def growing(layers: Sequence[int]) -> SecondOrderResult:
             return growth.found(problem, layers, seed)
 
         found = search(growing, len(growth.hidden_layer_sizes), self.tol)
-        return found if self.alpha == "criterion" else growth.validated(found, seed)
+        if self.alpha != "criterion":
+            found = growth.validated(found, seed)
+        return growth.calibrated(found, seed)
 
     def _pruned(self, found: SearchResult) -> tuple[DirectForm, Status]:
         """The network that ``prune_tol`` allows, and how the fit ended.
@@ -387,7 +390,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         self.alpha_ = found.alpha
         if found.problem.linear_map is not None or anew:
             self.linear_alpha_ = found.problem.linear_alpha
-        self._record_loss(found.problem.loss)
+        self._record_loss(found.problem.loss, found.temperature)
         if found.alpha_max is not None and anew:
             self.alpha_max_ = found.alpha_max
         self.history_ = History([*continuation.history, *found.history])

@@ -23,7 +23,7 @@ from .._training.device import resolve_device
 from .._training.losses import ClassificationLoss
 from .._training.penalty import SparseGroupPenalty
 from .._training.problem import Problem, Units
-from .._training.randomness import generators, own_random_state
+from .._training.randomness import generators, own_random_state, seeds
 from .._training.run import train
 from .._training.status import Status
 from .._training.task import Task
@@ -232,7 +232,8 @@ class BaseCompact(TrainsByEpochs, Predictor):
         self, problem: Problem, sizes: tuple[int, ...], last: DirectForm | None
     ) -> Fitted:
         """Train by the method of Levenberg and Marquardt."""
-        drawing, starting = generators(own_random_state(self.random_state), 2)
+        state = own_random_state(self.random_state)
+        (drawing, starting), (seed,) = generators(state, 2), seeds(state, 1)
         shape, bias = (problem.n_features, *sizes, problem.n_outputs), problem.bias
         links = checked_links(self.links, len(shape))
         like = torch.empty(0, **problem.options)
@@ -246,6 +247,7 @@ class BaseCompact(TrainsByEpochs, Predictor):
             network = wiring.network(form, bias, problem.reach)
         told = self._told()
         trained = given.trained(network, self.max_iter, self.tol, drawing, told)
+        trained = given.calibrated(trained, seed)
         form = trained.network.form(links)
         if last is not None:
             form = replace(form, layers=last.layers)

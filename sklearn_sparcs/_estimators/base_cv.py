@@ -30,6 +30,7 @@ from .._direct.stability import hidden_share, stability
 from .._growth.linear_test import linear_p_value
 from .._growth.path import Path, PathOptions, path_alphas
 from .._growth.path_point import PathPoint
+from .._growth.temperature import cooled, is_better_than_linear, temperature
 from .._networks.checks import checked_layer_sizes
 from .._networks.live import LiveNetwork
 from .._sklearn import Interval, StrOptions, takes_weights
@@ -206,13 +207,14 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         options, folds = self._clipped(whole, options, folds)
         problem, samples = whole.problem(options), whole.samples()
         self.linear_alpha_ = problem.linear_alpha
-        self._record_loss(problem.loss)
         curves, choice = self._selected(problem, options, folds, state, own_alphas)
         self._keep_choice(curves, choice, constant)
         as_compact = partial(self._as_compact, samples=samples)
         network = self._refit(problem, options, curves, choice, state, as_compact)
         sizes, factor = options.sizes, self.depth_factor
         self._adopt(Result.of_live(problem, network, sizes, factor, state), samples)
+        grew = any(network.n_live)
+        self._record_loss(problem.loss, choice.temperature if grew else 1.0)
         self._record_uncertainty(problem, options, folds, curves, choice.chosen)
         self._describe(samples, curves, choice.chosen, state)
 
@@ -243,8 +245,33 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         curves = self._cross_validate(folds, options, begun)
         significance = max(path.significance for path in paths)
         choice = choose(curves, self._slack, significance)
-        grown_out = self._grows_out(folds, curves[choice.chosen.curve], choice.chosen)
-        return curves, replace(choice, grown_out=grown_out)
+        return curves, self._completed(problem, folds, curves, choice)
+
+    def _completed(
+        self,
+        problem: Problem,
+        folds: list[Fold],
+        curves: list[Curve],
+        choice: Choice,
+    ) -> Choice:
+        """The choice, grown out; of classes, with temperatures.
+
+        Linear, if rows left out are likelier so. That decides where accuracies differ
+        by less than a standard error.
+        """
+        curve, one_se = curves[choice.chosen.curve], choice.one_se
+        choice = replace(choice, grown_out=self._grows_out(folds, curve, choice.chosen))
+        if not is_classifier(self):
+            return choice
+        loss, simplest = problem.loss, curves[one_se.curve]
+        rows = list(left_out(problem, folds, curve, choice.chosen))
+        at = temperature(rows, loss)
+        undecided = self._slack and not simplest.n_hidden[one_se.alpha]
+        free = undecided and self.scoring is None
+        if free and not is_better_than_linear(rows, loss, at):
+            return choice.linear
+        at_1se = temperature(left_out(problem, folds, simplest, one_se), loss)
+        return replace(choice, temperature=at, temperature_1se=at_1se)
 
     @property
     def _slack(self) -> float:
@@ -327,10 +354,11 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         scorer = check_scoring(self, scoring=self.scoring)
         splits = checked_splits(splitter.split(X, y, groups), y.shape[0], weight)
         scored_on = X, y, self._weight_of_scores(scorer, weight)
+        by_probabilities = is_classifier(self) and self.scoring is not None
 
         def fold(train: np.ndarray, test: np.ndarray, seed: int) -> Fold:
             as_compact = self._compact_after(task, train)
-            judge = LocalJudge(scorer, as_compact, *scored_on, test)
+            judge = LocalJudge(scorer, as_compact, *scored_on, test, by_probabilities)
             given = LocalPart(task, train), judge, LocalPart(task, test)
             return Fold(*given, seed, options)
 
@@ -483,18 +511,20 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         self.n_iter_ = chosen.alpha + 1
         self.loss_curve_ = self.path_.train_loss.tolist()
         alike = choice.grown_out and one_se == chosen
-        simplest = self._pruned(simple, completed(simple, one_se.alpha, alike))
+        point = completed(simple, one_se.alpha, alike)
+        simplest = self._pruned(simple, point, choice.temperature_1se)
         self.estimator_1se_ = as_compact(simplest)
         self.linear_suffices_ = self.estimator_1se_.active_architecture_.is_linear
         last = completed(whole, chosen.alpha, choice.grown_out)
         kept = replace(last, network=without_idle_neurons(whole, last, _IDLE))
-        self.pruned_estimator_ = as_compact(self._pruned(whole, kept))
-        return kept.network
+        pruned = self._pruned(whole, kept, choice.temperature)
+        self.pruned_estimator_ = as_compact(pruned)
+        return cooled(kept.network, choice.temperature)
 
-    def _pruned(self, fit: Path, point: PathPoint) -> DirectForm:
+    def _pruned(self, fit: Path, point: PathPoint, temperature: float) -> DirectForm:
         """The smaller network that ``prune_tol`` allows."""
         smaller = without_idle_neurons(fit, point, self.prune_tol)
-        return fit.form(smaller)
+        return fit.form(cooled(smaller, temperature))
 
     def _describe(
         self,

@@ -1,7 +1,7 @@
 """Model selection by scores of folds: the best, or the simplest that is as good."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -30,12 +30,23 @@ class Choice:
         The simplest within one.
     grown_out : bool
         Whether the chosen network is surveyed again at its alpha.
+    temperature, temperature_1se : float
+        What the outputs of the networks at ``chosen`` and ``one_se`` are divided by, if
+        they have hidden neurons (`temperature`).
     """
 
     best: Point
     chosen: Point
     one_se: Point
     grown_out: bool = False
+    temperature: float = 1.0
+    temperature_1se: float = 1.0
+
+    @property
+    def linear(self) -> "Choice":
+        """The linear model, at the largest alpha, instead of what was chosen."""
+        start = Point(self.best.curve, 0)
+        return replace(self, chosen=start, one_se=start, grown_out=False)
 
 
 def standard_error(scores: np.ndarray) -> float:
@@ -80,6 +91,5 @@ def choose(curves: Sequence[Curve], slack: float, significance: float) -> Choice
         return min((p for p in points if mean(p) >= enough), key=simplicity)
 
     if slack and not curve.beats_linear(best.alpha, significance):
-        linear = Point(best.curve, 0)
-        return Choice(best, linear, linear)
+        return Choice(best, best, best).linear
     return Choice(best, simplest(slack) if slack else best, simplest(1.0))

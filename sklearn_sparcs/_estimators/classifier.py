@@ -31,8 +31,10 @@ class SparcsClassifier(ClassificationTargets, LearnsStreams):
         log-likelihood plus two nats for each effective weight. From 500 to 100,000
         samples a fifth is then held out, and if a path on the others predicts it better
         at a smaller alpha, by more than a standard error, that alpha is taken.
-        "criterion" does without that, and takes less time. With a solver that
-        trains in epochs, both are 0.002 for regression and 0.0005 for classification.
+        "criterion" does without that, and takes less time. With both, a network of
+        classes is kept only if samples that were left out are likelier in it than in
+        the linear model. With a solver that trains in epochs, both are 0.002 for
+        regression and 0.0005 for classification.
     linear_alpha : float or "auto", default="auto"
         Strength of an L2 penalty (ridge) on the linear part of the network: ½
         linear_alpha ‖W‖², where W are the weights from the scaled features directly to
@@ -140,10 +142,10 @@ class SparcsClassifier(ClassificationTargets, LearnsStreams):
         to the class frequencies.
     label_smoothing : float in [0, 1) or "auto", default="auto"
         Fraction of the probability of each label that is spread evenly over all classes
-        in training. It makes predicted probabilities less extreme. "auto" is 0.1 if the
-        linear model predicts every training sample correctly, so that its loss can
-        hardly be lowered, and 0 otherwise. It applies to networks with hidden neurons
-        only: the linear model remains a logistic regression. With Adam, "auto" is 0.
+        in training. "auto" is 0.1 if the linear model predicts every training sample
+        correctly, so that its loss can hardly be lowered, and 0 otherwise. It applies
+        to networks with hidden neurons only: the linear model remains a logistic
+        regression. With Adam, "auto" is 0. Probabilities are calibrated afterwards.
     warm_start : bool, default=False
         Let ``fit`` continue from the last fit, at ``alpha``, or at ``alpha_`` if that
         is "auto".
@@ -188,6 +190,9 @@ class SparcsClassifier(ClassificationTargets, LearnsStreams):
         The ``linear_alpha`` that was used.
     label_smoothing_ : float
         The ``label_smoothing`` that was used for networks with hidden neurons.
+    temperature_ : float
+        What the outputs of the trained network were divided by, to calibrate its
+        probabilities on samples that were left out. One for a linear model.
     loss_curve_ : list of float
         Objective, that is loss plus penalty, in each row of ``history_``.
     validation_scores_ : list of float or None

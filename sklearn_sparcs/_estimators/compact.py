@@ -223,10 +223,10 @@ class CompactClassifier(ClassificationTargets, BaseCompact):
         to the class frequencies.
     label_smoothing : float in [0, 1) or "auto", default="auto"
         Fraction of the probability of each label that is spread evenly over all classes
-        in training. It makes predicted probabilities less extreme. "auto" is 0.1 if the
-        linear model predicts every training sample correctly, so that its loss can
-        hardly be lowered, and 0 otherwise. It applies to networks with hidden neurons
-        only: the linear model remains a logistic regression. With Adam, "auto" is 0.
+        in training. "auto" is 0.1 if the linear model predicts every training sample
+        correctly, so that its loss can hardly be lowered, and 0 otherwise. It applies
+        to networks with hidden neurons only: the linear model remains a logistic
+        regression. With Adam, "auto" is 0. Probabilities are calibrated afterwards.
     warm_start : bool, default=False
         Let ``fit`` continue from the present weights. True in a ``pruned_estimator_``.
     device : str, default="cpu"

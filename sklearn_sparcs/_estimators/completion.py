@@ -20,11 +20,13 @@ _MOST_LEFT_OUT = 2**12
 def left_out(
     problem: Problem, folds: Sequence[Fold], curve: Curve, chosen: Point
 ) -> Iterator[HeldOut]:
-    """Rows that folds left out, with the networks that were found without them."""
+    """Rows that folds left out, with the models that were found without them."""
     n = math.ceil(_MOST_LEFT_OUT / len(folds))
     for fold, path in zip(folds, curve.paths, strict=True):
-        form = path.fit.form(path.fit.points[chosen.alpha].network)
-        yield held_out(problem, form, fold.some_left_out(n))
+        fit = path.fit
+        network = fit.points[chosen.alpha].network
+        forms = fit.form(network), fit.form(fit.linear)
+        yield held_out(problem, *forms, fold.some_left_out(n))
 
 
 def completed(fit: Path, place: int, grown_out: bool = False) -> PathPoint:

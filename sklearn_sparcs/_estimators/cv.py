@@ -42,7 +42,9 @@ class SparcsRegressorCV(RegressionTargets, BaseSparcsCV):
         within this many standard errors of the best. "best" means 0 and "1se" means 1.
         Unless it is 0, the linear model is selected if the best network is not better
         in more than half of the folds, nor by more than chance explains; the difference
-        must be larger if the whole data show no more than noise.
+        must be larger if the whole data show no more than noise. A classifier's default
+        ``scoring`` selects it, too, if it is within a standard error of the best, and
+        the samples that the folds leave out are likelier in it.
     linear_alpha : float or "auto", default="auto"
         Strength of an L2 penalty (ridge) on the linear part of the network: ½
         linear_alpha ‖W‖², where W are the weights from the scaled features directly to
@@ -335,7 +337,9 @@ class SparcsClassifierCV(ClassificationTargets, BaseSparcsCV):
         within this many standard errors of the best. "best" means 0 and "1se" means 1.
         Unless it is 0, the linear model is selected if the best network is not better
         in more than half of the folds, nor by more than chance explains; the difference
-        must be larger if the whole data show no more than noise.
+        must be larger if the whole data show no more than noise. A classifier's default
+        ``scoring`` selects it, too, if it is within a standard error of the best, and
+        the samples that the folds leave out are likelier in it.
     linear_alpha : float or "auto", default="auto"
         Strength of an L2 penalty (ridge) on the linear part of the network: ½
         linear_alpha ‖W‖², where W are the weights from the scaled features directly to
@@ -388,10 +392,10 @@ default="auto"
         to the class frequencies.
     label_smoothing : float in [0, 1) or "auto", default="auto"
         Fraction of the probability of each label that is spread evenly over all classes
-        in training. It makes predicted probabilities less extreme. "auto" is 0.1 if the
-        linear model predicts every training sample correctly, so that its loss can
-        hardly be lowered, and 0 otherwise. It applies to networks with hidden neurons
-        only: the linear model remains a logistic regression. With Adam, "auto" is 0.
+        in training. "auto" is 0.1 if the linear model predicts every training sample
+        correctly, so that its loss can hardly be lowered, and 0 otherwise. It applies
+        to networks with hidden neurons only: the linear model remains a logistic
+        regression. With Adam, "auto" is 0. Probabilities are calibrated afterwards.
     n_jobs : int, default=None
         Number of folds that are fitted in parallel.
     device : str, default="cpu"
@@ -498,6 +502,9 @@ default="auto"
         The ``linear_alpha`` that was used.
     label_smoothing_ : float
         The ``label_smoothing`` that was used for networks with hidden neurons.
+    temperature_ : float
+        What the outputs of the trained network were divided by, to calibrate its
+        probabilities on the samples that the folds leave out. One for a linear model.
     loss_curve_ : list of float
         Training loss of each network of ``path_``.
     n_features_in_ : int

@@ -41,6 +41,10 @@ class Part(Protocol):
 class Judge(Protocol):
     """Scores networks on the rows that a fold leaves out."""
 
+    @property
+    def by_probabilities(self) -> bool:
+        """Whether scores may depend on how sure a network is of a class."""
+
     def scores(self, forms: Sequence[DirectForm]) -> list[float]:
         """The score of each network."""
 
@@ -81,15 +85,24 @@ class FoldPath:
     def stretch(self, judge: Judge, alphas: np.ndarray) -> Stretch:
         """Continue the path along some alphas, and score its networks."""
         points = self.fit.advanced(alphas).points[len(self.scores) :]
-        forms = [self.fit.form(point.network) for point in points]
+        forms = [self._judged(judge, point) for point in points]
         scores = tuple(judge.scores(forms))
         return Stretch(points, scores, tuple(map(Architecture.of, forms)))
 
     def grown_out_score(self, judge: Judge, place: int) -> float:
         """The score of the network at an alpha after more surveys there."""
-        network = self.fit.grown_out(place).network
-        (score,) = judge.scores([self.fit.form(network)])
+        (score,) = judge.scores([self._judged(judge, self.fit.grown_out(place))])
         return score
+
+    def _judged(self, judge: Judge, point: PathPoint) -> DirectForm:
+        """The network that is scored.
+
+        Calibrated if it has learnt smoothed labels, and the linear model that it is
+        compared with has not.
+        """
+        calibrates = judge.by_probabilities and self.fit.smooths
+        network = self.fit.calibrated(point) if calibrates else point.network
+        return self.fit.form(network)
 
     def after(self, stretch: Stretch) -> "FoldPath":
         """Append a stretch to the path."""

@@ -129,6 +129,6 @@ def recorded(
         np.array(losses),
         None if valid is None else np.array([fit.loss(n, valid) for n in networks]),
         [np.array(values) for values in by_layer],
-        [as_compact(form) for form in forms],
+        [as_compact(fit.form(fit.calibrated(point))) for point in points],
     )
     return path, replace(fit, points=(*fit.points, *points))

@@ -74,6 +74,8 @@ class LocalJudge:
         The user's own; ``weight`` may be None.
     rows : ndarray of int
         Those that are left out.
+    by_probabilities : bool
+        Whether scores may depend on how sure a network is of a class.
     """
 
     scorer: Callable[..., float]
@@ -82,6 +84,7 @@ class LocalJudge:
     y: Any
     weight: np.ndarray | None
     rows: np.ndarray
+    by_probabilities: bool
 
     def scores(self, forms: Sequence[DirectForm]) -> list[float]:
         """The score of each network."""

@@ -62,9 +62,10 @@ def noise_level(residuals: Errors, left_out: Errors | None) -> Tensor:
 
 
 def in_double(data: Observations) -> Observations:
-    """Samples in double precision."""
+    """Samples in double precision; indices of classes stay integers."""
     weight = None if data.weight is None else data.weight.double()
-    return Observations(data.inputs.double(), data.y.double(), weight, data.mean_count)
+    y = data.y.double() if data.y.is_floating_point() else data.y
+    return Observations(data.inputs.double(), y, weight, data.mean_count)
 
 
 def weights_of(data: Observations) -> Tensor:

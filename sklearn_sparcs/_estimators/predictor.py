@@ -70,8 +70,8 @@ class Predictor(BaseEstimator, ABC):
         """Whether labels may be smoothed where there are hidden neurons."""
 
     @abstractmethod
-    def _record_loss(self, loss: Loss) -> None:
-        """Set the fitted attributes that follow from the loss of the networks."""
+    def _record_loss(self, loss: Loss, temperature: float) -> None:
+        """Set the fitted attributes that say how probabilities were learnt."""
 
     @abstractmethod
     def _record_spread(

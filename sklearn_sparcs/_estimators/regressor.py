@@ -35,8 +35,10 @@ class SparcsRegressor(RegressionTargets, LearnsStreams):
         log-likelihood plus two nats for each effective weight. From 500 to 100,000
         samples a fifth is then held out, and if a path on the others predicts it better
         at a smaller alpha, by more than a standard error, that alpha is taken.
-        "criterion" does without that, and takes less time. With a solver that
-        trains in epochs, both are 0.002 for regression and 0.0005 for classification.
+        "criterion" does without that, and takes less time. With both, a network of
+        classes is kept only if samples that were left out are likelier in it than in
+        the linear model. With a solver that trains in epochs, both are 0.002 for
+        regression and 0.0005 for classification.
     linear_alpha : float or "auto", default="auto"
         Strength of an L2 penalty (ridge) on the linear part of the network: ½
         linear_alpha ‖W‖², where W are the weights from the scaled features directly to

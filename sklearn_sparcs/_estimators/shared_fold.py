@@ -88,6 +88,11 @@ class SharedJudge:
     samples: SharedSamples
     class_weights: np.ndarray | None
 
+    @property
+    def by_probabilities(self) -> bool:
+        """Whether scores may depend on how sure a network is of a class."""
+        return self.score.by_probabilities
+
     def scores(self, forms: Sequence[DirectForm]) -> list[float]:
         """The score of each network."""
         asked = tuple(forms), self.encoding, self.score.cost, self.class_weights

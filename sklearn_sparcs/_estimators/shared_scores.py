@@ -29,10 +29,13 @@ class Score:
         What each row costs.
     of_mean : callable
         From mean costs, and the samples that have them, the score.
+    by_probabilities : bool
+        Whether it depends on how sure a network is of a class.
     """
 
     cost: Cost
     of_mean: Callable[[np.ndarray, SharedSamples], float]
+    by_probabilities: bool = False
 
 
 def explained(left: np.ndarray, total: np.ndarray) -> float:
@@ -96,5 +99,5 @@ OF_TARGETS = {
 }
 OF_CLASSES = {
     "accuracy": Score(_misclassified, lambda mean, _: 1 - float(mean)),
-    "neg_log_loss": Score(_log_loss, _minus),
+    "neg_log_loss": Score(_log_loss, _minus, by_probabilities=True),
 }

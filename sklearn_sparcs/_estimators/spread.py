@@ -213,12 +213,15 @@ def _some(problem: Problem, network: LiveNetwork) -> Observations:
     return in_double(Observations.of(problem.some(n), problem.bias))
 
 
-def held_out(problem: Problem, form: DirectForm, samples: Samples) -> HeldOut:
-    """Samples that a network of raw features was not trained on, in scaled units."""
+def held_out(
+    problem: Problem, form: DirectForm, linear: DirectForm, samples: Samples
+) -> HeldOut:
+    """Samples that models of raw features were not trained on, in scaled units."""
     device = problem.options["device"]
-    network, _ = _network(form, problem.scaling, problem.bias, device)
+    given = problem.scaling, problem.bias, device
+    (network, _), (start, _) = (_network(each, *given) for each in (form, linear))
     data = TrainingData.of(samples, problem.scaling, device)
-    return HeldOut(network, in_double(Observations.of(data, problem.bias)))
+    return HeldOut(network, in_double(Observations.of(data, problem.bias)), start)
 
 
 def _n_asked(network: LiveNetwork) -> int:

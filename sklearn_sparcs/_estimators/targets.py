@@ -99,7 +99,7 @@ class RegressionTargets(RegressorMixin, Predictor):
         """The squared error, which has no parameters."""
         return encoding.loss
 
-    def _record_loss(self, loss: Loss) -> None:
+    def _record_loss(self, loss: Loss, temperature: float) -> None:
         """Do nothing: a squared error has no fitted attributes."""
 
     def _record_spread(
@@ -189,6 +189,7 @@ class ClassificationTargets(ClassifierMixin, Predictor):
     class_weight: Any
     label_smoothing: float | str
     label_smoothing_: float
+    temperature_: float
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -252,10 +253,11 @@ class ClassificationTargets(ClassifierMixin, Predictor):
             return loss
         return loss.smoothed(float(self.label_smoothing))
 
-    def _record_loss(self, loss: Loss) -> None:
-        """Record ``label_smoothing_``."""
+    def _record_loss(self, loss: Loss, temperature: float) -> None:
+        """Record ``label_smoothing_`` and ``temperature_``."""
         if isinstance(loss, ClassificationLoss):
             self.label_smoothing_ = loss.smoothing
+            self.temperature_ = temperature
 
     def _record_spread(
         self,

@@ -23,6 +23,7 @@ from .._training.problem import Problem
 from .._training.status import Status
 from .directions import directions
 from .path_following import GrowthOptions, linear_ridge
+from .temperature import cooled, refitted, temperature
 
 #: Ridge of a neuron's weights in units of the noise of a sample, an input that it might
 #: hear: of more inputs each is expected to count less.
@@ -159,6 +160,18 @@ class GivenWiring:
                 raise
             status = Status.INTERRUPTED
         return Trained(network, tuple(values), status)
+
+    def calibrated(self, trained: Trained, seed: int) -> Trained:
+        """A network at the temperature that samples left out of its refits tell."""
+        network = trained.network
+        if trained.status == Status.INTERRUPTED:
+            return trained
+        left_out = refitted(self._under_prior(network), network, seed)
+        try:
+            found = temperature(left_out, self.growth.loss)
+        except KeyboardInterrupt:
+            return replace(trained, status=Status.INTERRUPTED)
+        return replace(trained, network=cooled(network, found))
 
     def _under_prior(self, network: LiveNetwork) -> Objective:
         """The objective with the prior that a network's noise asks for."""

@@ -17,9 +17,8 @@ import torch
 from .._networks.live import LiveNetwork
 from .._training.objective import Objective
 from .._training.observations import Observations, Sums
-from .._training.output_layer import outputs_solved
 from .alpha_search import AlphaSearch, Selected, automatic_alphas, continued_at
-from .path_following import First, Point, follow
+from .path_following import First, Point, follow, refitted_outputs
 
 #: Share of the samples that is held out.
 _SHARE = 0.2
@@ -30,9 +29,7 @@ _STANDARD_ERRORS = 1.0
 #: Alphas in a row without a lower held-out loss that end the path.
 _PATIENCE = 2
 #: Most held-out samples that are kept with their predictions.
-_KEPT = 2**12
-#: Times that a few steps refit the linear model to the samples that are not held out.
-_REFITS = 4
+MOST_HELD_OUT = 2**12
 
 
 @dataclass(frozen=True)
@@ -44,10 +41,13 @@ class HeldOut:
     network : LiveNetwork
         Trained on the other samples.
     samples : Observations
+    linear : LiveNetwork or None
+        The linear model of the other samples, if it is known.
     """
 
     network: LiveNetwork
     samples: Observations
+    linear: LiveNetwork | None = None
 
     def errors(self) -> Observations:
         """The samples with the network's errors, y − f(x), as targets."""
@@ -111,11 +111,14 @@ class Holdout:
         On the others.
     largest : float
         The alpha at which the path begins: ``alpha_max`` of all samples.
+    linear : LiveNetwork
+        The linear model of the samples that follow the path.
     """
 
     search: AlphaSearch
     held_out: Objective
     largest: float
+    linear: LiveNetwork
 
     @classmethod
     def of(cls, search: AlphaSearch, generator: torch.Generator) -> "Holdout":
@@ -126,7 +129,7 @@ class Holdout:
         objective = replace(search.objective, data=data.some(others))
         # that there is something to be found has been tested on all samples
         growth = replace(search.growth, min_significance=0.0)
-        linear = _refitted(objective, first.grown_from)
+        linear = refitted_outputs(objective, first.grown_from)
         own = AlphaSearch(
             objective,
             First.of(objective, linear, growth),
@@ -137,7 +140,7 @@ class Holdout:
             told=id,
         )
         held_out = replace(search.objective, data=data.some(aside))
-        return cls(own, held_out, first.alpha_max)
+        return cls(own, held_out, first.alpha_max, first.refitted(objective))
 
     def preferred_to(self, chosen: Point) -> tuple[Point, bool]:
         """The best point of the path, if it is significantly better than the choice.
@@ -157,10 +160,10 @@ class Holdout:
         return (best if is_better else before), is_better
 
     def at(self, point: Point) -> HeldOut:
-        """Held-out samples with a network of the path."""
+        """Held-out samples with a network of the path, and the linear model."""
         data = self.held_out.data
-        some = torch.arange(min(len(data), _KEPT))
-        return HeldOut(point.network, data.taken(some))
+        some = data.taken(torch.arange(min(len(data), MOST_HELD_OUT)))
+        return HeldOut(point.network, some, self.linear)
 
     def _from(self, chosen: Point) -> Iterator[Point]:
         """The points of the path from the chosen alpha on, the linear model included.
@@ -189,14 +192,6 @@ class Holdout:
         total, square, n = self.held_out.total(_differences, *networks)
         variance = square - total.square() / n
         return float(total / variance.clamp_min(1e-300).sqrt())
-
-
-def _refitted(objective: Objective, network: LiveNetwork) -> LiveNetwork:
-    """A linear model refitted to these samples."""
-    at = objective.evaluate(network, keep=True)
-    for _ in range(_REFITS):
-        at = outputs_solved(objective, at)
-    return at.network
 
 
 def _differences(objective: Objective, one: LiveNetwork, other: LiveNetwork) -> Sums:

@@ -38,11 +38,18 @@ class LinearPath:
     alpha_max: ClassVar[float] = 0.0
     #: Nothing was looked for.
     significance: ClassVar[float] = 0.0
+    #: There are no networks to learn them.
+    smooths: ClassVar[bool] = False
 
     problem: Problem
     network: LiveNetwork
     sizes: tuple[int, ...]
     points: tuple[PathPoint, ...] = ()
+
+    @property
+    def linear(self) -> LiveNetwork:
+        """The linear model."""
+        return self.network
 
     def advanced(self, alphas: Sequence[float] | np.ndarray) -> "LinearPath":
         """The path after some more alphas."""
@@ -79,6 +86,10 @@ class LinearPath:
     def trained_out(self, point: PathPoint) -> PathPoint:
         """The point: there is nothing to train."""
         return point
+
+    def calibrated(self, point: PathPoint) -> LiveNetwork:
+        """The network of a point: linear models are not calibrated."""
+        return point.network
 
     def pruned(
         self, point: PathPoint, tol: float, data: TrainingData | None = None

@@ -37,6 +37,7 @@ from .path_following import (
 )
 from .path_point import PathPoint
 from .second_order_pruning import pruned
+from .temperature import cooled, refitted, temperature
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,8 @@ class PathFit:
         )
         shape = len(growth.sizes), activation
         linear, start = linear_start(problem, *shape), grown_from(problem, *shape)
-        first = First.of(objective, linear, growth, start)
+        linear_loss = curvature.of(problem.linear_loss)
+        first = First.of(objective, linear, growth, start, linear_loss)
         return cls(problem, objective, growth, first, seed)
 
     @property
@@ -86,6 +88,16 @@ class PathFit:
     def significance(self) -> float:
         """Standard errors of neurons' best gain above noise, if it was computed."""
         return self.first.significance
+
+    @property
+    def linear(self) -> LiveNetwork:
+        """The linear model that the path starts at."""
+        return self.first.network
+
+    @property
+    def smooths(self) -> bool:
+        """Whether networks learn smoothed labels, and the linear model does not."""
+        return self.problem.linear_loss != self.problem.loss
 
     def advanced(self, alphas: Sequence[float] | np.ndarray) -> "PathFit":
         """The path after some more alphas."""
@@ -143,6 +155,14 @@ class PathFit:
         penalty = self.growth.under(point.alpha, self.objective, network)
         here = replace(self.objective, penalty=penalty)
         return replace(point, network=trained_out(here, network, self.first))
+
+    def calibrated(self, point: PathPoint) -> LiveNetwork:
+        """The network of a point at the temperature that samples left out tell."""
+        network = point.network
+        penalty = self.growth.under(point.alpha, self.objective, network)
+        here = replace(self.objective, penalty=penalty)
+        left_out = refitted(here, network, self.seed)
+        return cooled(network, temperature(left_out, self.problem.loss))
 
     def pruned(
         self, point: PathPoint, tol: float, data: TrainingData | None = None

@@ -12,6 +12,7 @@ import torch
 
 from .._networks.live import LiveNetwork
 from .._training.bridge import BridgePenalty
+from .._training.curvature import Curvature
 from .._training.levenberg_marquardt import optimize
 from .._training.losses import Loss
 from .._training.objective import Objective
@@ -41,6 +42,9 @@ _DAMPING, _FEWEST = 1e-3, 2
 
 #: Iterations that train a network that is kept until its weights settle.
 _LAST_ITERATIONS = 20
+
+#: Times that a few steps refit the output layer to other samples.
+_REFITS = 4
 
 #: Steps that candidates climb from the linear model: they decide alpha_max.
 _FIRST_STEPS = 5
@@ -187,6 +191,8 @@ class First:
     ----------
     network : LiveNetwork
         The linear model.
+    linear_loss : Curvature
+        What the linear model minimises.
     grown_from : LiveNetwork
         The one that neurons wake in: another where labels are smoothed for them.
     candidates : ScoredCandidates or None
@@ -198,6 +204,7 @@ class First:
     """
 
     network: LiveNetwork
+    linear_loss: Curvature
     grown_from: LiveNetwork
     candidates: ScoredCandidates | None
     alpha_max: float
@@ -210,20 +217,29 @@ class First:
         linear: LiveNetwork,
         growth: GrowthOptions,
         grown_from: LiveNetwork | None = None,
+        linear_loss: Curvature | None = None,
     ) -> "First":
-        """Survey a network without neurons. The objective's alpha plays no part."""
-        network = grown_from or linear
+        """Survey a network without neurons. The objective's alpha plays no part.
+
+        Neurons may improve on a linear model of smoothed labels though the truth is
+        linear, so that its significance is tested by ``linear_loss``: the objective's
+        by default.
+        """
+        network, own = grown_from or linear, linear_loss or objective.loss
         if not growth.layers:
-            return cls(linear, network, None, 0.0, 0.0)
+            return cls(linear, own, network, None, 0.0, 0.0)
         seen = growth.seen_first(objective)
         penalty = growth.under(0.0, objective, network, seen)
         objective = replace(seen, penalty=penalty)
         price = Price.of(penalty, network)
         climbed = _climbed(objective, network, price, growth)
         if growth.explained(objective, network):
-            return cls(linear, network, climbed, 0.0, 0.0)
+            return cls(linear, own, network, climbed, 0.0, 0.0)
         significance = 0.0
-        if growth.min_significance and _is_shrunk(growth):
+        if growth.min_significance and own != objective.loss:
+            of_labels = replace(objective, loss=own)
+            significance = _significance_of(of_labels, penalty, linear, growth)
+        elif growth.min_significance and _is_shrunk(growth):
             significance = _significance_unshrunk(objective, penalty, network, growth)
         elif growth.min_significance:
             significance = _significance(objective, network, price, growth, climbed)
@@ -231,7 +247,7 @@ class First:
             climbed.layer, climbed.gain, climbed.length, climbed.size
         )
         alpha_max = max(float(alphas.max()), 0.0)
-        return cls(linear, network, climbed, alpha_max, significance)
+        return cls(linear, own, network, climbed, alpha_max, significance)
 
     def judged(self, network: LiveNetwork) -> LiveNetwork:
         """The network to compare losses with.
@@ -240,9 +256,22 @@ class First:
         """
         return network if any(network.n_live) else self.grown_from
 
+    def refitted(self, objective: Objective) -> LiveNetwork:
+        """The linear model of an objective's samples."""
+        own = replace(objective, loss=self.linear_loss)
+        return refitted_outputs(own, self.network)
+
     def wakes(self, growth: GrowthOptions) -> bool:
         """Whether neurons would explain more than noise."""
         return self.significance >= growth.min_significance and self.alpha_max > 0
+
+
+def refitted_outputs(objective: Objective, network: LiveNetwork) -> LiveNetwork:
+    """A network with its output layer refitted to an objective's samples."""
+    at = objective.evaluate(network, keep=True)
+    for _ in range(_REFITS):
+        at = outputs_solved(objective, at)
+    return at.network
 
 
 def _climbed(
@@ -271,9 +300,19 @@ def _significance_unshrunk(
     at = outputs_solved(free, free.evaluate(network, keep=True), n_iter=_UNSHRINKING)
     if growth.explained(free, at.network):
         return 0.0
-    price = Price.of(penalty, at.network)
-    climbed = _climbed(free, at.network, price, growth)
-    return _significance(free, at.network, price, growth, climbed)
+    return _significance_of(free, penalty, at.network, growth)
+
+
+def _significance_of(
+    objective: Objective,
+    penalty: BridgePenalty,
+    network: LiveNetwork,
+    growth: GrowthOptions,
+) -> float:
+    """Significance of what candidates of a survey of its own gain."""
+    price = Price.of(penalty, network)
+    climbed = _climbed(objective, network, price, growth)
+    return _significance(objective, network, price, growth, climbed)
 
 
 def _significance(

@@ -35,6 +35,8 @@ class SearchResult(ABC):
         Smallest alpha at which no neuron wakes in the linear model, where any may.
     held_out : tuple of HeldOut
         Samples that a network at this alpha was not trained on, if there are any.
+    temperature : float
+        What the outputs of the trained network are divided by (`temperature`).
     """
 
     problem: Problem = field(repr=False)
@@ -44,6 +46,7 @@ class SearchResult(ABC):
     alpha: float
     alpha_max: float | None
     held_out: tuple[HeldOut, ...] = field(default=(), repr=False, kw_only=True)
+    temperature: float = field(default=1.0, kw_only=True)
 
     @property
     @abstractmethod

@@ -4,7 +4,7 @@ The alpha is given, or a criterion chooses it, or samples that were set aside do
 (`alpha_search`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -17,8 +17,11 @@ from .._networks.live import LiveNetwork
 from .._networks.structure import weights_of
 from .._training.bridge import BridgePenalty
 from .._training.checkpoint import Checkpoint
+from .._training.losses import ClassificationLoss
+from .._training.observations import Observations
 from .._training.problem import Problem
 from .._training.raw_observations import observed
+from .._training.ridge import some_rows
 from .._training.solver import Snapshot
 from .._training.status import Status
 from .alpha_search import (
@@ -29,11 +32,12 @@ from .alpha_search import (
     by_criterion,
     by_validation,
 )
-from .holdout import validated
+from .holdout import MOST_HELD_OUT, HeldOut, validated
 from .path import PathFit
 from .path_following import GrowthOptions, Point, linear_ridge
 from .path_point import PathPoint
 from .search_result import SearchResult
+from .temperature import cooled, is_better_than_linear, refitted, temperature
 
 #: Nats of the whole likelihood that a deeper network must gain on the criterion.
 _DEPTH_NATS = 2.0
@@ -48,7 +52,7 @@ class SecondOrderResult(SearchResult):
     fit : PathFit
         The path at its beginning.
     live : LiveNetwork
-        The network in direct space.
+        The network in direct space, its outputs not yet divided by the temperature.
     judged_by_criterion : bool
         Whether ``value`` is the criterion's.
     """
@@ -60,9 +64,7 @@ class SecondOrderResult(SearchResult):
     @cached_property
     def network(self) -> GrowingNetwork:
         """The network in spectral space."""
-        growth = self.fit.growth
-        factor = growth.penalty.depth_factor
-        return growing_network(self.live, growth.sizes, factor)
+        return self._in_spectral_space(cooled(self.live, self.temperature))
 
     @property
     def to_beat(self) -> float:
@@ -73,16 +75,41 @@ class SecondOrderResult(SearchResult):
         return self.value - _DEPTH_NATS / n
 
     def snapshot(self) -> Snapshot:
-        """The network, of which no optimiser remembers anything."""
-        nothing = torch.zeros_like(self.network.flat.data)
-        tensors = [tensor.clone() for tensor in self.network.structure()]
+        """The network as it was trained, of which no optimiser remembers anything."""
+        network = self._in_spectral_space(self.live)
+        nothing = torch.zeros_like(network.flat.data)
+        tensors = [tensor.clone() for tensor in network.structure()]
         return Snapshot(tensors, nothing, nothing, 0, list(self.live.neurons))
+
+    def left_out(self, seed: int) -> Iterator[HeldOut]:
+        """Samples of classes that networks as this one were not trained on.
+
+        Those held out, or set aside for validation; else, left out of refits, which
+        ``seed`` draws.
+        """
+        problem, live, fit = self.problem, self.live, self.fit
+        if not isinstance(problem.loss, ClassificationLoss) or not any(live.n_live):
+            return
+        if self.held_out:
+            yield from self.held_out
+        elif problem.valid is not None:
+            valid = some_rows(problem.valid, MOST_HELD_OUT)
+            aside = Observations.of(valid, problem.bias)
+            yield HeldOut(live, aside, fit.first.network)
+        else:
+            penalty = fit.growth.under(self.alpha, fit.objective, live)
+            objective = replace(fit.objective, penalty=penalty)
+            yield from refitted(objective, live, seed, fit.first)
+
+    def _in_spectral_space(self, live: LiveNetwork) -> GrowingNetwork:
+        growth = self.fit.growth
+        return growing_network(live, growth.sizes, growth.penalty.depth_factor)
 
     def pruned(self, tol: float) -> DirectForm:
         """Without the neurons that are worth least, the others trained again."""
         point = PathPoint(self.alpha, self.live)
         smaller = self.fit.pruned(point, tol, self.problem.valid)
-        return self.problem.form_of(smaller)
+        return self.problem.form_of(cooled(smaller, self.temperature))
 
 
 @dataclass(frozen=True)
@@ -175,6 +202,36 @@ class SecondOrder:
             history=[*found.history, *({**row, **depth} for row in selected.history)],
             alpha=selected.point.penalty.alpha,
             live=selected.point.network,
+        )
+
+    def calibrated(self, found: SecondOrderResult, seed: int) -> SecondOrderResult:
+        """A result at the temperature that samples tell which were not trained on.
+
+        If these prefer the linear model, and no alpha was given, that is the result.
+        ``seed`` draws what is left out of refits.
+        """
+        loss = found.problem.loss
+        if found.status == Status.INTERRUPTED:
+            return found
+        try:
+            held_out = list(found.left_out(seed))
+            at = temperature(held_out, loss)
+            kept = self.alpha is not None or is_better_than_linear(held_out, loss, at)
+        except KeyboardInterrupt:
+            return replace(found, status=Status.INTERRUPTED)
+        return replace(found, temperature=at) if kept else self._linear(found, seed)
+
+    def _linear(self, found: SecondOrderResult, seed: int) -> SecondOrderResult:
+        """The linear model instead of what was found."""
+        search, first = self._search(found.fit, seed), found.fit.first
+        given = first.alpha_max, search.objective, first.judged(first.network)
+        row = search.row(Point(found.fit.growth.under(*given), first.network))
+        return replace(
+            found,
+            history=[*found.history, {**row, "depth": len(found.fit.growth.layers)}],
+            alpha=first.alpha_max,
+            live=first.network,
+            held_out=(),
         )
 
     def _search(self, fit: PathFit, seed: int) -> AlphaSearch:

@@ -69,8 +69,9 @@ class Problem:
     train : TrainingData
     valid : TrainingData or None
     scaling : Scaling
-    loss : Loss
-        Of smoothed labels where networks are trained on such.
+    linear_loss, loss : Loss
+        What the linear model minimises, and what networks with hidden neurons do; the
+        latter may be of smoothed labels.
     n_features, n_outputs : int
     bias : bool
         Whether the network hears a constant besides the features.
@@ -88,6 +89,7 @@ class Problem:
     train: TrainingData
     valid: TrainingData | None
     scaling: Scaling
+    linear_loss: Loss
     loss: Loss
     n_features: int
     n_outputs: int
@@ -120,7 +122,7 @@ class Problem:
         else:
             scaling = scaling.seeing(samples.X)
         train = TrainingData.of(samples, scaling, units.device)
-        start = Start(task.loss)
+        start = Start(task.loss, task.loss)
         if start_linear:
             shape = task.n_outputs, units.bias
             start = Start.of(train, task.loss, *shape, linear_alpha, smooth)
@@ -128,6 +130,7 @@ class Problem:
             train,
             None if held is None else TrainingData.of(held, scaling, units.device),
             scaling,
+            start.linear_loss,
             start.loss,
             task.X.shape[1],
             task.n_outputs,

@@ -65,6 +65,7 @@ class SharedProblem(Problem):
             _nothing(samples, n_outputs, units.device),
             None,
             scaling,
+            start.linear_loss,
             start.loss,
             *shape,
             start.linear_map,

@@ -40,6 +40,7 @@ def shared_start(
     """
     weights, strength = _linear_start(data, loss, shape, linear_alpha, offset)
     linear_map = grown_from = torch.from_numpy(weights)
+    smoothed = loss
     # a constant predicts all samples of a single class, but separates nothing
     smooth = smooth and bool(weights[:, : shape[0]].any())
     if (
@@ -47,11 +48,11 @@ def shared_start(
         and isinstance(loss, ClassificationLoss)
         and _separates(data, loss, weights)
     ):
-        loss = loss.smoothed(SMOOTHING)
+        smoothed = loss.smoothed(SMOOTHING)
         grown_from = torch.from_numpy(
-            _linear_start(data, loss, shape, strength, offset).weights
+            _linear_start(data, smoothed, shape, strength, offset).weights
         )
-    return Start(loss, linear_map, grown_from, strength)
+    return Start(loss, smoothed, linear_map, grown_from, strength)
 
 
 def _linear_start(

@@ -40,8 +40,19 @@ class LinearStart(NamedTuple):
 
 
 class Start(NamedTuple):
-    """Where training starts, and the loss that networks are trained by."""
+    """Where training starts.
 
+    Attributes
+    ----------
+    linear_loss, loss : Loss
+        What the linear model minimises, and what networks with hidden neurons do.
+    linear_map, grown_from : Tensor of shape (outputs, features + intercept), or None
+        The best linear models under these.
+    linear_alpha : float
+        The strength of their ridge.
+    """
+
+    linear_loss: Loss
     loss: Loss
     linear_map: torch.Tensor | None = None
     grown_from: torch.Tensor | None = None
@@ -58,15 +69,15 @@ class Start(NamedTuple):
         smooth: bool,
     ) -> "Start":
         """At the linear model; for smoothed labels at theirs, under the same ridge."""
-        own, shape = loss, (n_outputs, bias)
+        shape = n_outputs, bias
         weights, strength = linear_start(train, loss, *shape, linear_alpha)
-        grown_from = weights
+        smoothed, grown_from = loss, weights
         if smooth:
-            loss = loss_of_networks(train, loss, weights, bias)
-        if loss is not own:
-            grown_from, _ = linear_start(train, loss, *shape, strength)
+            smoothed = loss_of_networks(train, loss, weights, bias)
+        if smoothed is not loss:
+            grown_from, _ = linear_start(train, smoothed, *shape, strength)
         maps = torch.from_numpy(weights), torch.from_numpy(grown_from)
-        return cls(loss, *maps, strength)
+        return cls(loss, smoothed, *maps, strength)
 
 
 def linear_start(

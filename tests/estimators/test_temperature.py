@@ -1,0 +1,101 @@
+"""Probabilities of classifiers are calibrated, whichever way they are fitted."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from sklearn.datasets import make_blobs, make_moons
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+
+from sklearn_sparcs import (
+    CompactClassifier,
+    SparcsClassifier,
+    SparcsClassifierCV,
+    SparcsRegressor,
+    sparcs_path,
+)
+
+X, Y = make_moons(300, noise=0.2, random_state=0)
+X_TEST, Y_TEST = make_moons(3000, noise=0.2, random_state=1)
+
+FITS = {
+    "auto": SparcsClassifier(random_state=0),
+    "criterion": SparcsClassifier(alpha="criterion", random_state=0),
+    "alpha": SparcsClassifier(alpha=1e-3, random_state=0),
+    "early stopping": SparcsClassifier(early_stopping=True, random_state=0),
+    "folds": SparcsClassifierCV(n_alphas=15, activation="relu", random_state=0),
+}
+
+
+def loss(model):
+    return log_loss(Y_TEST, model.predict_proba(X_TEST))
+
+
+@pytest.mark.parametrize("how", FITS)
+def test_probabilities_are_calibrated(how):
+    """Log-odds of other samples are about right, as they are in the pruned network."""
+    model = FITS[how].fit(X, Y)
+    assert model.active_architecture_.n_hidden > 0
+    assert 0.7 < _calibration_slope(model) < 1.4
+    assert 0.65 < _calibration_slope(model.pruned_estimator_) < 1.5
+    assert loss(model) < 0.11
+
+
+def test_smoothed_labels_are_made_up_for():
+    """At most .95 of them is any class's: the loss would be .16."""
+    model = SparcsClassifier(alpha=1e-3, label_smoothing=0.1, random_state=0).fit(X, Y)
+    assert model.temperature_ < 0.7
+    assert loss(model) < 0.11
+
+
+def _calibration_slope(model):
+    """Of a logistic regression of classes on log-odds: one, if these are right."""
+    scores = model.decision_function(X_TEST)[:, None]
+    return LogisticRegression(C=1e6).fit(scores, Y_TEST).coef_[0, 0]
+
+
+def test_networks_of_a_path_are_calibrated():
+    path = sparcs_path(X, Y, task="classification", n_alphas=10, random_state=0)
+    assert loss(path.estimators[-1]) < 0.14
+
+
+def test_a_compact_network_is_calibrated():
+    model = CompactClassifier((3,), random_state=0).fit(X, Y)
+    assert loss(model) < 0.15
+    pruned = SparcsClassifier(alpha=1e-3, random_state=0).fit(X, Y).pruned_estimator_
+    before = loss(pruned)
+    assert loss(pruned.fit(X, Y)) == pytest.approx(before, abs=0.02)
+
+
+def test_folds_score_calibrated_networks_of_smoothed_labels():
+    """Else the best of them would have -.07: no class has more than .933."""
+    X, y = make_blobs(300, centers=[[0, 0], [9, 0], [0, 9]], random_state=0)
+    options = {"n_alphas": 6, "cv": 3, "activation": "relu", "random_state": 0}
+    model = SparcsClassifierCV(scoring="neg_log_loss", eps=0.01, **options).fit(X, y)
+    assert model.label_smoothing_ == 0.1
+    assert model.cv_architectures_path_[0][0][-1].n_hidden > 0
+    assert model.cv_scores_path_[0].mean(axis=1)[-1] > -0.04
+
+
+@pytest.mark.parametrize("scoring", [None, "accuracy"])
+def test_left_out_samples_decide_where_accuracies_do_not(scoring):
+    """A neuron gets a few samples more right, and is too sure of the others."""
+    rng = np.random.default_rng(7)
+    X = rng.normal(size=(200, 2))
+    y = X[:, 0] + 0.4 * X[:, 1] ** 2 + rng.logistic(size=200) > 0.5
+    options = {"n_alphas": 6, "eps": 0.01, "activation": "relu", "random_state": 0}
+    model = SparcsClassifierCV(4, scoring=scoring, selection=0.01, **options).fit(X, y)
+    assert model.linear_suffices_
+    assert model.active_architecture_.is_linear == (scoring is None)
+
+
+def test_a_warm_start_goes_on_from_what_was_trained():
+    """Dividing outputs again would make it surer at every call."""
+    model = SparcsClassifier(alpha=1e-3, warm_start=True, random_state=0).fit(X, Y)
+    once = model.predict_proba(X_TEST)
+    assert_allclose(model.fit(X, Y).predict_proba(X_TEST), once, atol=0.06)
+
+
+def test_linear_models_and_regressors_have_none():
+    assert SparcsClassifier((), random_state=0).fit(X, Y).temperature_ == 1.0
+    assert not hasattr(SparcsRegressor((), random_state=0).fit(X, Y), "temperature_")
