@@ -76,6 +76,15 @@ def test_a_sample_of_no_weight_does_not_keep_classes_from_being_separated():
     assert model.fit(X, wrong, sample_weight=weight).label_smoothing_ == 0.1
 
 
+def test_neurons_do_not_wake_for_smoothed_labels_alone():
+    """Far out, the linear model is too sure for them, and right about the labels."""
+    rng = np.random.default_rng(1)
+    X = rng.standard_t(2, (400, 4))
+    model = SparcsClassifier(random_state=0).fit(X, X @ rng.normal(size=4) > 0)
+    assert model.label_smoothing_ == 0.1
+    assert [row["n_live"] for row in model.history_] == [0]
+
+
 def test_the_linear_model_is_that_of_smoothed_labels():
     X, y = SEPARATED
     model = linear(label_smoothing=0.3, linear_alpha=1e-2).fit(X, y)

@@ -14,6 +14,7 @@ from sklearn_sparcs import (
     SparcsRegressor,
     sparcs_path,
 )
+from sklearn_sparcs._growth import second_order
 
 X, Y = make_moons(300, noise=0.2, random_state=0)
 X_TEST, Y_TEST = make_moons(3000, noise=0.2, random_state=1)
@@ -87,6 +88,18 @@ def test_left_out_samples_decide_where_accuracies_do_not(scoring):
     model = SparcsClassifierCV(4, scoring=scoring, selection=0.01, **options).fit(X, y)
     assert model.linear_suffices_
     assert model.active_architecture_.is_linear == (scoring is None)
+
+
+def test_a_plain_fit_is_linear_if_left_out_samples_prefer_that(monkeypatch):
+    monkeypatch.setattr(second_order, "is_better_than_linear", lambda *_: False)
+    model = SparcsClassifier(random_state=0).fit(X, Y)
+    assert model.active_architecture_.is_linear
+    assert (model.temperature_, model.alpha_) == (1.0, model.alpha_max_)
+    assert model.history_[-1]["n_live"] == 0 < model.history_[-2]["n_live"]
+    linear = SparcsClassifier((), random_state=0).fit(X, Y)
+    assert_allclose(model.predict_proba(X), linear.predict_proba(X), rtol=1e-6)
+    asked = SparcsClassifier(alpha=1e-3, random_state=0).fit(X, Y)
+    assert not asked.active_architecture_.is_linear
 
 
 def test_a_warm_start_goes_on_from_what_was_trained():
