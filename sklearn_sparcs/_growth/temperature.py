@@ -49,9 +49,12 @@ def temperature(held_out: Iterable[HeldOut], loss: Loss) -> float:
     if not each:
         return 1.0
 
+    outputs = [_outputs(held.network, held) for held in each]
+
     def losses(logarithm: float) -> Tensor:
         at = math.exp(logarithm)
-        return torch.cat([_losses(held.network, held, loss, at) for held in each])
+        pairs = zip(outputs, each, strict=True)
+        return torch.cat([_losses(output / at, held, loss) for output, held in pairs])
 
     def deviance(logarithm: float) -> float:
         return float(losses(logarithm).sum()) + logarithm**2 / 2
@@ -74,21 +77,23 @@ def is_better_than_linear(
     gain, counted = 0.0, False
     for held in held_out:
         if held.linear is not None and any(held.network.n_live):
-            linear = _losses(held.linear, held, loss, 1.0)
-            own = _losses(held.network, held, loss, temperature)
+            linear = _losses(_outputs(held.linear, held), held, loss)
+            outputs = _outputs(held.network, held) / temperature
+            own = _losses(outputs, held, loss)
             gain, counted = gain + float((linear - own).sum()), True
     return gain > 0 or not counted
 
 
-def _losses(
-    network: LiveNetwork, held: HeldOut, loss: ClassificationLoss, temperature: float
-) -> Tensor:
+def _outputs(network: LiveNetwork, held: HeldOut) -> Tensor:
+    """Outputs (n, outputs) at held-out samples, in double precision."""
+    return network(held.samples.inputs).double()
+
+
+def _losses(outputs: Tensor, held: HeldOut, loss: ClassificationLoss) -> Tensor:
     """Weighted cross-entropies (n,) of held-out labels as they are."""
-    samples = held.samples
-    cross_entropy = curvature.of(loss.smoothed(0.0))
-    outputs = network(samples.inputs).double() / temperature
-    each = cross_entropy.value(outputs, samples.y)
-    return each if samples.weight is None else samples.weight * each
+    y, weight = held.samples.y, held.samples.weight
+    each = curvature.of(loss.smoothed(0.0)).value(outputs, y)
+    return each if weight is None else weight * each
 
 
 def cooled(network: LiveNetwork, temperature: float) -> LiveNetwork:

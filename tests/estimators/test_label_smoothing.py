@@ -8,7 +8,12 @@ from scipy.special import log_softmax
 from sklearn.datasets import load_iris, load_wine
 from sklearn.preprocessing import scale
 
-from sklearn_sparcs import SparcsClassifier, SparcsClassifierCV, sparcs_path
+from sklearn_sparcs import (
+    CompactClassifier,
+    SparcsClassifier,
+    SparcsClassifierCV,
+    sparcs_path,
+)
 
 SEPARATED = load_wine(return_X_y=True)
 MIXED = load_iris(return_X_y=True)
@@ -120,6 +125,14 @@ def test_epochs_smooth_by_what_is_given():
     given = SparcsClassifier(4, label_smoothing=0.2, **options).fit(*SEPARATED)
     assert (bare.label_smoothing_, given.label_smoothing_) == (0.0, 0.2)
     assert confidence(given) < 0.9 < confidence(bare)
+
+
+def test_a_compact_network_trains_on_smoothed_labels():
+    bare, smooth = (
+        CompactClassifier((2,), label_smoothing=share, random_state=0).fit(*SEPARATED)
+        for share in (0.0, "auto")
+    )
+    assert bare.loss_curve_[-1] != pytest.approx(smooth.loss_curve_[-1], rel=0.05)
 
 
 @pytest.mark.parametrize("wrong", [1.0, -0.1, "none", None])

@@ -46,6 +46,9 @@ def test_classes(rings):
     first, last = path.estimators[0], path.estimators[-1]
     linear = LogisticRegression(C=1 / (1e-3 * 300)).fit(X, y)
     assert_allclose(first.predict_proba(X), linear.predict_proba(X), atol=1e-3)
+    assert path.train_loss[0] == pytest.approx(
+        log_loss(y, first.predict_proba(X)), rel=1e-6
+    )
     calibrated = log_loss(y, last.predict_proba(X))
     assert calibrated == pytest.approx(path.train_loss[-1], abs=0.03)
     assert last.score(X, y) > 0.95 > 0.7 > first.score(X, y)
