@@ -135,7 +135,8 @@ class PathDisplay:
             _counts(folds, len(estimator.alphas_))
             for folds in estimator.cv_architectures_path_
         ]
-        chosen = estimator.cv_curves_.index((estimator.depth_, estimator.activation_))
+        named = estimator.depth_, estimator.activation_, estimator.hidden_alpha_
+        chosen = estimator.cv_curves_.index(named)
         awake = (n_hidden[chosen] > 0).any(axis=1)
         linear = ~np.logical_or.accumulate(awake)
         labels = [_name(*curve) for curve in estimator.cv_curves_]
@@ -233,6 +234,7 @@ def _counts(folds: Sequence[Sequence[Architecture]], n_alphas: int) -> np.ndarra
     return counts
 
 
-def _name(depth: int, activation: str) -> str:
+def _name(depth: int, activation: str, hidden_alpha: float) -> str:
     """Name of a curve in the legend."""
-    return f"{depth} hidden layer{'s' if depth > 1 else ''}, {activation}"
+    layers = f"{depth} hidden layer{'s' if depth > 1 else ''}"
+    return f"{layers}, {activation}, hidden_alpha={hidden_alpha:.2g}"

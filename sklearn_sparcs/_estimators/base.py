@@ -15,6 +15,7 @@ from .._direct.form import DirectForm
 from .._growth.depth_search import search
 from .._growth.first_order import FirstOrder
 from .._growth.linear_test import linear_p_value
+from .._growth.prior import EVEN
 from .._growth.recipe import Recipe
 from .._growth.search_result import SearchResult
 from .._growth.second_order import SecondOrder, SecondOrderResult
@@ -73,6 +74,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
     history_: History
     alpha_: float
     linear_alpha_: float
+    hidden_alpha_: float
     clip_: float | None
     #: What "auto" is where epochs train: there is no path to choose on.
     _alpha_by_epochs: ClassVar[float]
@@ -93,6 +95,10 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             Interval(Real, 0, None, closed="left"),
         ],
         "linear_alpha": [StrOptions({"auto"}), Interval(Real, 0, None, closed="left")],
+        "hidden_alpha": [
+            StrOptions({"auto"}),
+            Interval(Real, 0, None, closed="neither"),
+        ],
         "l1_ratio": [Interval(Real, 0, 1, closed="both")],
         "depth_factor": [Interval(Real, 0, None, closed="neither")],
         "min_significance": [Interval(Real, 0, None, closed="left")],
@@ -360,14 +366,16 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         )
 
     def _second_order(self, goes_on: bool) -> SecondOrder:
-        """For growth on a path; what goes on keeps the alpha that was found."""
+        """For growth on a path; what goes on keeps the strengths that were found."""
         alpha = None if self._has_auto_alpha else float(self.alpha)
+        prior = given_strength(self.hidden_alpha)
         return SecondOrder(
             self._checked_sizes(),
             self.alpha_ if goes_on and alpha is None else alpha,
             BridgePenalty(0.0, self.l1_ratio, self.depth_factor),
             self.activation,
             self.min_significance,
+            self.hidden_alpha_ if goes_on and prior is None else prior,
             self.max_iter,
             self.tol,
             self._told(),
@@ -375,8 +383,9 @@ class BaseSparcs(TrainsByEpochs, Spectral):
 
     def _priced(self, solver: Solver) -> BridgePenalty:
         """The penalty of the final network; alpha is zero after training by epochs."""
-        alpha = self.alpha_ if solver == "second_order" else 0.0
-        return BridgePenalty(alpha, self.l1_ratio, self.depth_factor)
+        found = self.alpha_, self.hidden_alpha_
+        alpha, prior = found if solver == "second_order" else (0.0, EVEN)
+        return BridgePenalty(alpha, self.l1_ratio, self.depth_factor, prior=prior)
 
     @property
     def _has_auto_alpha(self) -> bool:
@@ -387,7 +396,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
     def _record(self, found: SearchResult, continuation: Continuation) -> None:
         """Record the history and losses, after the rows of an earlier fit."""
         anew = continuation.checkpoint is None
-        self.alpha_ = found.alpha
+        self.alpha_, self.hidden_alpha_ = found.alpha, found.prior
         if found.problem.linear_map is not None or anew:
             self.linear_alpha_ = found.problem.linear_alpha
         self._record_loss(found.problem.loss, found.temperature)

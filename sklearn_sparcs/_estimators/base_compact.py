@@ -12,6 +12,7 @@ from .._data.features import Bounds, unbounded
 from .._direct.form import DirectForm
 from .._growth.given_wiring import GivenWiring
 from .._growth.path_following import linear_start
+from .._growth.prior import EVEN
 from .._networks.checks import checked_layer_sizes, checked_links
 from .._networks.direct import DirectNetwork
 from .._networks.wiring import Wiring
@@ -162,7 +163,7 @@ class BaseCompact(TrainsByEpochs, Predictor):
             form, self.loss_curve_, status = fitted(problem, sizes, last)
             self._pass_interrupt_on(status)
             self.direct_form_ = problem.in_raw_units(form)
-            self._record_spread(problem, BridgePenalty(0.0))
+            self._record_spread(problem, BridgePenalty(0.0, prior=EVEN))
             self.n_iter_ = len(self.loss_curve_)
             self.feature_importances_ = feature_importances(
                 self.direct_form_, self.encoding_, task.samples()

@@ -30,6 +30,7 @@ from .._direct.stability import hidden_share, stability
 from .._growth.linear_test import linear_p_value
 from .._growth.path import Path, PathOptions, path_alphas
 from .._growth.path_point import PathPoint
+from .._growth.prior import EVEN, others
 from .._growth.temperature import cooled, is_better_than_linear, temperature
 from .._networks.checks import checked_layer_sizes
 from .._networks.live import LiveNetwork
@@ -70,6 +71,7 @@ _TRIED = ("relu", "tanh")
 _SHARED = (
     "hidden_layer_sizes",
     "linear_alpha",
+    "hidden_alpha",
     "l1_ratio",
     "depth_factor",
     "fit_intercept",
@@ -239,10 +241,11 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
     ) -> tuple[list[Curve], Choice]:
         """The curves over the folds, and what was chosen of them."""
         paths = self._whole(problem, options, state)
-        begun = self._begun(folds, options.layers[-1:])
+        begun = self._begun(folds, options, options.layers[-1:])
         fits = [*paths, *(path.fit for curve in begun for path in curve.paths)]
         self.alphas_ = self._grid(fits) if own_alphas is None else own_alphas
-        curves = self._cross_validate(folds, options, begun)
+        priors = others(problem.n_inputs) if self._has_auto_prior else ()
+        curves = self._cross_validate(folds, options, begun, priors)
         significance = max(path.significance for path in paths)
         choice = choose(curves, self._slack, significance)
         return curves, self._completed(problem, folds, curves, choice)
@@ -296,7 +299,12 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
             ),
             given_strength(self.linear_alpha),
             self._smooths,
+            prior=EVEN if self._has_auto_prior else float(self.hidden_alpha),
         )
+
+    @property
+    def _has_auto_prior(self) -> bool:
+        return isinstance(self.hidden_alpha, str)
 
     @contextmanager
     def _progress(self, total: int) -> Iterator[Any]:
@@ -324,10 +332,12 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
             for activation in self._activations()
         ]
 
-    def _begun(self, folds: list[Fold], layers: tuple[int, ...]) -> list[Curve]:
+    def _begun(
+        self, folds: list[Fold], options: PathOptions, layers: tuple[int, ...]
+    ) -> list[Curve]:
         """A curve of every activation, with its paths at the linear models."""
-        names = self._activations()
-        return [Curve.begun(folds, activation, layers) for activation in names]
+        names, prior = self._activations(), options.prior
+        return [Curve.begun(folds, activation, layers, prior) for activation in names]
 
     def _grid(self, begun: list[Path]) -> np.ndarray:
         """Alphas of the path: at the first, all that have begun are linear."""
@@ -394,17 +404,21 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         return partial(self._as_compact, encoding=encoding, named=False)
 
     def _cross_validate(
-        self, folds: list[Fold], options: PathOptions, begun: list[Curve]
+        self,
+        folds: list[Fold],
+        options: PathOptions,
+        begun: list[Curve],
+        priors: Sequence[float],
     ) -> list[Curve]:
-        """Curves of every activation, deeper ones while they pay."""
+        """Curves of every activation, while depth pays; the best under other priors."""
         curves: list[Curve] = []
         best = -np.inf
         n_rounds = max(len(options.layers), 1)
-        total = n_rounds * len(self._activations()) * len(self.alphas_) * len(folds)
-        with self._progress(total) as advanced:
+        n_raced = n_rounds * len(self._activations()) + len(priors)
+        with self._progress(n_raced * len(self.alphas_) * len(folds)) as advanced:
             for depth in range(1, n_rounds + 1):
                 if depth > 1:
-                    begun = self._begun(folds, options.layers[-depth:])
+                    begun = self._begun(folds, options, options.layers[-depth:])
                 curves += raced(folds, begun, self.alphas_, self.n_jobs, advanced)
                 reached = max(c.means.max() for c in curves if c.depth == depth)
                 if depth == 1:
@@ -412,6 +426,9 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
                 if reached <= best:
                     break
                 best = reached
+            begun = _under_other_priors(folds, options, curves, priors)
+            given = self.alphas_, self.n_jobs, advanced
+            curves += raced(folds, begun, *given, rivals=curves)
         self._keep_curves(curves)
         return curves
 
@@ -436,7 +453,7 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         for k, curve in enumerate(curves):
             scores[k, : len(curve.scores)] = curve.scores
         self.cv_scores_path_ = scores
-        self.cv_curves_ = [(curve.depth, curve.activation) for curve in curves]
+        self.cv_curves_ = [curve.name for curve in curves]
         self.cv_architectures_path_ = [
             [list(path.architectures) for path in curve.paths] for curve in curves
         ]
@@ -447,7 +464,7 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         """Record the choice and its scores as attributes."""
         best, curve = choice.best, curves[choice.chosen.curve]
         self._keep_scores(curves[best.curve].scores[best.alpha], constant)
-        self.depth_, self.activation_ = curve.depth, curve.activation
+        self.depth_, self.activation_, self.hidden_alpha_ = curve.name
         self.alpha_ = float(self.alphas_[choice.chosen.alpha])
         self.alpha_1se_ = float(self.alphas_[choice.one_se.alpha])
 
@@ -482,7 +499,8 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         """Record what is known of errors, also by rows that the folds left out."""
         self.linear_p_value_ = linear_p_value(problem)
         rows = left_out(problem, folds, curves[chosen.curve], chosen)
-        penalty = replace(options.penalty, alpha=self.alpha_)
+        prior = self.hidden_alpha_
+        penalty = replace(options.penalty, alpha=self.alpha_, prior=prior)
         self._record_spread(problem, penalty, rows)
 
     def _refit(
@@ -501,7 +519,8 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         def led_to(point: Point) -> tuple[SparcsPath, Path]:
             curve, alphas = curves[point.curve], self.alphas_[: point.alpha + 1]
             layers = options.layers[-curve.depth :]
-            begun = options.begun(problem, curve.activation, layers, seed)
+            under = replace(options, prior=curve.prior)
+            begun = under.begun(problem, curve.activation, layers, seed)
             return recorded(begun, alphas, as_compact)
 
         self.path_, whole = led_to(chosen)
@@ -572,3 +591,17 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
             grew=self._grew,
             classes=is_classifier(self),
         )
+
+
+def _under_other_priors(
+    folds: list[Fold],
+    options: PathOptions,
+    curves: list[Curve],
+    priors: Sequence[float],
+) -> list[Curve]:
+    """The best curve's beginning under other priors, if neurons woke on it."""
+    best = max(curves, key=lambda curve: curve.means.max())
+    if not best.n_hidden[best.means.argmax()]:
+        return []
+    given = folds, best.activation, options.layers[-best.depth :]
+    return [Curve.begun(*given, prior) for prior in priors]

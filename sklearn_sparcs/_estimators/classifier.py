@@ -47,6 +47,15 @@ class SparcsClassifier(ClassificationTargets, LearnsStreams):
         lower the error by less than 1 %; for classification at 1e-4, if there are at
         least two hundred samples per feature. Solvers that train in epochs start at
         this linear model, and continue without the ridge.
+    hidden_alpha : float or "auto", default="auto"
+        Strength of an L2 penalty (ridge) on the weights θ of hidden neurons, for scaled
+        features: ½ hidden_alpha ‖θ‖² / n_samples is added to the mean loss, for
+        regression times twice the loss that is left. It is the precision of a normal
+        prior of these weights, in units of the noise of a sample. "auto" is 0.3, or, of
+        five features or more, 0.1 for each and the intercept, if samples that were left
+        out are predicted better so: those of the folds in a cross-validation, else the
+        fifth that ``alpha="auto"`` holds out. Solvers that train in epochs have no such
+        penalty.
     l1_ratio : float in [0, 1], default=1.0
         Type of the penalty. 1 is an ℓ₁ penalty, which selects single neurons; 0 is the
         norm of each layer's eigenvalues, not squared (the paper's "L2"), which selects
@@ -188,6 +197,8 @@ class SparcsClassifier(ClassificationTargets, LearnsStreams):
         are not.
     linear_alpha_ : float
         The ``linear_alpha`` that was used.
+    hidden_alpha_ : float
+        The ``hidden_alpha`` that was used; 0 with a solver that trains in epochs.
     label_smoothing_ : float
         The ``label_smoothing`` that was used for networks with hidden neurons.
     temperature_ : float
@@ -261,6 +272,7 @@ class SparcsClassifier(ClassificationTargets, LearnsStreams):
         *,
         alpha="auto",
         linear_alpha="auto",
+        hidden_alpha="auto",
         l1_ratio=1.0,
         depth_factor=1.0,
         min_significance=2.5,
@@ -292,6 +304,7 @@ class SparcsClassifier(ClassificationTargets, LearnsStreams):
         self.hidden_layer_sizes = hidden_layer_sizes
         self.alpha = alpha
         self.linear_alpha = linear_alpha
+        self.hidden_alpha = hidden_alpha
         self.l1_ratio = l1_ratio
         self.depth_factor = depth_factor
         self.min_significance = min_significance

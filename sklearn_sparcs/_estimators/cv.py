@@ -57,6 +57,15 @@ class SparcsRegressorCV(RegressionTargets, BaseSparcsCV):
         lower the error by less than 1 %; for classification at 1e-4, if there are at
         least two hundred samples per feature. Solvers that train in epochs start at
         this linear model, and continue without the ridge.
+    hidden_alpha : float or "auto", default="auto"
+        Strength of an L2 penalty (ridge) on the weights θ of hidden neurons, for scaled
+        features: ½ hidden_alpha ‖θ‖² / n_samples is added to the mean loss, for
+        regression times twice the loss that is left. It is the precision of a normal
+        prior of these weights, in units of the noise of a sample. "auto" is 0.3, or, of
+        five features or more, 0.1 for each and the intercept, if samples that were left
+        out are predicted better so: those of the folds in a cross-validation, else the
+        fifth that ``alpha="auto"`` holds out. Solvers that train in epochs have no such
+        penalty.
     l1_ratio : float in [0, 1], default=1.0
         Type of the penalty. 1 is an ℓ₁ penalty, which selects single neurons; 0 is the
         norm of each layer's eigenvalues, not squared (the paper's "L2"), which selects
@@ -120,9 +129,9 @@ default="auto"
         Number of hidden layers that were open to neurons.
     alphas_ : ndarray of shape (n_alphas,)
         The grid of alphas, in descending order.
-    cv_curves_ : list of (depth, activation)
-        The paths that were compared: how many hidden layers were open, and which
-        activation function they had.
+    cv_curves_ : list of (depth, activation, hidden_alpha)
+        The paths that were compared: how many hidden layers were open, which activation
+        function they had, and the strength of their ridge.
     cv_scores_path_ : ndarray of shape (n_curves, n_alphas, n_folds)
         Score of each fold at every alpha that was reached; nan at the others.
     cv_architectures_path_ : list (curves) of lists (folds) of lists of Architecture
@@ -205,6 +214,8 @@ default="auto"
         is used.
     linear_alpha_ : float
         The ``linear_alpha`` that was used.
+    hidden_alpha_ : float
+        The ``hidden_alpha`` that was used; 0 with a solver that trains in epochs.
     loss_curve_ : list of float
         Training loss of each network of ``path_``.
     n_iter_ : int
@@ -244,6 +255,7 @@ default="auto"
         scoring=None,
         selection=0.25,
         linear_alpha="auto",
+        hidden_alpha="auto",
         l1_ratio=1.0,
         depth_factor=1.0,
         activation="auto",
@@ -266,6 +278,7 @@ default="auto"
         self.scoring = scoring
         self.selection = selection
         self.linear_alpha = linear_alpha
+        self.hidden_alpha = hidden_alpha
         self.l1_ratio = l1_ratio
         self.depth_factor = depth_factor
         self.activation = activation
@@ -352,6 +365,15 @@ class SparcsClassifierCV(ClassificationTargets, BaseSparcsCV):
         lower the error by less than 1 %; for classification at 1e-4, if there are at
         least two hundred samples per feature. Solvers that train in epochs start at
         this linear model, and continue without the ridge.
+    hidden_alpha : float or "auto", default="auto"
+        Strength of an L2 penalty (ridge) on the weights θ of hidden neurons, for scaled
+        features: ½ hidden_alpha ‖θ‖² / n_samples is added to the mean loss, for
+        regression times twice the loss that is left. It is the precision of a normal
+        prior of these weights, in units of the noise of a sample. "auto" is 0.3, or, of
+        five features or more, 0.1 for each and the intercept, if samples that were left
+        out are predicted better so: those of the folds in a cross-validation, else the
+        fifth that ``alpha="auto"`` holds out. Solvers that train in epochs have no such
+        penalty.
     l1_ratio : float in [0, 1], default=1.0
         Type of the penalty. 1 is an ℓ₁ penalty, which selects single neurons; 0 is the
         norm of each layer's eigenvalues, not squared (the paper's "L2"), which selects
@@ -421,9 +443,9 @@ default="auto"
         Number of hidden layers that were open to neurons.
     alphas_ : ndarray of shape (n_alphas,)
         The grid of alphas, in descending order.
-    cv_curves_ : list of (depth, activation)
-        The paths that were compared: how many hidden layers were open, and which
-        activation function they had.
+    cv_curves_ : list of (depth, activation, hidden_alpha)
+        The paths that were compared: how many hidden layers were open, which activation
+        function they had, and the strength of their ridge.
     cv_scores_path_ : ndarray of shape (n_curves, n_alphas, n_folds)
         Score of each fold at every alpha that was reached; nan at the others.
     cv_architectures_path_ : list (curves) of lists (folds) of lists of Architecture
@@ -500,6 +522,8 @@ default="auto"
         training sample. Importances sum to one, or are all zero if no feature is used.
     linear_alpha_ : float
         The ``linear_alpha`` that was used.
+    hidden_alpha_ : float
+        The ``hidden_alpha`` that was used; 0 with a solver that trains in epochs.
     label_smoothing_ : float
         The ``label_smoothing`` that was used for networks with hidden neurons.
     temperature_ : float
@@ -541,6 +565,7 @@ default="auto"
         scoring=None,
         selection=0.25,
         linear_alpha="auto",
+        hidden_alpha="auto",
         l1_ratio=1.0,
         depth_factor=1.0,
         activation="auto",
@@ -564,6 +589,7 @@ default="auto"
         self.scoring = scoring
         self.selection = selection
         self.linear_alpha = linear_alpha
+        self.hidden_alpha = hidden_alpha
         self.l1_ratio = l1_ratio
         self.depth_factor = depth_factor
         self.activation = activation

@@ -30,9 +30,9 @@ _HANDED_ON = (
 )
 
 
-def given_strength(linear_alpha: float | str) -> float | None:
-    """The strength of the linear part's ridge, or None if it is to be chosen."""
-    return None if isinstance(linear_alpha, str) else float(linear_alpha)
+def given_strength(strength: float | str) -> float | None:
+    """The strength of a ridge, or None if it is to be chosen."""
+    return None if isinstance(strength, str) else float(strength)
 
 
 class Spectral(Predictor):

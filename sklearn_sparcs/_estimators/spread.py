@@ -42,8 +42,6 @@ _LARGEST = 2**24
 #: Most and fewest of them whose residuals are asked what the noise is, and operations
 #: that their leverages may cost before they are fewer.
 _ASKED, _FEWEST, _BUDGET = 2**12, 1000, 2**31
-#: Ridge of the neurons' weights, in units of the noise of a sample.
-_PRIOR = 0.3
 #: Type of what grows with the hidden weights squared, and is nearly all that is kept:
 #: the ridge bounds what its rounding can do to a standard deviation.
 _KEPT = np.float32
@@ -86,7 +84,8 @@ class Spread:
     ) -> "Spread":
         """Find the standard deviations of a network at the optimum of its problem.
 
-        The ridge of the linear part, and the prior, are added to the penalty.
+        The ridge of the linear part is added to the penalty, whose prior is in units of
+        the noise of a sample.
         ``held_out`` are training samples, in its units, with networks under this
         penalty that were not trained on them.
         """
@@ -99,7 +98,7 @@ class Spread:
         ridges = replace(
             penalty,
             linear=problem.linear_alpha / c,
-            prior=_PRIOR * 2 * at.loss / (c * n),
+            prior=penalty.prior * 2 * at.loss / (c * n),
         )
         laplace = Laplace.of(replace(bare, penalty=ridges), network, n)
         some = evenly(len(data), _n_asked(network))

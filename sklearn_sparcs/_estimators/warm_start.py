@@ -30,6 +30,7 @@ MUST_AGREE: tuple[str, ...] = (
 #: Parameters of a call: how it trains, judges and reports.
 TAKES_EFFECT: tuple[str, ...] = (
     "alpha",
+    "hidden_alpha",
     "l1_ratio",
     "depth_factor",
     "min_significance",

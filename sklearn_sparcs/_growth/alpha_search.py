@@ -113,6 +113,10 @@ class AlphaSearch:
         self.told(row)
         return row
 
+    def with_prior(self, prior: float) -> "AlphaSearch":
+        """The search under another prior of the hidden weights."""
+        return replace(self, growth=replace(self.growth, prior=prior))
+
     def under(self, point: Point) -> Objective:
         """The objective that a point was trained for."""
         return replace(self.objective, penalty=point.penalty)

@@ -23,11 +23,9 @@ from .._training.problem import Problem
 from .._training.status import Status
 from .directions import directions
 from .path_following import GrowthOptions, linear_ridge
+from .prior import by_fan_in
 from .temperature import cooled, refitted, temperature
 
-#: Ridge of a neuron's weights in units of the noise of a sample, an input that it might
-#: hear: of more inputs each is expected to count less.
-_PRIOR = 0.1
 #: Iterations under one estimate of the noise.
 _STRIDE = 10
 #: Samples, at most, at which neurons of a fresh network bend.
@@ -75,7 +73,7 @@ class GivenWiring:
         penalty = BridgePenalty(0.0, linear=linear_ridge(problem))
         loss = curvature.of(problem.loss)
         objective = Objective(problem.observations(), loss, penalty, wiring)
-        prior = _PRIOR * (problem.n_features + problem.bias)
+        prior = by_fan_in(problem.n_inputs)
         growth = GrowthOptions((), (), penalty, problem.loss, prior=prior)
         return cls(wiring, objective, growth)
 

@@ -7,9 +7,12 @@ and the others follow a path of their own, from the alpha that the criterion cho
 to the one at which the held-out samples are predicted best. If they are predicted
 better there, by more than the standard error of the difference, the network found there
 is grown and trained further on all samples, and replaces the criterion's choice.
+
+The others follow such a path under other priors of the hidden weights (`prior`), too;
+a network found there has to be better still.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -66,14 +69,19 @@ class Validated:
         The value is that of the objective.
     held_out : HeldOut
         With the path's network at the alpha that was preferred.
+    prior : float
+        Of the hidden weights, as it was preferred.
     """
 
     selected: Selected | None
     held_out: HeldOut
+    prior: float
 
 
-def validated(search: AlphaSearch, chosen: Point, seed: int) -> Validated | None:
-    """Whether the criterion's choice stands, or a smaller alpha predicts better.
+def validated(
+    search: AlphaSearch, chosen: Point, seed: int, priors: Sequence[float] = ()
+) -> Validated | None:
+    """Whether the criterion's choice stands, or another alpha or prior predicts better.
 
     Parameters
     ----------
@@ -83,6 +91,8 @@ def validated(search: AlphaSearch, chosen: Point, seed: int) -> Validated | None
         The criterion's choice.
     seed : int
         Draws the samples that are held out.
+    priors : sequence of float
+        Other precisions of the hidden weights' prior to try.
 
     Returns
     -------
@@ -93,10 +103,14 @@ def validated(search: AlphaSearch, chosen: Point, seed: int) -> Validated | None
         return None
     holdout = Holdout.of(search, torch.Generator().manual_seed(seed))
     point, is_better = holdout.preferred_to(chosen)
+    for prior in priors:
+        other = holdout.with_prior(prior).best()
+        if other is not None and holdout.prefers(other, point):
+            search, point, is_better = search.with_prior(prior), other, True
     selected = None
     if is_better:
         selected = continued_at(search, point.penalty.alpha, point.network)
-    return Validated(selected, holdout.at(point))
+    return Validated(selected, holdout.at(point), search.growth.prior)
 
 
 @dataclass(frozen=True)
@@ -148,16 +162,24 @@ class Holdout:
         Else the point at the chosen alpha. Whether it is better is said, too.
         """
         points = self._from(chosen)
-        before = best = next(points)
-        least, since = self._loss(before), 0
-        for point in points:
-            loss = self._loss(point)
-            since = 0 if loss < least else since + 1
-            least, best = (least, best) if since else (loss, point)
-            if since == _PATIENCE:
-                break
-        is_better = self._lead(best, before) > _STANDARD_ERRORS
+        before = next(points)
+        best = self._best(before, points)
+        is_better = self.prefers(best, before)
         return (best if is_better else before), is_better
+
+    def with_prior(self, prior: float) -> "Holdout":
+        """The same samples, with a path under another prior of the hidden weights."""
+        return replace(self, search=self.search.with_prior(prior))
+
+    def best(self) -> Point | None:
+        """The best point of the whole path; None if no neuron wakes on it."""
+        awake = (point for point in self._path() if any(point.network.n_live))
+        first = next(awake, None)
+        return None if first is None else self._best(first, awake)
+
+    def prefers(self, one: Point, other: Point) -> bool:
+        """Whether held-out samples are predicted significantly better at one point."""
+        return self._lead(one, other) > _STANDARD_ERRORS
 
     def at(self, point: Point) -> HeldOut:
         """Held-out samples with a network of the path, and the linear model."""
@@ -173,11 +195,26 @@ class Holdout:
         search = self.search
         if not any(chosen.network.n_live):
             yield replace(chosen, network=search.first.network)
-        alphas = automatic_alphas(self.largest)
-        given = search.objective, search.first, alphas, search.growth, search.generator
-        for point in follow(*given):
+        for point in self._path():
             if point.penalty.alpha <= chosen.penalty.alpha:
                 yield point
+
+    def _path(self) -> Iterator[Point]:
+        """The points of the path."""
+        search, alphas = self.search, automatic_alphas(self.largest)
+        given = search.objective, search.first, alphas, search.growth, search.generator
+        return follow(*given)
+
+    def _best(self, first: Point, others: Iterator[Point]) -> Point:
+        """The point of least held-out loss, until `_PATIENCE` in a row are worse."""
+        best, least, since = first, self._loss(first), 0
+        for point in others:
+            loss = self._loss(point)
+            since = 0 if loss < least else since + 1
+            least, best = (least, best) if since else (loss, point)
+            if since == _PATIENCE:
+                break
+        return best
 
     def _loss(self, point: Point) -> float:
         """The mean loss of the held-out samples."""

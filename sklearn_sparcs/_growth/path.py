@@ -36,6 +36,7 @@ from .path_following import (
     trained_out,
 )
 from .path_point import PathPoint
+from .prior import EVEN
 from .second_order_pruning import pruned
 from .temperature import cooled, refitted, temperature
 
@@ -204,6 +205,8 @@ class PathOptions:
         Whether neurons may wake: else every path is linear.
     min_significance : float
         As in `GrowthOptions`.
+    prior : float
+        Precision of the hidden weights' prior.
     """
 
     sizes: tuple[int, ...]
@@ -213,6 +216,7 @@ class PathOptions:
     smooth: bool = False
     grows: bool = True
     min_significance: float = 0.0
+    prior: float = EVEN
 
     @property
     def layers(self) -> tuple[int, ...]:
@@ -246,6 +250,7 @@ class PathOptions:
             replace(self.penalty, linear=linear_ridge(problem)),
             problem.loss,
             min_significance=self.min_significance,
+            prior=self.prior,
         )
         return PathFit.begun(problem, activation, growth, seed)
 

@@ -22,6 +22,7 @@ from .._training.problem import Problem
 from .finite_gain import N_DIRECTIONS, gain_survey
 from .noise import FREE, TEAM
 from .price import Price
+from .prior import EVEN
 from .scored_candidates import ScoredCandidates
 from .waking import Room, chosen, woken
 
@@ -88,7 +89,7 @@ class GrowthOptions:
     penalty: BridgePenalty
     loss: Loss
     min_significance: float = 2.5
-    prior: float = 0.3
+    prior: float = EVEN
     rate: float = 0.5
     n_iter: int = 3
     tol: float = 1e-4

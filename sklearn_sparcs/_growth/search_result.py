@@ -62,6 +62,11 @@ class SearchResult(ABC):
         """Fewer neurons in raw units, as the loss may rise by a share of ``tol``."""
 
     @property
+    def prior(self) -> float:
+        """Precision of the hidden weights' prior, if they have one (`prior`)."""
+        return 0.0
+
+    @property
     def to_beat(self) -> float:
         """The value that a deeper network must be below to be worth its depth."""
         return (1 - DEPTH_GAIN) * self.value

@@ -36,6 +36,7 @@ from .holdout import MOST_HELD_OUT, HeldOut, validated
 from .path import PathFit
 from .path_following import GrowthOptions, Point, linear_ridge
 from .path_point import PathPoint
+from .prior import EVEN, others
 from .search_result import SearchResult
 from .temperature import cooled, is_better_than_linear, refitted, temperature
 
@@ -65,6 +66,11 @@ class SecondOrderResult(SearchResult):
     def network(self) -> GrowingNetwork:
         """The network in spectral space."""
         return self._in_spectral_space(cooled(self.live, self.temperature))
+
+    @property
+    def prior(self) -> float:
+        """Precision of the hidden weights' prior."""
+        return self.fit.growth.prior
 
     @property
     def to_beat(self) -> float:
@@ -126,6 +132,8 @@ class SecondOrder:
         Whatever its alpha is.
     activation : str
     min_significance : float
+    prior : float or None
+        Precision of the hidden weights' prior; None lets held-out samples choose.
     max_iter : int
         Most iterations at ``alpha``.
     tol : float
@@ -139,6 +147,7 @@ class SecondOrder:
     penalty: BridgePenalty
     activation: str = "relu"
     min_significance: float = 2.5
+    prior: float | None = None
     max_iter: int = 20
     tol: float = 3e-4
     told: Callable[[Row], object] = id
@@ -187,8 +196,9 @@ class SecondOrder:
         fit = found.fit
         penalty = fit.growth.under(found.alpha, fit.objective, found.live)
         search, chosen = self._search(fit, seed), Point(penalty, found.live)
+        priors = others(found.problem.n_inputs) if self.prior is None else ()
         try:
-            checked = validated(search, chosen, seed)
+            checked = validated(search, chosen, seed, priors)
         except KeyboardInterrupt:
             return replace(found, status=Status.INTERRUPTED)
         if checked is None:
@@ -199,6 +209,7 @@ class SecondOrder:
         depth = {"depth": len(fit.growth.layers)}
         return replace(
             found,
+            fit=replace(fit, growth=replace(fit.growth, prior=checked.prior)),
             history=[*found.history, *({**row, **depth} for row in selected.history)],
             alpha=selected.point.penalty.alpha,
             live=selected.point.network,
@@ -255,6 +266,7 @@ class SecondOrder:
             replace(self.penalty, linear=linear_ridge(problem)),
             problem.loss,
             min_significance=self.min_significance,
+            prior=EVEN if self.prior is None else self.prior,
             sampled=True,
         )
         return PathFit.begun(problem, self.activation, growth, seed)

@@ -151,6 +151,11 @@ class Problem:
         return observed(self.train, self.bias)
 
     @property
+    def n_inputs(self) -> int:
+        """Number of inputs: features, and the constant if the network hears one."""
+        return self.n_features + self.bias
+
+    @property
     def n_samples(self) -> int:
         """Number of training rows."""
         return len(self.train)

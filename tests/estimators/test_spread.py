@@ -14,7 +14,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import KFold, cross_val_predict
 
 from sklearn_sparcs import CompactRegressor, SparcsRegressor, SparcsRegressorCV
-from sklearn_sparcs._estimators import completion, noise_level
+from sklearn_sparcs._estimators import base_compact, completion, noise_level
 from sklearn_sparcs._estimators import spread as module
 from sklearn_sparcs._estimators.spread import Spread
 from sklearn_sparcs._growth.holdout import HeldOut
@@ -183,7 +183,7 @@ def test_standard_errors_of_least_squares():
 
 def test_standard_errors_beside_neurons(monkeypatch):
     """Those of all weights of a network, of which the Jacobian is taken by steps."""
-    monkeypatch.setattr(module, "_PRIOR", 1e-4)
+    monkeypatch.setattr(base_compact, "EVEN", 1e-4)
     model = CompactRegressor((2,), activation="tanh", tol=1e-8, random_state=0)
     model.fit(X, Y)
     form = model.direct_form_

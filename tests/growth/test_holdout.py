@@ -16,6 +16,7 @@ from sklearn_sparcs._growth import second_order
 from sklearn_sparcs._growth.alpha_search import AlphaSearch, Selected, by_criterion
 from sklearn_sparcs._growth.holdout import HeldOut, Holdout, Validated, validated
 from sklearn_sparcs._growth.path_following import First, Point
+from sklearn_sparcs._growth.prior import EVEN
 from sklearn_sparcs._growth.second_order import SecondOrder
 from sklearn_sparcs._training.bridge import BridgePenalty
 from sklearn_sparcs._training.status import Status
@@ -128,8 +129,8 @@ def test_it_is_asked_of_some_sizes_alone_and_where_there_is_something(monkeypatc
 
 def regression(n=600):
     rng = np.random.default_rng(0)
-    X = rng.uniform(-1, 1, size=(n, 3))
-    return X, np.abs(X @ [1.0, 2.0, 0.5]) + 0.3 * rng.normal(size=n)
+    X = rng.uniform(-1, 1, size=(n, 5))
+    return X, np.abs(X @ [1.0, 2.0, 0.5, 0.0, 0.0]) + 0.3 * rng.normal(size=n)
 
 
 def found(alpha=None):
@@ -144,11 +145,12 @@ def test_a_replaced_result_keeps_the_value_of_the_criterion(monkeypatch):
     monkeypatch.setattr(
         second_order,
         "validated",
-        lambda search, chosen, seed: Validated(
+        lambda search, chosen, seed, priors: Validated(
             Selected(
                 Point(replace(chosen.penalty, alpha=0.5), other), -1.0, [{"alpha": 0.5}]
             ),
             held_out,
+            prior=priors[0],
         ),
     )
     replaced = grows.validated(result, 0)
@@ -156,7 +158,33 @@ def test_a_replaced_result_keeps_the_value_of_the_criterion(monkeypatch):
     assert replaced.live is other
     assert replaced.held_out == (held_out,)
     assert replaced.value == result.value
+    assert (result.prior, replaced.prior) == (EVEN, 0.6)
     assert replaced.history == [*result.history, {"alpha": 0.5, "depth": 1}]
+
+
+def test_a_prior_of_ones_own_is_kept(monkeypatch):
+    X, y = regression()
+    grows = SecondOrder((8,), None, BridgePenalty(0.0), prior=2.0)
+    result = grows.found(regression_problem(X, y), (0,), 0)
+    assert result.fit.growth.prior == result.prior == 2.0
+    asked = []
+    monkeypatch.setattr(second_order, "validated", lambda *args: asked.append(args[-1]))
+    grows.validated(result, 0)
+    assert asked == [()]
+
+
+def test_another_prior_has_to_be_better_on_held_out_samples(monkeypatch):
+    x, y = bent_table(REGRESSION, n=600)
+    search, linear = searched(REGRESSION, x, y)
+    monkeypatch.setattr(Holdout, "prefers", lambda self, one, other: False)
+    assert validated(search, linear, 0, [3.0]).prior == EVEN
+    monkeypatch.setattr(Holdout, "prefers", lambda self, one, other: True)
+    assert validated(search, linear, 0, [1e6]).prior == EVEN  # where no neuron wakes
+    taken = validated(search, linear, 0, [3.0])
+    assert taken.prior == 3.0
+    n, network = len(search.objective.data), taken.selected.point.network
+    noise = search.growth.noise(search.objective.data_loss(network), 1)
+    assert taken.selected.point.penalty.prior == pytest.approx(3 * noise / n, rel=0.3)
 
 
 def test_it_is_not_asked_where_there_is_nothing_to_ask(monkeypatch):
