@@ -1,8 +1,7 @@
 """Stages of ``fit`` that the cross-validated estimators share.
 
-Every fold follows paths of its own along the same alphas, warm from one to the next.
-Depth is paid for in rounds, as in a plain fit: first the last hidden layer alone may
-grow, then the last two, and so on while the best mean score rises.
+Every fold follows paths of its own along the same alphas, warm from one to the next
+(`cross_validation`). The choice is refitted to all the data.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -31,7 +30,7 @@ from .._growth.linear_test import linear_p_value
 from .._growth.path import Path, PathOptions, path_alphas
 from .._growth.path_point import PathPoint
 from .._growth.prior import EVEN, others
-from .._growth.temperature import cooled, is_better_than_linear, temperature
+from .._growth.temperature import cooled
 from .._networks.checks import checked_layer_sizes
 from .._networks.live import LiveNetwork
 from .._sklearn import Interval, StrOptions, takes_weights
@@ -45,14 +44,21 @@ from .affordable import afforded
 from .base import BaseSparcs
 from .choice import Choice, Point, choose, standard_error
 from .chosen_clip import with_cross_validated_clip
-from .completion import completed, left_out, without_idle_neurons
+from .completion import (
+    calibrated,
+    completed,
+    grown_out,
+    left_out,
+    without_idle_neurons,
+)
+from .cross_validation import CrossValidation, refuse_undefined
 from .fit_callbacks import FollowedByCallbacks
 from .folds import Fold, Part
 from .found_path import SparcsPath, checked_alphas, recorded
 from .full_layers import warn_of_full_layers
 from .labels import plain_labels
 from .local_fold import LocalJudge, LocalPart
-from .race import EVIDENT, Curve, grown_out_scores, is_ahead, raced
+from .race import EVIDENT, Curve, is_ahead
 from .result import Result
 from .spectral import Spectral, given_strength
 from .splits import checked_splits
@@ -204,7 +210,7 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         """Select on folds and refit to all the data, in memory or shared."""
         whole.refuse_extremes(options)  # a fold without them would be scored on them
         self._grew = options.grows
-        self._refuse_undefined(folds[0].linear_score(options))
+        refuse_undefined(folds[0].linear_score(options), self.scoring)
         constant = np.array([fold.constant_score(self.encoding_) for fold in folds])
         options, folds = self._clipped(whole, options, folds)
         problem, samples = whole.problem(options), whole.samples()
@@ -240,41 +246,23 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         own_alphas: np.ndarray | None,
     ) -> tuple[list[Curve], Choice]:
         """The curves over the folds, and what was chosen of them."""
-        paths = self._whole(problem, options, state)
-        begun = self._begun(folds, options, options.layers[-1:])
+        priors = others(problem.n_inputs) if self._has_auto_prior else ()
+        given = folds, options, self._activations(), priors, self.n_jobs
+        tried, paths = CrossValidation(*given), self._whole(problem, options, state)
+        begun = tried.begun()
         fits = [*paths, *(path.fit for curve in begun for path in curve.paths)]
         self.alphas_ = self._grid(fits) if own_alphas is None else own_alphas
-        priors = others(problem.n_inputs) if self._has_auto_prior else ()
-        curves = self._cross_validate(folds, options, begun, priors)
+        with self._progress(tried.most_paths * len(self.alphas_)) as advanced:
+            curves = tried.curves(begun, self.alphas_, advanced)
+        refuse_undefined(max(curve.means.max() for curve in curves), self.scoring)
+        self._keep_curves(curves)
         significance = max(path.significance for path in paths)
         choice = choose(curves, self._slack, significance)
-        return curves, self._completed(problem, folds, curves, choice)
-
-    def _completed(
-        self,
-        problem: Problem,
-        folds: list[Fold],
-        curves: list[Curve],
-        choice: Choice,
-    ) -> Choice:
-        """The choice, grown out; of classes, with temperatures.
-
-        Linear, if rows left out are likelier so. That decides where accuracies differ
-        by less than a standard error.
-        """
-        curve, one_se = curves[choice.chosen.curve], choice.one_se
-        choice = replace(choice, grown_out=self._grows_out(folds, curve, choice.chosen))
-        if not is_classifier(self):
-            return choice
-        loss, simplest = problem.loss, curves[one_se.curve]
-        rows = list(left_out(problem, folds, curve, choice.chosen))
-        at = temperature(rows, loss)
-        undecided = self._slack and not simplest.n_hidden[one_se.alpha]
-        free = undecided and self.scoring is None
-        if free and not is_better_than_linear(rows, loss, at):
-            return choice.linear
-        at_1se = temperature(left_out(problem, folds, simplest, one_se), loss)
-        return replace(choice, temperature=at, temperature_1se=at_1se)
+        choice = grown_out(choice, folds, curves, self.n_jobs)
+        if is_classifier(self):
+            decides = bool(self._slack) and self.scoring is None
+            choice = calibrated(choice, problem, folds, curves, decides)
+        return curves, choice
 
     @property
     def _slack(self) -> float:
@@ -331,13 +319,6 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
             options.begun(problem, activation, options.layers, seed)
             for activation in self._activations()
         ]
-
-    def _begun(
-        self, folds: list[Fold], options: PathOptions, layers: tuple[int, ...]
-    ) -> list[Curve]:
-        """A curve of every activation, with its paths at the linear models."""
-        names, prior = self._activations(), options.prior
-        return [Curve.begun(folds, activation, layers, prior) for activation in names]
 
     def _grid(self, begun: list[Path]) -> np.ndarray:
         """Alphas of the path: at the first, all that have begun are linear."""
@@ -403,50 +384,6 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         # rows of folds are arrays, without names
         return partial(self._as_compact, encoding=encoding, named=False)
 
-    def _cross_validate(
-        self,
-        folds: list[Fold],
-        options: PathOptions,
-        begun: list[Curve],
-        priors: Sequence[float],
-    ) -> list[Curve]:
-        """Curves of every activation, while depth pays; the best under other priors."""
-        curves: list[Curve] = []
-        best = -np.inf
-        n_rounds = max(len(options.layers), 1)
-        n_raced = n_rounds * len(self._activations()) + len(priors)
-        with self._progress(n_raced * len(self.alphas_) * len(folds)) as advanced:
-            for depth in range(1, n_rounds + 1):
-                if depth > 1:
-                    begun = self._begun(folds, options, options.layers[-depth:])
-                curves += raced(folds, begun, self.alphas_, self.n_jobs, advanced)
-                reached = max(c.means.max() for c in curves if c.depth == depth)
-                if depth == 1:
-                    self._refuse_undefined(reached)
-                if reached <= best:
-                    break
-                best = reached
-            begun = _under_other_priors(folds, options, curves, priors)
-            given = self.alphas_, self.n_jobs, advanced
-            curves += raced(folds, begun, *given, rivals=curves)
-        self._keep_curves(curves)
-        return curves
-
-    def _refuse_undefined(self, score: float) -> None:
-        """Refuse to choose by scores that are not defined.
-
-        Raises
-        ------
-        ValueError
-            If this one is not finite.
-        """
-        if not np.isfinite(score):
-            raise ValueError(
-                f"scoring={self.scoring!r} gave no finite score in some fold; use "
-                "larger test parts, or a score that is defined on them, such as "
-                '"neg_mean_squared_error".'
-            )
-
     def _keep_curves(self, curves: list[Curve]) -> None:
         """Record scores and architectures of all curves as attributes."""
         scores = np.full((len(curves), len(self.alphas_), len(curves[0].paths)), np.nan)
@@ -477,16 +414,6 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         alone = len(lead) == 1 and lead[0] > 0
         defined = bool(np.isfinite(constant).all())
         self._beats_constant = not defined or alone or is_ahead(lead, 1.0)
-
-    def _grows_out(self, folds: list[Fold], curve: Curve, chosen: Point) -> bool:
-        """Whether more surveys at the selected alpha raise the mean score of folds.
-
-        On the path every alpha has one, so that networks lag behind their alpha.
-        """
-        if not curve.n_hidden[chosen.alpha]:
-            return False
-        scores = grown_out_scores(folds, curve, chosen.alpha, self.n_jobs)
-        return bool(np.mean(scores) > curve.means[chosen.alpha])
 
     def _record_uncertainty(
         self,
@@ -591,17 +518,3 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
             grew=self._grew,
             classes=is_classifier(self),
         )
-
-
-def _under_other_priors(
-    folds: list[Fold],
-    options: PathOptions,
-    curves: list[Curve],
-    priors: Sequence[float],
-) -> list[Curve]:
-    """The best curve's beginning under other priors, if neurons woke on it."""
-    best = max(curves, key=lambda curve: curve.means.max())
-    if not best.n_hidden[best.means.argmax()]:
-        return []
-    given = folds, best.activation, options.layers[-best.depth :]
-    return [Curve.begun(*given, prior) for prior in priors]

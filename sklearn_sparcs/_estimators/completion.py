@@ -1,20 +1,61 @@
-"""The network at the selected point: completed, pruned, and its errors left out."""
+"""What follows a choice on the folds: growing out, calibration, training, pruning."""
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from .._growth.holdout import HeldOut
 from .._growth.path import Path
 from .._growth.path_point import PathPoint
+from .._growth.temperature import is_better_than_linear, temperature
 from .._networks.live import LiveNetwork
 from .._training.problem import Problem
-from .choice import Point
+from .choice import Choice, Point
 from .folds import Fold
-from .race import Curve
+from .race import Curve, grown_out_scores
 from .spread import held_out
 
 #: Most rows left out by all folds that are asked what the noise is.
 _MOST_LEFT_OUT = 2**12
+
+
+def grown_out(
+    choice: Choice, folds: Sequence[Fold], curves: Sequence[Curve], n_jobs: int | None
+) -> Choice:
+    """The choice, grown out if more surveys at its alpha raise the folds' mean score.
+
+    On the path every alpha has one, so that networks lag behind their alpha.
+    """
+    place, curve = choice.chosen.alpha, curves[choice.chosen.curve]
+    if not curve.n_hidden[place]:
+        return choice
+    scores = grown_out_scores(folds, curve, place, n_jobs)
+    return replace(choice, grown_out=bool(np.mean(scores) > curve.means[place]))
+
+
+def calibrated(
+    choice: Choice,
+    problem: Problem,
+    folds: Sequence[Fold],
+    curves: Sequence[Curve],
+    likelihood_decides: bool,
+) -> Choice:
+    """The choice among networks of classes, with temperatures.
+
+    Linear, if rows left out are likelier so. That may decide where accuracies differ by
+    less than a standard error.
+    """
+    one_se, loss = choice.one_se, problem.loss
+    curve, simplest = curves[choice.chosen.curve], curves[one_se.curve]
+    rows = list(left_out(problem, folds, curve, choice.chosen))
+    at = temperature(rows, loss)
+    undecided = likelihood_decides and not simplest.n_hidden[one_se.alpha]
+    if undecided and not is_better_than_linear(rows, loss, at):
+        return choice.linear
+    at_1se = temperature(left_out(problem, folds, simplest, one_se), loss)
+    return replace(choice, temperature=at, temperature_1se=at_1se)
 
 
 def left_out(
