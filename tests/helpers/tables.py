@@ -121,6 +121,7 @@ def options(draw):
         "solver": solver,
         "alpha": draw(st.sampled_from(["auto", 0.0, 1e-3, 1.0])),
         "linear_alpha": draw(st.sampled_from(["auto", 0.0, 0.1])),
+        "hidden_alpha": draw(st.sampled_from(["auto", 1e-3, 10.0])),
         "fit_intercept": draw(st.booleans()),
         "standardize": draw(st.booleans()),
         "clip": draw(st.sampled_from([None, 3.0])),

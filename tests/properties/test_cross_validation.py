@@ -36,6 +36,7 @@ def paths(draw):
         "activation": draw(st.sampled_from(["auto", *ACTIVATIONS])),
         "l1_ratio": draw(st.sampled_from([0.0, 0.5, 1.0])),
         "linear_alpha": draw(st.sampled_from(["auto", 0.0])),
+        "hidden_alpha": draw(st.sampled_from(["auto", 5.0])),
         "fit_intercept": draw(st.booleans()),
         "standardize": draw(st.booleans()),
         "clip": draw(st.sampled_from(["auto", None, 3.0])),
