@@ -56,13 +56,15 @@ def temperature(held_out: Iterable[HeldOut], loss: Loss) -> float:
         pairs = zip(outputs, each, strict=True)
         return torch.cat([_losses(output / at, held, loss) for output, held in pairs])
 
+    count = torch.cat([held.samples.count.double() for held in each])
+
     def deviance(logarithm: float) -> float:
-        return float(losses(logarithm).sum()) + logarithm**2 / 2
+        return float(losses(logarithm) @ count) + logarithm**2 / 2
 
     most = math.log(_LARGEST)
     found = minimize_scalar(deviance, bounds=(-most, most)).x
     gain = losses(0.0) - losses(found)
-    return math.exp(found) if _is_positive(gain) else 1.0
+    return math.exp(found) if _is_positive(gain, count) else 1.0
 
 
 def is_better_than_linear(
@@ -80,7 +82,8 @@ def is_better_than_linear(
             linear = _losses(_outputs(held.linear, held), held, loss)
             outputs = _outputs(held.network, held) / temperature
             own = _losses(outputs, held, loss)
-            gain, counted = gain + float((linear - own).sum()), True
+            count = held.samples.count.double()
+            gain, counted = gain + float((linear - own) @ count), True
     return gain > 0 or not counted
 
 
@@ -90,10 +93,15 @@ def _outputs(network: LiveNetwork, held: HeldOut) -> Tensor:
 
 
 def _losses(outputs: Tensor, held: HeldOut, loss: ClassificationLoss) -> Tensor:
-    """Weighted cross-entropies (n,) of held-out labels as they are."""
-    y, weight = held.samples.y, held.samples.weight
-    each = curvature.of(loss.smoothed(0.0)).value(outputs, y)
-    return each if weight is None else weight * each
+    """Cross-entropies (n,) of held-out labels as they are.
+
+    Weighted, unless weights count samples.
+    """
+    samples = held.samples
+    each = curvature.of(loss.smoothed(0.0)).value(outputs, samples.y)
+    if samples.weight is None or samples.mean_count is not None:
+        return each
+    return samples.weight * each
 
 
 def cooled(network: LiveNetwork, temperature: float) -> LiveNetwork:
@@ -131,7 +139,13 @@ def refitted(
             return
 
 
-def _is_positive(gain: Tensor) -> bool:
-    """Whether a sum of differences (n,) is positive by more than chance explains."""
-    error = gain.std() * math.sqrt(len(gain))
-    return bool(gain.sum() > _STANDARD_ERRORS * error)
+def _is_positive(gain: Tensor, count: Tensor) -> bool:
+    """Whether a sum of differences (n,) is positive by more than chance explains.
+
+    Each occurs ``count`` (n,) times. One alone does not tell what chance explains.
+    """
+    total, n = float(gain @ count), float(count.sum())
+    if n <= 1:
+        return False
+    square = float((gain - total / n).square() @ count)
+    return total > _STANDARD_ERRORS * math.sqrt(square * n / (n - 1))

@@ -78,6 +78,35 @@ def test_the_least_of_a_grid_with_weights_and_a_prior():
     assert temperature(parts, SOFTMAX) == pytest.approx(expected, rel=2e-3)
 
 
+def test_whole_weights_count_repeated_samples():
+    """In the cross-entropies, the standard error, and against the linear model."""
+    net, linear = network(), network(n_hidden=0)
+    weight = torch.arange(40, dtype=torch.float64) % 4 + 1
+    answers = set()
+    for at in (1.1, 1.3, 1.6, 2.5):
+        data = sampled(net, at, n=40)
+        mean = float(weight.mean())
+        counted = replace(data, weight=weight / mean, mean_count=mean)
+        repeated = data.taken(torch.arange(40).repeat_interleave(weight.long()))
+        pair = [[HeldOut(net, each, linear)] for each in (counted, repeated)]
+        found, expected = (temperature(each, SOFTMAX) for each in pair)
+        assert found == pytest.approx(expected, rel=1e-5)
+        answers.add(expected == 1.0)
+        for hot in (0.1, 1.0, 5.0):
+            better = [is_better_than_linear(each, SOFTMAX, hot) for each in pair]
+            assert better[0] == better[1]
+    assert answers == {True, False}
+
+
+def test_one_sample_says_nothing_of_chance():
+    """Its standard deviation would be undefined, of which torch warns."""
+    net = network()
+    data = sampled(net, 1.0)
+    right = net(data.inputs).argmax(dim=1) == data.y
+    one = data.taken(right.nonzero()[0])
+    assert temperature([HeldOut(net, one)], SOFTMAX) == 1.0
+
+
 def test_one_where_it_does_not_matter():
     net = network()
     data = sampled(net, 1.0)
