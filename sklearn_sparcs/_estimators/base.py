@@ -174,7 +174,9 @@ class BaseSparcs(TrainsByEpochs, Spectral):
     ) -> Status:
         """Record the network that ``prune_tol`` allows; return how the fit ended."""
         smaller, status = self._pruned(found)
-        self.pruned_estimator_ = self._as_compact(smaller, samples=samples)
+        self.pruned_estimator_ = self._as_compact(
+            smaller, samples=samples, temperature=found.temperature
+        )
         return status
 
     def _refuse_contradictions(self) -> None:

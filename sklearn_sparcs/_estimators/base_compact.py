@@ -13,6 +13,7 @@ from .._direct.form import DirectForm
 from .._growth.given_wiring import GivenWiring
 from .._growth.path_following import linear_start
 from .._growth.prior import EVEN
+from .._growth.temperature import cooled
 from .._networks.checks import checked_layer_sizes, checked_links
 from .._networks.direct import DirectNetwork
 from .._networks.wiring import Wiring
@@ -38,11 +39,23 @@ from .transaction import atomic
 
 
 class Fitted(NamedTuple):
-    """A trained network in scaled units, the losses in training, and how it ended."""
+    """A trained network in scaled units, and how it was trained.
+
+    Attributes
+    ----------
+    form : DirectForm
+    losses : list of float
+        In training.
+    status : Status
+        How training ended.
+    temperature : float
+        What the outputs have been divided by.
+    """
 
     form: DirectForm
     losses: list[float]
     status: Status
+    temperature: float = 1.0
 
 
 class BaseCompact(TrainsByEpochs, Predictor):
@@ -58,6 +71,7 @@ class BaseCompact(TrainsByEpochs, Predictor):
     warm_start: bool
     device: str
     random_state: Any
+    temperature_: float
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **TRAINING_CONSTRAINTS,
@@ -77,6 +91,7 @@ class BaseCompact(TrainsByEpochs, Predictor):
         *,
         feature_names: Any = None,
         importances: Any = None,
+        temperature: float | None = None,
         **params: Any,
     ) -> Self:
         """Make a fitted estimator of a network, whose ``fit`` trains its weights on.
@@ -90,6 +105,8 @@ class BaseCompact(TrainsByEpochs, Predictor):
         feature_names : ndarray of str, optional
         importances : ndarray of shape (n_features,), optional
             For ``feature_importances_``, which only data tell.
+        temperature : float, optional
+            What a classifier's outputs have been divided by: ``temperature_``.
         **params
             Other parameters of the estimator.
 
@@ -110,6 +127,8 @@ class BaseCompact(TrainsByEpochs, Predictor):
             estimator.feature_names_in_ = feature_names
         if importances is not None:
             estimator.feature_importances_ = importances
+        if temperature is not None:
+            estimator.temperature_ = temperature
         return estimator
 
     @property
@@ -160,8 +179,10 @@ class BaseCompact(TrainsByEpochs, Predictor):
             if solver == "second_order":
                 task, fitted = task.dense(), self._to_second_order
             problem = self._problem(task, last, solver)
-            form, self.loss_curve_, status = fitted(problem, sizes, last)
+            form, losses, status, temperature = fitted(problem, sizes, last)
             self._pass_interrupt_on(status)
+            self.loss_curve_ = losses
+            self._record_loss(problem.loss, temperature)
             self.direct_form_ = problem.in_raw_units(form)
             self._record_spread(problem, BridgePenalty(0.0, prior=EVEN))
             self.n_iter_ = len(self.loss_curve_)
@@ -232,7 +253,10 @@ class BaseCompact(TrainsByEpochs, Predictor):
     def _to_second_order(
         self, problem: Problem, sizes: tuple[int, ...], last: DirectForm | None
     ) -> Fitted:
-        """Train by the method of Levenberg and Marquardt."""
+        """Train by the method of Levenberg and Marquardt.
+
+        What has been calibrated goes on from the weights before.
+        """
         state = own_random_state(self.random_state)
         (drawing, starting), (seed,) = generators(state, 2), seeds(state, 1)
         shape, bias = (problem.n_features, *sizes, problem.n_outputs), problem.bias
@@ -246,13 +270,15 @@ class BaseCompact(TrainsByEpochs, Predictor):
         else:
             form = problem.in_scaled_units(last)
             network = wiring.network(form, bias, problem.reach)
+            network = cooled(network, 1 / getattr(self, "temperature_", 1.0))
         told = self._told()
         trained = given.trained(network, self.max_iter, self.tol, drawing, told)
         trained = given.calibrated(trained, seed)
         form = trained.network.form(links)
         if last is not None:
             form = replace(form, layers=last.layers)
-        return Fitted(form, list(trained.values), trained.status)
+        losses = list(trained.values)
+        return Fitted(form, losses, trained.status, trained.temperature)
 
     def _by_epochs(
         self, problem: Problem, sizes: tuple[int, ...], last: DirectForm | None

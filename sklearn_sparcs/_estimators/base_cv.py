@@ -437,11 +437,12 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         curves: list[Curve],
         choice: Choice,
         state: np.random.RandomState,
-        as_compact: Callable[[DirectForm], Any],
+        as_compact: Callable[..., Any],
     ) -> LiveNetwork:
         """Follow paths over all the data to the selected and the simplest network."""
         (seed,) = seeds(state, 1)
         chosen, one_se = choice.chosen, choice.one_se
+        at, at_1se = choice.temperature, choice.temperature_1se
 
         def led_to(point: Point) -> tuple[SparcsPath, Path]:
             curve, alphas = curves[point.curve], self.alphas_[: point.alpha + 1]
@@ -458,14 +459,14 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         self.loss_curve_ = self.path_.train_loss.tolist()
         alike = choice.grown_out and one_se == chosen
         point = completed(simple, one_se.alpha, alike)
-        simplest = self._pruned(simple, point, choice.temperature_1se)
-        self.estimator_1se_ = as_compact(simplest)
+        simplest = self._pruned(simple, point, at_1se)
+        self.estimator_1se_ = as_compact(simplest, temperature=at_1se)
         self.linear_suffices_ = self.estimator_1se_.active_architecture_.is_linear
         last = completed(whole, chosen.alpha, choice.grown_out)
         kept = replace(last, network=without_idle_neurons(whole, last, _IDLE))
-        pruned = self._pruned(whole, kept, choice.temperature)
-        self.pruned_estimator_ = as_compact(pruned)
-        return cooled(kept.network, choice.temperature)
+        pruned = self._pruned(whole, kept, at)
+        self.pruned_estimator_ = as_compact(pruned, temperature=at)
+        return cooled(kept.network, at)
 
     def _pruned(self, fit: Path, point: PathPoint, temperature: float) -> DirectForm:
         """The smaller network that ``prune_tol`` allows."""

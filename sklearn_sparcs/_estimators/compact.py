@@ -251,6 +251,11 @@ class CompactClassifier(ClassificationTargets, BaseCompact):
         Number of iterations or epochs.
     loss_curve_ : list of float
         Loss after each iteration or epoch, with the ridge if there is one.
+    label_smoothing_ : float
+        The ``label_smoothing`` that was used, once ``fit`` has trained the network.
+    temperature_ : float
+        What the outputs of the network were divided by, to calibrate its probabilities
+        on samples that were left out.
     n_features_in_ : int
         Number of features seen in ``fit``.
     n_outputs_ : int

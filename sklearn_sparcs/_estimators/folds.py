@@ -14,6 +14,7 @@ from .._direct.architecture import Architecture
 from .._direct.form import DirectForm
 from .._growth.path import Path, PathOptions
 from .._growth.path_point import PathPoint
+from .._growth.temperature import cooled
 from .._training.problem import Problem
 from .._training.ridge import always_the_same
 from .encoding import Encoding
@@ -101,8 +102,8 @@ class FoldPath:
         compared with has not.
         """
         calibrates = judge.by_probabilities and self.fit.smooths
-        network = self.fit.calibrated(point) if calibrates else point.network
-        return self.fit.form(network)
+        at = self.fit.temperature_of(point) if calibrates else 1.0
+        return self.fit.form(cooled(point.network, at))
 
     def after(self, stretch: Stretch) -> "FoldPath":
         """Append a stretch to the path."""

@@ -9,8 +9,8 @@ import numpy as np
 
 from .._data.batches import TrainingData
 from .._direct.architecture import Architecture
-from .._direct.form import DirectForm
 from .._growth.path import Path
+from .._growth.temperature import cooled
 from .compact import CompactClassifier, CompactRegressor
 
 
@@ -105,14 +105,14 @@ def checked_alphas(alphas: Any) -> np.ndarray:
 def recorded(
     fit: Path,
     alphas: Sequence[float] | np.ndarray,
-    as_compact: Callable[[DirectForm], Any],
+    as_compact: Callable[..., Any],
     valid: TrainingData | None = None,
     advanced: Callable[[int], object] = int,
 ) -> tuple[SparcsPath, Path]:
     """Follow a path to its end; return the record, and the path to continue from.
 
-    ``as_compact`` makes an estimator of a `DirectForm`; ``advanced`` is told of every
-    alpha that has been passed.
+    ``as_compact`` makes an estimator of a `DirectForm` and a ``temperature``;
+    ``advanced`` is told of every alpha that has been passed.
     """
     points = []
     for point in fit.follow(alphas):
@@ -122,6 +122,8 @@ def recorded(
     forms = [fit.form(network) for network in networks]
     by_layer = zip(*(fit.eigenvalues(network) for network in networks), strict=True)
     losses = [fit.loss(network) for network in networks]
+    temperatures = [fit.temperature_of(point) for point in points]
+    calibrated = map(cooled, networks, temperatures)
     path = SparcsPath(
         np.asarray(alphas, dtype=float),
         fit.alpha_max,
@@ -129,6 +131,9 @@ def recorded(
         np.array(losses),
         None if valid is None else np.array([fit.loss(n, valid) for n in networks]),
         [np.array(values) for values in by_layer],
-        [as_compact(fit.form(fit.calibrated(point))) for point in points],
+        [
+            as_compact(fit.form(network), temperature=at)
+            for network, at in zip(calibrated, temperatures, strict=True)
+        ],
     )
     return path, replace(fit, points=(*fit.points, *points))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
+from sklearn.base import is_classifier
 from sklearn.utils.validation import check_is_fitted
 
 from .._data.samples import Samples
@@ -62,6 +63,7 @@ class Spectral(Predictor):
         encoding: Encoding | None = None,
         samples: Samples | SharedSamples | None = None,
         named: bool = True,
+        temperature: float = 1.0,
     ) -> Any:
         """A compact estimator of a network, with the names of the features.
 
@@ -74,6 +76,7 @@ class Spectral(Predictor):
             encoding,
             importances=samples and feature_importances(form, encoding, samples),
             feature_names=getattr(self, "feature_names_in_", None) if named else None,
+            temperature=temperature if is_classifier(self) else None,
             **{name: own[name] for name in _HANDED_ON if name in own},
         )
 

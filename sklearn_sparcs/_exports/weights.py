@@ -118,7 +118,8 @@ def load_safetensors(
     """
     header, arrays = _read(file)
     form, encoding, names = _network(file, header, arrays)
-    options = {"feature_names": names, "importances": arrays.get(_IMPORTANCES)}
+    importances = arrays.get(_IMPORTANCES)
+    options: dict[str, Any] = {"feature_names": names, "importances": importances}
     if isinstance(encoding, ClassEncoding):
         return CompactClassifier.from_form(form, encoding, **options)
     margin = encoding.margin

@@ -43,11 +43,14 @@ class Trained:
         Loss and prior after each iteration.
     status : Status
         Why training ended.
+    temperature : float
+        What the network's outputs have been divided by.
     """
 
     network: LiveNetwork
     values: tuple[float, ...]
     status: Status
+    temperature: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -169,7 +172,7 @@ class GivenWiring:
             found = temperature(left_out, self.growth.loss)
         except KeyboardInterrupt:
             return replace(trained, status=Status.INTERRUPTED)
-        return replace(trained, network=cooled(network, found))
+        return replace(trained, network=cooled(network, found), temperature=found)
 
     def _under_prior(self, network: LiveNetwork) -> Objective:
         """The objective with the prior that a network's noise asks for."""

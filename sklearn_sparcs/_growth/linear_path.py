@@ -87,9 +87,9 @@ class LinearPath:
         """The point: there is nothing to train."""
         return point
 
-    def calibrated(self, point: PathPoint) -> LiveNetwork:
-        """The network of a point: linear models are not calibrated."""
-        return point.network
+    def temperature_of(self, point: PathPoint) -> float:
+        """One: linear models are not calibrated."""
+        return 1.0
 
     def pruned(
         self, point: PathPoint, tol: float, data: TrainingData | None = None

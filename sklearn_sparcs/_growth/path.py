@@ -38,7 +38,7 @@ from .path_following import (
 from .path_point import PathPoint
 from .prior import EVEN
 from .second_order_pruning import pruned
-from .temperature import cooled, refitted, temperature
+from .temperature import refitted, temperature
 
 
 @dataclass(frozen=True)
@@ -157,13 +157,13 @@ class PathFit:
         here = replace(self.objective, penalty=penalty)
         return replace(point, network=trained_out(here, network, self.first))
 
-    def calibrated(self, point: PathPoint) -> LiveNetwork:
-        """The network of a point at the temperature that samples left out tell."""
+    def temperature_of(self, point: PathPoint) -> float:
+        """The temperature of a point's network that samples left out tell."""
         network = point.network
         penalty = self.growth.under(point.alpha, self.objective, network)
         here = replace(self.objective, penalty=penalty)
         left_out = refitted(here, network, self.seed)
-        return cooled(network, temperature(left_out, self.problem.loss))
+        return temperature(left_out, self.problem.loss)
 
     def pruned(
         self, point: PathPoint, tol: float, data: TrainingData | None = None

@@ -228,9 +228,9 @@ class SecondOrder:
             held_out = list(found.left_out(seed))
             at = temperature(held_out, loss)
             kept = self.alpha is not None or is_better_than_linear(held_out, loss, at)
+            return replace(found, temperature=at) if kept else self._linear(found, seed)
         except KeyboardInterrupt:
             return replace(found, status=Status.INTERRUPTED)
-        return replace(found, temperature=at) if kept else self._linear(found, seed)
 
     def _linear(self, found: SecondOrderResult, seed: int) -> SecondOrderResult:
         """The linear model instead of what was found."""

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from sklearn.datasets import make_blobs, make_moons
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
@@ -64,6 +65,34 @@ def test_a_compact_network_is_calibrated():
     assert loss(pruned.fit(X, Y)) == pytest.approx(before, abs=0.02)
 
 
+def test_a_compact_network_goes_on_from_what_was_trained():
+    """An iteration from outputs that were divided ended where no call had begun."""
+    options = {"max_iter": 1, "warm_start": True, **SMOOTHED}
+    model = CompactClassifier((3,), **options)
+    with pytest.warns(ConvergenceWarning):
+        losses = [loss(model.fit(X, Y)) for _ in range(12)]
+    assert min(losses[-3:]) < 0.12
+    settled = CompactClassifier((3,), **SMOOTHED).fit(X, Y)
+    assert settled.temperature_ < 0.8 and settled.label_smoothing_ == 0.1
+    last = settled.loss_curve_[-1]
+    again = settled.set_params(warm_start=True).fit(X, Y)
+    assert again.loss_curve_[0] < 1.001 * last
+
+
+def test_compact_networks_tell_their_temperatures():
+    model = SparcsClassifier(alpha=1e-3, **SMOOTHED).fit(X, Y)
+    pruned = model.pruned_estimator_
+    assert pruned.temperature_ == model.temperature_ < 0.8
+    folds = SparcsClassifierCV(n_alphas=6, cv=3, activation="relu", **SMOOTHED)
+    folds.fit(X, Y)
+    assert folds.pruned_estimator_.temperature_ == folds.temperature_ < 0.8
+    assert folds.estimator_1se_.temperature_ < 0.8
+    temperatures = [each.temperature_ for each in folds.path_.estimators]
+    assert temperatures[0] == 1.0 and temperatures[-1] < 0.8
+    regressor = SparcsRegressor((), random_state=0).fit(X, Y)
+    assert not hasattr(regressor.pruned_estimator_, "temperature_")
+
+
 def test_folds_score_calibrated_networks_of_smoothed_labels():
     """Else the best of them would have -.07: no class has more than .933."""
     X, y = make_blobs(300, centers=[[0, 0], [9, 0], [0, 9]], random_state=0)
@@ -96,6 +125,17 @@ def test_a_plain_fit_is_linear_if_left_out_samples_prefer_that(monkeypatch):
     assert_allclose(model.predict_proba(X), linear.predict_proba(X), rtol=1e-6)
     asked = SparcsClassifier(alpha=1e-3, random_state=0).fit(X, Y)
     assert not asked.active_architecture_.is_linear
+
+
+def test_an_interrupt_while_the_linear_model_is_taken_keeps_the_network(monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(second_order, "is_better_than_linear", lambda *_: False)
+    monkeypatch.setattr(second_order.SecondOrder, "_linear", interrupted)
+    with pytest.warns(ConvergenceWarning, match="interrupted"):
+        model = SparcsClassifier(random_state=0).fit(X, Y)
+    assert model.temperature_ == 1.0 and not model.active_architecture_.is_linear
 
 
 def test_a_warm_start_goes_on_from_what_was_trained():
