@@ -203,7 +203,8 @@ class SparcsClassifier(ClassificationTargets, LearnsStreams):
         The ``label_smoothing`` that was used for networks with hidden neurons.
     temperature_ : float
         What the outputs of the trained network were divided by, to calibrate its
-        probabilities on samples that were left out. One for a linear model.
+        probabilities on samples that were left out. One for a linear model, and after
+        training by epochs or an interrupt, which do not calibrate.
     loss_curve_ : list of float
         Objective, that is loss plus penalty, in each row of ``history_``.
     validation_scores_ : list of float or None

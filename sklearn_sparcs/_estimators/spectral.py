@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -144,4 +145,7 @@ class Spectral(Predictor):
             self._gated,
         )
         task = self._task(X, y, sample_weight, fresh=False)
+        if getattr(self, "temperature_", 1.0) != 1.0:
+            # calibrated for labels as they are, whichever were learnt
+            task = replace(task, loss=self.encoding_.loss)
         return pruning_curve(result, task, tol=tol, max_points=max_points)

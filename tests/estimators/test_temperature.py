@@ -138,6 +138,16 @@ def test_an_interrupt_while_the_linear_model_is_taken_keeps_the_network(monkeypa
     assert model.temperature_ == 1.0 and not model.active_architecture_.is_linear
 
 
+def test_pruning_curves_judge_calibrated_networks_by_labels_as_they_are():
+    """By smoothed ones their loss would be larger, and rise by a smaller share."""
+    model = SparcsClassifier(alpha=1e-3, label_smoothing=0.3, random_state=0).fit(X, Y)
+    assert model.temperature_ < 0.5
+    curve = model.pruning_curve(X_TEST, Y_TEST)
+    as_they_are = model.set_params(label_smoothing=0.0).pruning_curve(X_TEST, Y_TEST)
+    assert_allclose(curve.loss_rise, as_they_are.loss_rise)
+    assert curve.loss_rise[0] > 2
+
+
 def test_a_warm_start_goes_on_from_what_was_trained():
     """Dividing outputs again would make it surer at every call."""
     model = SparcsClassifier(alpha=1e-3, warm_start=True, random_state=0).fit(X, Y)
