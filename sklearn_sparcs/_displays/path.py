@@ -236,5 +236,5 @@ def _counts(folds: Sequence[Sequence[Architecture]], n_alphas: int) -> np.ndarra
 
 def _name(depth: int, activation: str, hidden_alpha: float) -> str:
     """Name of a curve in the legend."""
-    layers = f"{depth} hidden layer{'s' if depth > 1 else ''}"
-    return f"{layers}, {activation}, hidden_alpha={hidden_alpha:.2g}"
+    layers = f"{depth} layer{'s' if depth > 1 else ''}"
+    return f"{layers}, {activation}, ridge {hidden_alpha:.2g}"
