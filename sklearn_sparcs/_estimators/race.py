@@ -108,10 +108,14 @@ class Curve:
         return len(self.means) - 1 - int(self.means.argmax()) >= PATIENCE
 
     def behind(self, other: "Curve") -> bool:
-        """Whether the other's best is better by more than chance explains."""
+        """Whether the other's best so far is better by more than chance explains.
+
+        Alphas that this one has not come to yet do not count.
+        """
         if min(len(self.means), len(other.means)) < _FIRST_JUDGED:
             return False
-        theirs, own = (c.scores[c.means.argmax()] for c in (other, self))
+        n = len(self.means)
+        theirs, own = (c.scores[c.means[:n].argmax()] for c in (other, self))
         return is_ahead(theirs - own, _AHEAD)
 
 
