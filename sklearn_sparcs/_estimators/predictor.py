@@ -42,6 +42,7 @@ class Predictor(BaseEstimator, ABC):
     encoding_: Encoding
     n_features_in_: int
     feature_importances_: np.ndarray
+    hidden_layer_sizes: Any
 
     @abstractmethod
     def _task(

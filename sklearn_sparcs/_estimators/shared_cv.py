@@ -19,6 +19,7 @@ from .encoding import Encoding, RealEncoding
 from .folds import Fold
 from .found_path import SparcsPath, checked_alphas
 from .full_layers import warn_of_full_layers
+from .oversized import refuse_oversized
 from .predictor import validated
 from .shared_fit import refuse_too_few
 from .shared_fold import SharedJudge, SharedPart
@@ -88,6 +89,7 @@ class FitsSharedCV(BaseSparcsCV):
     ) -> SharedPart:
         """Checked samples, once their columns and their encoding are taken over."""
         refuse_too_few(samples, self.fit_intercept)
+        refuse_oversized(self.hidden_layer_sizes, samples.n_features)
         validated(self, like, reset=True, dtype=None, ensure_min_samples=0)
         self.encoding_ = encoding
         return SharedPart(samples, self._trained_by(encoding), encoding.n_outputs)

@@ -12,6 +12,7 @@ from .._training.status import Status
 from .._training.torch_defaults import torch_defaults
 from .base import BaseSparcs, Continuation
 from .encoding import Encoding
+from .oversized import refuse_oversized
 from .predictor import validated
 from .solvers import MOST_INPUTS
 from .spectral import given_strength
@@ -39,6 +40,7 @@ class FitsShared(BaseSparcs):
         with torch_defaults():
             self._refuse_contradictions()
             refuse_too_few(samples, self.fit_intercept)
+            refuse_oversized(self.hidden_layer_sizes, samples.n_features)
             validated(self, like, reset=True, dtype=None, ensure_min_samples=0)
             self.encoding_ = encoding
             self.clip_ = self._clip_of(samples)

@@ -22,6 +22,7 @@ from .._training.task import Task
 from .encoding import ClassEncoding, Encoding, RealEncoding
 from .invalid_data import invalid_labels, invalid_targets, missing_targets
 from .labels import plain_labels
+from .oversized import refuse_oversized
 from .predictor import Predictor, validated
 from .rounded_targets import warn_of_rounding
 from .spread import Spread
@@ -81,6 +82,7 @@ class RegressionTargets(RegressorMixin, Predictor):
         X, y = validated(
             self, X, y, multi_output=True, y_numeric=True, reset=fresh, **X_FORMAT
         )
+        refuse_oversized(self.hidden_layer_sizes, X.shape[1])
         # None among objects passes scikit-learn's checks
         fault = invalid_targets(y, type(self).__name__) or missing_targets(y)
         if fault:
@@ -230,6 +232,7 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         """
         X, y = as_array(X), plain_labels(y)
         X, y = validated(self, X, y, multi_output=True, reset=fresh, **X_FORMAT)
+        refuse_oversized(self.hidden_layer_sizes, X.shape[1])
         fault = invalid_labels(y, type(self).__name__)
         if fault:
             raise ValueError(fault)

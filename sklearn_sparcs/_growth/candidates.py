@@ -32,6 +32,7 @@ from torch.nn import functional as F
 
 from .._networks.growing import GrowingNetwork
 from .._networks.growing_module import GrowingSpectralNetwork
+from .._networks.structure import first_asleep
 from .._training.array_library import TORCH
 from .._training.penalty import SparseGroupPenalty
 
@@ -112,7 +113,7 @@ class _Asked(NamedTuple):
 class Candidates:
     """Directions for the sleeping neurons of a hidden layer, and what the loss says.
 
-    ``indices`` are those neurons; any of them may take any of the directions.
+    ``indices`` are the first of those; any of them may take any of the directions.
     ``n_awake`` more are awake in the layer, ``layer`` of ``n_layers``. ``places``
     (signals, directions) lie among the samples: every second kink is put at one.
 
@@ -132,8 +133,8 @@ class Candidates:
     ):
         self.layer, self.n_layers = layer, len(network.lam)
         self.n_awake = len(network.neurons[layer])
-        self.indices = asleep(network, layer)
         q, n = network.Q[layer], N_CANDIDATES
+        self.indices = asleep(network, layer, n)
         directions = random_directions(n, q.shape[1], network, generator).to(q)
         if network.bias:
             bend(directions[::2], network.n_inputs - 1, places[: q.shape[1], ::2])
@@ -317,12 +318,10 @@ def recruited(
     return [recruits for recruits in best if recruits is not None]
 
 
-def asleep(network: GrowingNetwork, layer: int) -> Tensor:
-    """Indices of a hidden layer's sleeping neurons."""
-    live = network.neurons[layer]
-    mask = live.new_ones(network.hidden_layer_sizes[layer], dtype=torch.bool)
-    mask[live] = False
-    return mask.nonzero().flatten()
+def asleep(network: GrowingNetwork, layer: int, n: int) -> Tensor:
+    """Indices of the first ``n`` of a hidden layer's sleeping neurons."""
+    live, size = network.neurons[layer], network.hidden_layer_sizes[layer]
+    return first_asleep(live, size, n)
 
 
 def waking_sign(network: GrowingNetwork | GrowingSpectralNetwork, layer: int) -> float:

@@ -134,7 +134,7 @@ class ValidatedCandidates:
         if self.n_errors <= n_errors or not self.beside_links:
             return None
         network, n_layers = self.network, len(self.network.lam)
-        indices = asleep(network, self.layer)
+        indices = asleep(network, self.layer, len(self.rates))
         alone = len(network.lam[self.layer]) == 0
         pays = penalty.wakes(self.rates, self.layer, n_layers, alone=alone)
         order = self.rates.where(pays, -torch.inf).argsort(descending=True, stable=True)

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from .._activations import ACTIVATIONS
 from .._networks.live import LiveNetwork
+from .._networks.structure import first_asleep
 from .._training.objective import Objective
 from .._training.output_layer import outputs_solved
 from .price import Price
@@ -87,10 +88,8 @@ class Room:
         return torch.tensor([most - n for most, n in pairs], device=network.device)
 
     def free(self, network: LiveNetwork, layer: int, n: int) -> Tensor:
-        """The first indices of a layer that no neuron has."""
-        asleep = torch.ones(self.sizes[layer], dtype=torch.bool, device=network.device)
-        asleep[network.neurons[layer]] = False
-        return asleep.nonzero().flatten()[:n]
+        """The first ``n`` indices of a layer that no neuron has."""
+        return first_asleep(network.neurons[layer], self.sizes[layer], n)
 
 
 @torch.no_grad()

@@ -109,6 +109,14 @@ def without(structure: Structure, keep: Sequence[Tensor]) -> list[Tensor]:
     return kept_Q + [lam[kept] for lam, kept in zip(eigenvalues, keep, strict=True)]
 
 
+def first_asleep(live: Tensor, size: int, n: int) -> Tensor:
+    """The first ``n`` indices below ``size`` that no live neuron has, or all."""
+    end = min(size, len(live) + n)
+    mask = live.new_ones(end, dtype=torch.bool)
+    mask[live[live < end]] = False
+    return mask.nonzero().flatten()[:n]
+
+
 def spectrum_of(
     structure: Structure,
     neurons: Sequence[Tensor],
