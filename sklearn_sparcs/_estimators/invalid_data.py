@@ -69,7 +69,7 @@ def invalid_columns(X: Any) -> str:
     str
         Empty if there are none.
     """
-    columns = _columns(X)
+    columns = columns_of(X)
     words = [(name, f"holds {what}") for name, x in columns for what in _no_numbers(x)]
     if words:
         return (
@@ -81,7 +81,7 @@ def invalid_columns(X: Any) -> str:
     return f"Missing or infinite values are in: {_listed(gaps)}." if gaps else ""
 
 
-def _columns(X: Any) -> list[tuple[str, np.ndarray]]:
+def columns_of(X: Any) -> list[tuple[str, np.ndarray]]:
     """Columns with what to call them: of a frame with unlike names, or of an array."""
     if isinstance(X, np.ndarray):
         return [(f"column {j}", x) for j, x in enumerate(X.T)] if X.ndim == 2 else []

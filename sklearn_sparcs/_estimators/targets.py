@@ -24,7 +24,7 @@ from .invalid_data import invalid_labels, invalid_targets, missing_targets
 from .labels import plain_labels
 from .oversized import refuse_oversized
 from .predictor import Predictor, validated
-from .rounded_targets import warn_of_rounding
+from .rounded_data import warn_of_rounded_features, warn_of_rounding
 from .spread import Spread
 
 REGRESSION_CONSTRAINTS: dict[str, list[Any]] = {
@@ -78,15 +78,16 @@ class RegressionTargets(RegressorMixin, Predictor):
         ValueError
             If data cannot be taken, or targets are no numbers or missing.
         """
-        X, y = as_array(X), as_array(y)
+        given, y = as_array(X), as_array(y)
         X, y = validated(
-            self, X, y, multi_output=True, y_numeric=True, reset=fresh, **X_FORMAT
+            self, given, y, multi_output=True, y_numeric=True, reset=fresh, **X_FORMAT
         )
         refuse_oversized(self.hidden_layer_sizes, X.shape[1])
         # None among objects passes scikit-learn's checks
         fault = invalid_targets(y, type(self).__name__) or missing_targets(y)
         if fault:
             raise ValueError(fault)
+        warn_of_rounded_features(given, X.dtype)
         warn_of_rounding(y, X.dtype)
         if fresh:
             self.encoding_ = RealEncoding.of(y)
@@ -230,12 +231,13 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         Weights of classes that are to be balanced count ``before``, too: encoded
         targets of rows that came earlier.
         """
-        X, y = as_array(X), plain_labels(y)
-        X, y = validated(self, X, y, multi_output=True, reset=fresh, **X_FORMAT)
+        given, y = as_array(X), plain_labels(y)
+        X, y = validated(self, given, y, multi_output=True, reset=fresh, **X_FORMAT)
         refuse_oversized(self.hidden_layer_sizes, X.shape[1])
         fault = invalid_labels(y, type(self).__name__)
         if fault:
             raise ValueError(fault)
+        warn_of_rounded_features(given, X.dtype)
         weight = usable_weight(sample_weight, X)
         if fresh:
             # of rows without weight, too: bagging makes such

@@ -1,11 +1,18 @@
 """Sizes that no fit could be right for, and their neighbours that one is."""
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 from numpy.testing import assert_allclose
 from scipy import sparse
 
-from sklearn_sparcs import SparcsClassifier, SparcsRegressor, SparcsRegressorCV
+from sklearn_sparcs import (
+    CompactRegressor,
+    SparcsClassifier,
+    SparcsRegressor,
+    SparcsRegressorCV,
+)
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(60, 2))
@@ -70,6 +77,50 @@ def test_targets_of_which_enough_is_left_are_not_told_of():
     SparcsRegressor(()).fit(X, 1.7e9 + Y)
     SparcsRegressor(()).fit(X, (1.7e18 + 1e9 * Y).astype(np.int64))
     SparcsRegressor(()).fit(X.astype(np.float32), np.full(60, 1.7e9))
+
+
+#: Whole numbers that float64 takes for one.
+IDS = 2**62 + np.arange(60)
+
+
+def containers(whole):
+    """Whole numbers beside another column, in every container that keeps them whole."""
+    both = np.column_stack([np.arange(60), whole])
+    yield both
+    yield both.astype(np.uint64)
+    yield both.tolist()
+    yield both.astype(object)
+    yield np.column_stack([X[:, 0].astype(object), whole.astype(object)])
+    yield sparse.csc_array(both)
+    yield sparse.coo_matrix(both)
+    frame = pd.DataFrame({"a": X[:, 0], "id": whole})
+    yield frame
+    yield frame.astype({"id": "Int64"})
+    yield pa.Table.from_pandas(frame)
+
+
+@pytest.mark.parametrize("given", list(containers(IDS)), ids=lambda x: type(x).__name__)
+def test_whole_features_that_become_the_same_are_told_of(given):
+    told = r"In (column 1|'id'), X spans 59 around 4.61e\+18, where float64, .* of 1.02"
+    for model in (SparcsRegressor(()), SparcsRegressorCV(()), CompactRegressor(())):
+        with pytest.warns(UserWarning, match=told) as caught:
+            model.fit(given, Y)
+        assert [w.filename for w in caught] == [__file__]
+    with pytest.warns(UserWarning, match=told):
+        SparcsClassifier(()).fit(given, Y > 0)
+
+
+def test_so_it_is_beyond_all_machine_numbers():
+    with pytest.warns(UserWarning, match="In column 0, X spans 59 around 1e\\+30"):
+        SparcsRegressor(()).fit([[10**30 + k] for k in range(60)], Y)
+
+
+@pytest.mark.parametrize(
+    "whole", [2**52 + np.arange(60), 2**62 * np.arange(2).repeat(30)]
+)
+def test_whole_features_that_stay_apart_are_not_told_of(whole):
+    for given in containers(whole):
+        SparcsRegressor(()).fit(given, Y)
 
 
 def test_infinities_are_refused_by_name():

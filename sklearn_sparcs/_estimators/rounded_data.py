@@ -1,0 +1,91 @@
+"""Warnings of data whose differences are lost in the dtype that fits compute in."""
+
+import math
+from collections.abc import Iterator
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from .._data.features import ends_of
+from .invalid_data import columns_of
+from .warned import warn_user
+
+#: Steps of the dtype that values must span: with fewer, rounding takes more than a
+#: ten-thousandth of their variance.
+_FEWEST_STEPS = 100
+
+
+def warn_of_rounding(y: np.ndarray, dtype: Any) -> None:
+    """Warn of targets (n,) or (n, outputs), as they were given, that a dtype rounds.
+
+    What is of the dtype already was rounded before.
+    """
+    if y.dtype == dtype:
+        return
+    ends = ends_of(y.reshape(len(y), -1))
+    for j, (low, high) in enumerate(zip(*(end.tolist() for end in ends), strict=True)):
+        if _rounds(low, high, dtype):
+            name = np.dtype(dtype).name
+            wider = " give X in float64, or" if name == "float32" else ""
+            _warn(
+                f"Target {j}",
+                (low, high),
+                dtype,
+                "differences are rounded away, in predictions too. To keep them,"
+                f"{wider} subtract a constant from y.",
+            )
+
+
+def warn_of_rounded_features(X: Any, dtype: Any) -> None:
+    """Warn of whole numbers in X, as it was given, that coincide in a dtype."""
+    for name, low, high in _whole_numbers(X):
+        if _step(low, high, dtype) > 1 and _rounds(low, high, dtype):
+            _warn(
+                f"In {name}, X",
+                (low, high),
+                dtype,
+                "different whole numbers become the same. To keep them apart, subtract "
+                "a constant from them, in fit and predict; if they only name things, "
+                "encode them, or leave them out.",
+            )
+
+
+def _warn(what: str, ends: tuple[Any, Any], dtype: Any, so: str) -> None:
+    low, high = ends
+    warn_user(
+        f"{what} spans {float(high - low):.3g} around {float(high):.3g}, where "
+        f"{np.dtype(dtype).name}, the dtype of X, has steps of "
+        f"{_step(low, high, dtype):.3g}: {so}",
+        UserWarning,
+    )
+
+
+def _rounds(low: Any, high: Any, dtype: Any) -> bool:
+    """Whether values span something, but few steps of the dtype.
+
+    They are Python's numbers, whole ones to the last digit.
+    """
+    return bool(0 < high - low < _FEWEST_STEPS * _step(low, high, dtype))
+
+
+def _step(low: Any, high: Any, dtype: Any) -> float:
+    """Distance of neighbours of the larger of two values in a dtype."""
+    coarser = float(np.finfo(dtype).eps / np.finfo(np.float64).eps)
+    return coarser * math.ulp(max(abs(low), abs(high)))
+
+
+def _whole_numbers(X: Any) -> Iterator[tuple[str, int, int]]:
+    """Columns of whole numbers: what to call each, its least and its greatest."""
+    if sparse.issparse(X):
+        if X.dtype.kind in "iu":
+            for j, ends in enumerate(zip(*ends_of(X.tocsr()), strict=True)):
+                yield f"column {j}", *map(int, ends)
+        return
+    if getattr(getattr(X, "dtype", None), "kind", "") in ("f", "b"):
+        return
+    for name, x in columns_of(X if hasattr(X, "shape") else np.asarray(X)):
+        values = x[[isinstance(v, Integral) for v in x]] if x.dtype == object else x
+        if len(values) and values.dtype.kind in "iuO":
+            yield name, int(values.min()), int(values.max())
