@@ -80,8 +80,9 @@ def _whole_numbers(X: Any) -> Iterator[tuple[str, int, int]]:
     """Columns of whole numbers: what to call each, its least and its greatest."""
     if sparse.issparse(X):
         if X.dtype.kind in "iu":
-            for j, ends in enumerate(zip(*ends_of(X.tocsr()), strict=True)):
-                yield f"column {j}", *map(int, ends)
+            low, high = ends_of(X.tocsr())
+            for j in range(X.shape[1]):
+                yield f"column {j}", int(low[j]), int(high[j])
         return
     if getattr(getattr(X, "dtype", None), "kind", "") in ("f", "b"):
         return

@@ -272,6 +272,7 @@ def _fits_together(form: DirectForm, encoding: _Encoding, arrays: _Arrays) -> bo
         form.activation in ACTIVATIONS
         and sizes[-1] == n_outputs
         and len(form.layers) == len(form.neurons) == len(sizes) - 2
+        and all(map(_are_indices, [np.array(form.layers, int), *form.neurons]))
         and {name: a.shape for name, a in arrays.items()}.items() <= expected.items()
         and all(_are_numbers(name, array) for name, array in arrays.items())
     )
@@ -283,6 +284,11 @@ def _are_names(names: Any, form: DirectForm) -> bool:
         return True
     listed = isinstance(names, list) and all(isinstance(name, str) for name in names)
     return listed and len(names) == form.layer_sizes[0]
+
+
+def _are_indices(numbers: np.ndarray) -> bool:
+    """Whether no number is negative, and none comes twice."""
+    return bool((numbers >= 0).all()) and len(np.unique(numbers)) == len(numbers)
 
 
 def _are_numbers(name: str, array: np.ndarray) -> bool:

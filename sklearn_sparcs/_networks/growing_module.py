@@ -1,6 +1,6 @@
 """The growing network as a module that any optimiser trains."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -309,11 +309,19 @@ class GrowingSpectralNetwork(nn.Module):
     def _load_from_state_dict(
         self, state_dict: dict[str, Any], prefix: str, *args: Any
     ) -> None:
-        """Take the shapes of what is loaded first: it may have grown further."""
+        """Take the shapes of what is loaded first: it may have grown further.
+
+        Torch raises a RuntimeError that lists what does not fit, where shapes are
+        others, and where indices of neurons are none.
+        """
         names = [f"{prefix}{name}" for name in self._state_names()]
         saved = [state_dict[name] for name in names if name in state_dict]
         if len(saved) == len(names) and self._may_become(saved):
             n_parameters = len(self.structure())
+            wrong = list(self._wrong_neurons(saved[n_parameters:], prefix))
+            if wrong:
+                args[-1].extend(wrong)
+                return
             for parameter, value in zip(self.structure(), saved, strict=False):
                 if parameter.shape != value.shape:
                     _put(parameter, parameter.new_empty(value.shape))
@@ -321,6 +329,16 @@ class GrowingSpectralNetwork(nn.Module):
                 indices = self.neurons[k].new_empty(len(value))
                 self.register_buffer(f"neurons_{k}", indices)
         super()._load_from_state_dict(state_dict, prefix, *args)
+
+    def _wrong_neurons(self, saved: Sequence[Tensor], prefix: str) -> Iterator[str]:
+        """Yield a sentence on each hidden layer's saved neurons that cannot be."""
+        layers = zip(saved, self.hidden_layer_sizes, strict=True)
+        for k, (indices, size) in enumerate(layers):
+            if not indices.is_meta and not _are_indices(indices, size):
+                yield (
+                    f"{prefix}neurons_{k} must be different whole numbers from 0 to "
+                    f"{size - 1}, the indices of live neurons; got {indices.tolist()}."
+                )
 
     def _state_names(self) -> list[str]:
         """Names of Q, of λ, and of the neurons in a ``state_dict``."""
@@ -343,6 +361,14 @@ class GrowingSpectralNetwork(nn.Module):
         lam = saved[len(rows) : len(rows) + n_hidden]
         each = zip(n_live, lam, self.hidden_layer_sizes, strict=True)
         return all(n == len(x) <= size for n, x, size in each)
+
+
+def _are_indices(values: Tensor, size: int) -> bool:
+    """Whether values are whole numbers, each another, of things that are ``size``."""
+    if values.is_floating_point() or values.is_complex():
+        return False
+    within = (values >= 0) & (values < size)
+    return bool(within.all()) and len(values.unique()) == len(values)
 
 
 def _put(parameter: Tensor, values: Tensor) -> None:

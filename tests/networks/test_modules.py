@@ -124,6 +124,24 @@ def test_a_state_whose_parts_do_not_fit_is_not_loaded():
     assert net.n_live == [0]
 
 
+@pytest.mark.parametrize("neurons", [[1, 1], [-1, 0], [0, 4], [0.5, 1.0]])
+@pytest.mark.parametrize("strict", [True, False])
+def test_a_state_with_neurons_that_cannot_be_is_not_loaded(neurons, strict):
+    """Copies of a neuron would count as one, and others stand for one another."""
+    net, head = nn.Sequential(nn.Linear(3, 3), GrowingSpectralNetwork(3, (4,), 2)), "1."
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    state = before | {
+        f"{head}Q.0": torch.ones(2, 4),
+        f"{head}Q.1": torch.ones(2, 6),
+        f"{head}lam.0": torch.ones(2),
+        f"{head}neurons_0": torch.tensor(neurons),
+    }
+    with pytest.raises(RuntimeError, match=r"1\.neurons_0 must be different .* 0 to 3"):
+        net.load_state_dict(state, strict=strict)
+    for name, value in net.state_dict().items():
+        assert_allclose(value, before[name])
+
+
 @pytest.mark.parametrize("kind", ["direct", "growing", "spectral"])
 def test_what_comes_out_shares_nothing(kind):
     net = MODULES[kind]({"dtype": torch.float64})
