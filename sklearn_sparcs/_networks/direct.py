@@ -17,9 +17,10 @@ from .checks import (
     checked_size,
 )
 from .initial import xavier_uniform
+from .traced_module import TracedModule
 
 
-class DirectNetwork(nn.Module):
+class DirectNetwork(TracedModule):
     """Feed-forward network with a separate weight matrix for every link.
 
     z_i = Σ_{j<i} W_ij a_j + b_i, a_i = f(z_i) [4.5]. This is the paper's baseline in

@@ -19,13 +19,14 @@ from .initial import linear_bound, uniform
 from .matrices import SpectralMatrices
 from .spectrum import Spectrum, at_least_single, put_to_sleep
 from .structure import linear_structure, output_of, parts, spectrum_of, weights_of
+from .traced_module import TracedModule
 
 #: A neuron hears λ q, so where |λ| is small its eigenvector learns slowly, and steps
 #: that suit other layers are short: here |λ| begins at one, and what it sends is small.
 _AT_FULL_SIZE = Waking(eigenvalue=1.0, norm=1.0, soften=False, length=0.01)
 
 
-class GrowingSpectralNetwork(nn.Module):
+class GrowingSpectralNetwork(TracedModule):
     r"""Spectral network that grows in training, as a module of a larger network.
 
     Initially it is a linear layer, with the initial weights of `nn.Linear`. While it is

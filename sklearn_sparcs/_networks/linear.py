@@ -10,9 +10,10 @@ from .checks import checked_size
 from .initial import linear_bound, uniform
 from .matrices import SpectralMatrices
 from .spectrum import at_least_single, put_to_sleep, weight_block
+from .traced_module import TracedModule
 
 
-class SpectralLinear(nn.Module):
+class SpectralLinear(TracedModule):
     r"""Linear layer parametrised by eigenvalues and eigenvectors (section 2).
 
     The weights are W = φ diag(λ_in) − diag(λ_out) φ, the block below the diagonal of

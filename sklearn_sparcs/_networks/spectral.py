@@ -22,9 +22,10 @@ from .export import form_of
 from .initial import xavier_uniform
 from .matrices import SpectralMatrices
 from .spectrum import Spectrum, at_least_single, live_weights, put_to_sleep
+from .traced_module import TracedModule
 
 
-class SpectralNetwork(nn.Module):
+class SpectralNetwork(TracedModule):
     r"""Feed-forward network parametrised by the spectrum of its adjacency matrix.
 
     Every layer feeds every later one, and the weights are the blocks of A = Φ Λ Φ⁻¹

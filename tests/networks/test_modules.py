@@ -142,6 +142,18 @@ def test_a_state_with_neurons_that_cannot_be_is_not_loaded(neurons, strict):
         assert_allclose(value, before[name])
 
 
+def test_a_module_is_exported_and_says_that_it_is_not_scripted(make):
+    net, x = nn.Sequential(make({})), torch.randn(4, 3, generator=seeded())
+    exported = torch.export.export(net, (x,)).module()
+    assert_allclose(exported(x).detach(), net(x).detach())
+    for whole in (net, net[0]):
+        with (
+            pytest.warns(DeprecationWarning, match=r"torch\.jit\.script"),
+            pytest.raises(TypeError, match=f"compile a {type(net[0]).__name__}; use"),
+        ):
+            torch.jit.script(whole)
+
+
 @pytest.mark.parametrize("kind", ["direct", "growing", "spectral"])
 def test_what_comes_out_shares_nothing(kind):
     net = MODULES[kind]({"dtype": torch.float64})
