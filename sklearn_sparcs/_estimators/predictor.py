@@ -237,7 +237,8 @@ class Predictor(BaseEstimator, ABC):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Refuse what this version cannot read, and warn of another version's."""
-        super().__setstate__(checked_state(state, type(self).__name__))
+        parameters = self._get_param_names()
+        super().__setstate__(checked_state(state, type(self).__name__, parameters))
 
 
 def validated(estimator: BaseEstimator, *data: Any, **how: Any) -> Any:

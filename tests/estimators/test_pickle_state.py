@@ -52,6 +52,29 @@ def test_a_state_without_a_stamp_is_refused():
         SparcsRegressorCV().__setstate__({"alpha_": 1.0})
 
 
+@pytest.mark.parametrize(
+    "name", ["alpha", "linear_alpha", "alpha_", "clip_", "history_"]
+)
+def test_a_state_that_lacks_an_attribute_is_refused(fitted, name):
+    state = fitted[0].__getstate__()
+    del state[name]
+    with pytest.raises(ValueError, match=rf"lacks {name}, .* or fit it again"):
+        SparcsRegressor().__setstate__(state)
+
+
+def test_a_stream_whose_state_lacks_a_field_is_refused():
+    """As one of before the field was there: its next piece ended inside."""
+    X = [[float(k)] for k in range(20)]
+    model = SparcsRegressor(()).partial_fit(X, range(20))
+    state = model.__getstate__()
+    vars(state["_checkpoint"]).pop("scaling")
+    vars(state["direct_form_"]).pop("activation")
+    with pytest.raises(ValueError, match=r"direct_form_\.activation.*fit it again"):
+        SparcsRegressor().__setstate__(state)
+    with pytest.raises(ValueError, match=r"_checkpoint\.scaling"):
+        SparcsRegressor().__setstate__(state)
+
+
 def properties():
     """(estimator, name) of what is found at a fit and worked out when asked for."""
     for _, estimator in estimators():
