@@ -371,13 +371,15 @@ class BaseSparcs(TrainsByEpochs, Spectral):
         """For growth on a path; what goes on keeps the strengths that were found."""
         alpha = None if self._has_auto_alpha else float(self.alpha)
         prior = given_strength(self.hidden_alpha)
+        if goes_on and prior is None:
+            prior = self.hidden_alpha_ or None  # epochs have none
         return SecondOrder(
             self._checked_sizes(),
             self.alpha_ if goes_on and alpha is None else alpha,
             BridgePenalty(0.0, self.l1_ratio, self.depth_factor),
             self.activation,
             self.min_significance,
-            self.hidden_alpha_ if goes_on and prior is None else prior,
+            prior,
             self.max_iter,
             self.tol,
             self._told(),

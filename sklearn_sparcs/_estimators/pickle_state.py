@@ -13,7 +13,7 @@ from .._version import __version__
 LAYOUT = 2
 
 #: What going on with a fit reads of the estimator, beside its parameters.
-_GONE_ON_FROM = ("alpha_", "clip_", "history_")
+_GONE_ON_FROM = ("alpha_", "hidden_alpha_", "clip_", "history_")
 
 _VERSION, _LAYOUT = "_sklearn_sparcs_version", "_sklearn_sparcs_layout"
 

@@ -51,6 +51,15 @@ def test_it_is_the_same_for_all_tables_where_nobody_compares():
     assert epochs.hidden_alpha_ == 0.0
 
 
+def test_a_fit_goes_on_under_the_same_ridge_also_after_epochs():
+    X, y, _ = repeated(0, n=100)
+    model = SparcsRegressor(2, alpha=0.01, hidden_alpha=2.0, warm_start=True).fit(X, y)
+    model.set_params(hidden_alpha="auto").fit(X, y)
+    assert model.hidden_alpha_ == 2.0
+    assert model.partial_fit(X, y).hidden_alpha_ == 0.0
+    assert model.fit(X, y).hidden_alpha_ == 0.3
+
+
 def test_held_out_samples_ask_for_a_strong_one_beside_many_copies():
     X, y, rng = repeated(0, copies=20)
     classes = y + 0.2 * rng.logistic(size=len(y)) > 1.5

@@ -53,7 +53,7 @@ def test_a_state_without_a_stamp_is_refused():
 
 
 @pytest.mark.parametrize(
-    "name", ["alpha", "linear_alpha", "alpha_", "clip_", "history_"]
+    "name", ["alpha", "hidden_alpha", "alpha_", "hidden_alpha_", "clip_", "history_"]
 )
 def test_a_state_that_lacks_an_attribute_is_refused(fitted, name):
     state = fitted[0].__getstate__()
