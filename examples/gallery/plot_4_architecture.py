@@ -28,8 +28,8 @@ print(model.active_architecture_, f"R² = {model.score(X_test, y_test):.3f}")
 # that pass the hidden layer are the linear part. The lower plot shows the R² of
 # networks of every size along the path, from the linear model on.
 
-found = {"activation": model.activation_, "hidden_alpha": model.hidden_alpha_}
-path = sparcs_path(X, y, hidden_layer_sizes=(50,), random_state=0, **found)
+options = {"activation": model.activation_, "random_state": 0}
+path = sparcs_path(X, y, hidden_layer_sizes=(50,), **options)
 scores = [network.score(X_test, y_test) for network in path.estimators]
 
 fig, (above, below) = plt.subplots(2, 1, figsize=(5.6, 7), layout="constrained")

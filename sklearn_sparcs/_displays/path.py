@@ -135,8 +135,7 @@ class PathDisplay:
             _counts(folds, len(estimator.alphas_))
             for folds in estimator.cv_architectures_path_
         ]
-        named = estimator.depth_, estimator.activation_, estimator.hidden_alpha_
-        chosen = estimator.cv_curves_.index(named)
+        chosen = estimator.cv_curves_.index((estimator.depth_, estimator.activation_))
         awake = (n_hidden[chosen] > 0).any(axis=1)
         linear = ~np.logical_or.accumulate(awake)
         labels = [_name(*curve) for curve in estimator.cv_curves_]
@@ -234,7 +233,6 @@ def _counts(folds: Sequence[Sequence[Architecture]], n_alphas: int) -> np.ndarra
     return counts
 
 
-def _name(depth: int, activation: str, hidden_alpha: float) -> str:
+def _name(depth: int, activation: str) -> str:
     """Name of a curve in the legend."""
-    layers = f"{depth} layer{'s' if depth > 1 else ''}"
-    return f"{layers}, {activation}, ridge {hidden_alpha:.2g}"
+    return f"{depth} hidden layer{'s' if depth > 1 else ''}, {activation}"

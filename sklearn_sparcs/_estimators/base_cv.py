@@ -29,7 +29,7 @@ from .._direct.stability import hidden_share, stability
 from .._growth.linear_test import linear_p_value
 from .._growth.path import Path, PathOptions, path_alphas
 from .._growth.path_point import PathPoint
-from .._growth.prior import EVEN, others
+from .._growth.prior import EVEN
 from .._growth.temperature import cooled
 from .._networks.checks import checked_layer_sizes
 from .._networks.live import LiveNetwork
@@ -214,7 +214,7 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         constant = np.array([fold.constant_score(self.encoding_) for fold in folds])
         options, folds = self._clipped(whole, options, folds)
         problem, samples = whole.problem(options), whole.samples()
-        self.linear_alpha_ = problem.linear_alpha
+        self.linear_alpha_, self.hidden_alpha_ = problem.linear_alpha, options.prior
         curves, choice = self._selected(problem, options, folds, state, own_alphas)
         self._keep_choice(curves, choice, constant)
         as_compact = partial(self._as_compact, samples=samples)
@@ -246,10 +246,8 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         own_alphas: np.ndarray | None,
     ) -> tuple[list[Curve], Choice]:
         """The curves over the folds, and what was chosen of them."""
-        priors = others(problem.n_inputs) if self._has_auto_prior else ()
-        given = folds, options, self._activations(), priors, self.n_jobs
-        tried, paths = CrossValidation(*given), self._whole(problem, options, state)
-        begun = tried.begun()
+        tried = CrossValidation(folds, options, self._activations(), self.n_jobs)
+        paths, begun = self._whole(problem, options, state), tried.begun()
         fits = [*paths, *(path.fit for curve in begun for path in curve.paths)]
         self.alphas_ = self._grid(fits) if own_alphas is None else own_alphas
         with self._progress(tried.most_paths * len(self.alphas_)) as advanced:
@@ -287,12 +285,8 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
             ),
             given_strength(self.linear_alpha),
             self._smooths,
-            prior=EVEN if self._has_auto_prior else float(self.hidden_alpha),
+            prior=given_strength(self.hidden_alpha) or EVEN,
         )
-
-    @property
-    def _has_auto_prior(self) -> bool:
-        return isinstance(self.hidden_alpha, str)
 
     @contextmanager
     def _progress(self, total: int) -> Iterator[Any]:
@@ -390,7 +384,7 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         for k, curve in enumerate(curves):
             scores[k, : len(curve.scores)] = curve.scores
         self.cv_scores_path_ = scores
-        self.cv_curves_ = [curve.name for curve in curves]
+        self.cv_curves_ = [(curve.depth, curve.activation) for curve in curves]
         self.cv_architectures_path_ = [
             [list(path.architectures) for path in curve.paths] for curve in curves
         ]
@@ -401,7 +395,7 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         """Record the choice and its scores as attributes."""
         best, curve = choice.best, curves[choice.chosen.curve]
         self._keep_scores(curves[best.curve].scores[best.alpha], constant)
-        self.depth_, self.activation_, self.hidden_alpha_ = curve.name
+        self.depth_, self.activation_ = curve.depth, curve.activation
         self.alpha_ = float(self.alphas_[choice.chosen.alpha])
         self.alpha_1se_ = float(self.alphas_[choice.one_se.alpha])
 
@@ -426,8 +420,7 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         """Record what is known of errors, also by rows that the folds left out."""
         self.linear_p_value_ = linear_p_value(problem)
         rows = left_out(problem, folds, curves[chosen.curve], chosen)
-        prior = self.hidden_alpha_
-        penalty = replace(options.penalty, alpha=self.alpha_, prior=prior)
+        penalty = replace(options.penalty, alpha=self.alpha_, prior=options.prior)
         self._record_spread(problem, penalty, rows)
 
     def _refit(
@@ -447,8 +440,7 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         def led_to(point: Point) -> tuple[SparcsPath, Path]:
             curve, alphas = curves[point.curve], self.alphas_[: point.alpha + 1]
             layers = options.layers[-curve.depth :]
-            under = replace(options, prior=curve.prior)
-            begun = under.begun(problem, curve.activation, layers, seed)
+            begun = options.begun(problem, curve.activation, layers, seed)
             return recorded(begun, alphas, as_compact)
 
         self.path_, whole = led_to(chosen)

@@ -2,10 +2,10 @@
 
 Depth is paid for in rounds, as in a plain fit: first the last hidden layer alone may
 grow, then the last two, and so on while the best mean score rises. In every round the
-activations race, and at the end the best curve under other priors of hidden weights.
+activations race.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,15 +24,12 @@ class CrossValidation:
     folds : list of Fold
     options : PathOptions
     activations : tuple of str
-    priors : tuple of float
-        Precisions of the hidden weights' prior besides that of the options.
     n_jobs : int or None
     """
 
     folds: list[Fold]
     options: PathOptions
     activations: tuple[str, ...]
-    priors: tuple[float, ...]
     n_jobs: int | None
 
     @property
@@ -41,16 +38,13 @@ class CrossValidation:
 
     @property
     def most_paths(self) -> int:
-        """Number of paths if every round and every prior is tried."""
-        n_curves = self._n_rounds * len(self.activations) + len(self.priors)
-        return n_curves * len(self.folds)
+        """Number of paths if every round is needed."""
+        return self._n_rounds * len(self.activations) * len(self.folds)
 
     def begun(self, depth: int = 1) -> list[Curve]:
         """A curve of every activation, with its paths at the linear models."""
-        given, prior = self._open(depth), self.options.prior
-        return [
-            Curve.begun(self.folds, name, given, prior) for name in self.activations
-        ]
+        layers = self.options.layers[-depth:]
+        return [Curve.begun(self.folds, name, layers) for name in self.activations]
 
     def curves(
         self,
@@ -70,20 +64,7 @@ class CrossValidation:
                 break
             best = reached
             curves += raced(self.folds, self.begun(depth), *given)
-        others = self._under_other_priors(curves)
-        return curves + raced(self.folds, others, *given, rivals=curves)
-
-    def _under_other_priors(self, curves: Sequence[Curve]) -> list[Curve]:
-        """The best curve's beginning under other priors, if neurons woke on it."""
-        best = max(curves, key=lambda curve: curve.means.max())
-        if not best.n_hidden[best.means.argmax()]:
-            return []
-        given = self.folds, best.activation, self._open(best.depth)
-        return [Curve.begun(*given, prior) for prior in self.priors]
-
-    def _open(self, depth: int) -> tuple[int, ...]:
-        """The hidden layers that may grow."""
-        return self.options.layers[-depth:]
+        return curves
 
 
 def refuse_undefined(score: float, scoring: object) -> None:

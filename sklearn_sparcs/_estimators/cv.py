@@ -61,10 +61,10 @@ class SparcsRegressorCV(RegressionTargets, BaseSparcsCV):
         Strength of an L2 penalty (ridge) on the weights θ of hidden neurons, for scaled
         features: ½ hidden_alpha ‖θ‖² / n_samples is added to the mean loss, for
         regression times twice the loss that is left. It is the precision of a normal
-        prior of these weights, in units of the noise of a sample. "auto" is 0.3, or, of
-        five features or more, 0.1 for each and the intercept, if samples that were left
-        out are predicted better so: those of the folds in a cross-validation, else the
-        fifth that ``alpha="auto"`` holds out. Solvers that train in epochs have no such
+        prior of these weights, in units of the noise of a sample. "auto" is 0.3; where
+        ``alpha="auto"`` holds a fifth of the samples out, it is 0.1 for each feature
+        and the intercept, if that is 0.6 or more and predicts them better.
+        Cross-validation does not choose it. Solvers that train in epochs have no such
         penalty.
     l1_ratio : float in [0, 1], default=1.0
         Type of the penalty. 1 is an ℓ₁ penalty, which selects single neurons; 0 is the
@@ -129,9 +129,9 @@ default="auto"
         Number of hidden layers that were open to neurons.
     alphas_ : ndarray of shape (n_alphas,)
         The grid of alphas, in descending order.
-    cv_curves_ : list of (depth, activation, hidden_alpha)
-        The paths that were compared: how many hidden layers were open, which activation
-        function they had, and the strength of their ridge.
+    cv_curves_ : list of (depth, activation)
+        The paths that were compared: how many hidden layers were open, and which
+        activation function they had.
     cv_scores_path_ : ndarray of shape (n_curves, n_alphas, n_folds)
         Score of each fold at every alpha that was reached; nan at the others.
     cv_architectures_path_ : list (curves) of lists (folds) of lists of Architecture
@@ -369,10 +369,10 @@ class SparcsClassifierCV(ClassificationTargets, BaseSparcsCV):
         Strength of an L2 penalty (ridge) on the weights θ of hidden neurons, for scaled
         features: ½ hidden_alpha ‖θ‖² / n_samples is added to the mean loss, for
         regression times twice the loss that is left. It is the precision of a normal
-        prior of these weights, in units of the noise of a sample. "auto" is 0.3, or, of
-        five features or more, 0.1 for each and the intercept, if samples that were left
-        out are predicted better so: those of the folds in a cross-validation, else the
-        fifth that ``alpha="auto"`` holds out. Solvers that train in epochs have no such
+        prior of these weights, in units of the noise of a sample. "auto" is 0.3; where
+        ``alpha="auto"`` holds a fifth of the samples out, it is 0.1 for each feature
+        and the intercept, if that is 0.6 or more and predicts them better.
+        Cross-validation does not choose it. Solvers that train in epochs have no such
         penalty.
     l1_ratio : float in [0, 1], default=1.0
         Type of the penalty. 1 is an ℓ₁ penalty, which selects single neurons; 0 is the
@@ -443,9 +443,9 @@ default="auto"
         Number of hidden layers that were open to neurons.
     alphas_ : ndarray of shape (n_alphas,)
         The grid of alphas, in descending order.
-    cv_curves_ : list of (depth, activation, hidden_alpha)
-        The paths that were compared: how many hidden layers were open, which activation
-        function they had, and the strength of their ridge.
+    cv_curves_ : list of (depth, activation)
+        The paths that were compared: how many hidden layers were open, and which
+        activation function they had.
     cv_scores_path_ : ndarray of shape (n_curves, n_alphas, n_folds)
         Score of each fold at every alpha that was reached; nan at the others.
     cv_architectures_path_ : list (curves) of lists (folds) of lists of Architecture

@@ -154,8 +154,7 @@ class Fold:
         samples = self.left_out.samples()
         return samples.taken(always_the_same(len(samples), n))
 
-    def begun(self, activation: str, layers: Sequence[int], prior: float) -> FoldPath:
+    def begun(self, activation: str, layers: Sequence[int]) -> FoldPath:
         """A path on the training rows, at its beginning."""
         problem = self.part.problem(self.options)
-        options = replace(self.options, prior=prior)
-        return FoldPath(options.begun(problem, activation, layers, self.seed))
+        return FoldPath(self.options.begun(problem, activation, layers, self.seed))

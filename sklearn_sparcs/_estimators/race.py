@@ -1,9 +1,9 @@
-"""Racing of activations and priors over the same folds: who falls behind is dropped.
+"""Racing of activations over the same folds: paths that fall behind are dropped.
 
-A few alphas at a time, every fold goes on. A curve is followed no further once its mean
-score has not risen for some alphas, or once another one's best is ahead of its own by
-more than the folds' differences explain. By the same differences the linear model is
-left, or stays.
+A few alphas at a time, every fold goes on. An activation is followed no further once
+its mean score has not risen for some alphas, or once another one's best is ahead of its
+own by more than the folds' differences explain. By the same differences the linear
+model is left, or stays.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ from .folds import Fold, FoldPath, Judge, Stretch
 STRIDE = 4
 #: Alphas without a new best after which a path is followed no further.
 PATIENCE = 4
-#: Alphas after which the curve that is behind may be dropped, and by how many
+#: Alphas after which the activation that is behind may be dropped, and by how many
 #: standard errors of the paired difference it must be.
 _FIRST_JUDGED, _AHEAD = 12, 1.5
 #: Standard errors above noise from which on there is something to be found, and by how
@@ -30,40 +30,28 @@ EVIDENT, _PLAINLY = 2.5, 4.0
 
 @dataclass(frozen=True)
 class Curve:
-    """One activation at one depth under one prior, over all folds.
+    """One activation at one depth, over all folds.
 
     Attributes
     ----------
     depth : int
         Hidden layers that may grow, the last ones.
     activation : str
-    prior : float
-        Precision of the hidden weights' prior.
     paths : tuple of FoldPath
         A fold each, all as far.
     """
 
     depth: int
     activation: str
-    prior: float
     paths: tuple[FoldPath, ...]
 
     @classmethod
     def begun(
-        cls,
-        folds: Sequence[Fold],
-        activation: str,
-        layers: Sequence[int],
-        prior: float,
+        cls, folds: Sequence[Fold], activation: str, layers: Sequence[int]
     ) -> "Curve":
         """A curve at the linear models."""
-        paths = tuple(fold.begun(activation, layers, prior) for fold in folds)
-        return cls(max(len(layers), 1), activation, prior, paths)
-
-    @property
-    def name(self) -> tuple[int, str, float]:
-        """Depth, activation and prior, which no other curve shares."""
-        return self.depth, self.activation, self.prior
+        paths = tuple(fold.begun(activation, layers) for fold in folds)
+        return cls(max(len(layers), 1), activation, paths)
 
     def after(self, stretches: Sequence[Stretch]) -> "Curve":
         """The curve further on, by a stretch each fold."""
@@ -108,14 +96,10 @@ class Curve:
         return len(self.means) - 1 - int(self.means.argmax()) >= PATIENCE
 
     def behind(self, other: "Curve") -> bool:
-        """Whether the other's best so far is better by more than chance explains.
-
-        Alphas that this one has not come to yet do not count.
-        """
+        """Whether the other's best is better by more than chance explains."""
         if min(len(self.means), len(other.means)) < _FIRST_JUDGED:
             return False
-        n = len(self.means)
-        theirs, own = (c.scores[c.means[:n].argmax()] for c in (other, self))
+        theirs, own = (c.scores[c.means.argmax()] for c in (other, self))
         return is_ahead(theirs - own, _AHEAD)
 
 
@@ -132,15 +116,13 @@ def raced(
     alphas: np.ndarray,
     n_jobs: int | None,
     advanced: Callable[[int], object],
-    rivals: Sequence[Curve] = (),
 ) -> list[Curve]:
     """Follow the curves along the alphas, a few at a time, and drop those that lose.
 
-    They may lose against ``rivals``, too, whose race has ended. ``advanced`` is told of
-    every alpha that a fold has passed.
+    ``advanced`` is told of every alpha that a fold has passed.
     """
-    found = [*rivals, *curves]
-    running = list(range(len(rivals), len(found)))
+    found = list(curves)
+    running = list(range(len(found)))
     for start in range(0, len(alphas), STRIDE):
         part = alphas[start : start + STRIDE]
         jobs = [(k, fold) for k in running for fold in range(len(folds))]
@@ -160,7 +142,7 @@ def raced(
         ]
         if not running:
             break
-    return found[len(rivals) :]
+    return found
 
 
 def grown_out_scores(

@@ -55,10 +55,10 @@ class SparcsRegressor(RegressionTargets, LearnsStreams):
         Strength of an L2 penalty (ridge) on the weights θ of hidden neurons, for scaled
         features: ½ hidden_alpha ‖θ‖² / n_samples is added to the mean loss, for
         regression times twice the loss that is left. It is the precision of a normal
-        prior of these weights, in units of the noise of a sample. "auto" is 0.3, or, of
-        five features or more, 0.1 for each and the intercept, if samples that were left
-        out are predicted better so: those of the folds in a cross-validation, else the
-        fifth that ``alpha="auto"`` holds out. Solvers that train in epochs have no such
+        prior of these weights, in units of the noise of a sample. "auto" is 0.3; where
+        ``alpha="auto"`` holds a fifth of the samples out, it is 0.1 for each feature
+        and the intercept, if that is 0.6 or more and predicts them better.
+        Cross-validation does not choose it. Solvers that train in epochs have no such
         penalty.
     l1_ratio : float in [0, 1], default=1.0
         Type of the penalty. 1 is an ℓ₁ penalty, which selects single neurons; 0 is the

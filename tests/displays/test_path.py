@@ -55,10 +55,8 @@ def test_cross_validation_is_drawn(cross_validated):
     model = cross_validated
     display = PathDisplay.from_estimator(model)
     n_curves = len(model.cv_scores_path_)
-    assert model.cv_curves_[:2] == [(1, "relu", 0.3), (1, "tanh", 0.3)]
-    first, second, *_ = display.curves
-    assert first == "1 layer, relu, ridge 0.3"
-    assert second == "1 layer, tanh, ridge 0.3"
+    assert model.cv_curves_[:2] == [(1, "relu"), (1, "tanh")]
+    assert list(display.curves)[:2] == ["1 hidden layer, relu", "1 hidden layer, tanh"]
     lines = display.lines_[:n_curves]
     for line, scores in zip(lines, model.cv_scores_path_, strict=True):
         assert_allclose(line.get_ydata(), scores.mean(axis=1))

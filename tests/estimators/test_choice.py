@@ -26,7 +26,7 @@ def curve(means, sizes, spread=0.1, name="relu"):
     """Three folds that differ by a spread, at each alpha alike but for the first."""
     shifts = np.array([-1, 0, 1]) * spread
     paths = [FakePath([m + shift for m in means], sizes) for shift in shifts]
-    return Curve(1, name, 0.3, tuple(paths))
+    return Curve(1, name, tuple(paths))
 
 
 #: A standard error is 0.1 / √3 = 0.058.

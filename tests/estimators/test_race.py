@@ -40,17 +40,17 @@ class FakeFold:
     judge = None
 
 
-def followed(*scores, n_folds=3, n_alphas=24, rivals=()):
+def followed(*scores, n_folds=3, n_alphas=24):
     """Race curves, each a list of mean scores; folds differ by a constant."""
     shifts = np.linspace(-0.01, 0.01, n_folds)
     curves = [
-        Curve(1, "relu", 0.3, tuple(FakePath(list(np.asarray(s) + d)) for d in shifts))
+        Curve(1, "relu", tuple(FakePath(list(np.asarray(s) + d)) for d in shifts))
         for s in scores
     ]
     steps = []
     folds = [FakeFold()] * n_folds
-    given = np.ones(n_alphas), None, steps.append
-    return raced(folds, curves, *given, rivals=rivals), steps
+    found = raced(folds, curves, np.ones(n_alphas), None, steps.append)
+    return found, steps
 
 
 def test_a_curve_that_rises_is_followed_to_the_end():
@@ -76,14 +76,6 @@ def test_the_one_that_is_behind_is_left():
     assert len(first.means) == len(second.means) == 24
 
 
-def test_rivals_whose_race_has_ended_are_compared_at_the_same_alphas():
-    rivals, _ = followed(np.arange(24.0))
-    (even,), _ = followed(np.arange(24.0), rivals=rivals)
-    assert len(even.means) == 24
-    (behind,), _ = followed(np.arange(24.0) / 2, rivals=rivals)
-    assert len(behind.means) == 12
-
-
 def test_scores_that_are_not_finite_are_worse_than_any():
     (curve,), _ = followed([1.0, np.nan, 2.0, np.inf, 0.0, 0.0, 0.0, 0.0, *[0.0] * 16])
     assert curve.means[1] == -np.inf and curve.means[3] == -np.inf
@@ -105,7 +97,7 @@ def test_every_job_is_done_by_the_fold_it_belongs_to(n, monkeypatch):
 
     monkeypatch.setattr(race, "STRIDE", 100)
     curves = [
-        Curve(1, "relu", 0.3, tuple(Path([10.0 * c + k]) for k in range(3)))
+        Curve(1, "relu", tuple(Path([10.0 * c + k]) for k in range(3)))
         for c in range(n)
     ]
     raced([Fold(k) for k in range(3)], curves, np.ones(1), None, int)
@@ -144,20 +136,20 @@ def test_the_linear_model_is_left_for_what_folds_agree_on(gains, beats):
         FakePath([shift, shift + gain], 2)
         for shift, gain in zip(shifts, gains, strict=True)
     )
-    curve = Curve(1, "relu", 0.3, paths)
+    curve = Curve(1, "relu", paths)
     assert curve.beats_linear(1, significance=3.0) is beats
 
 
 def test_where_no_first_network_is_linear_there_is_nothing_to_leave():
-    failed = Curve(1, "relu", 0.3, tuple(FakePath([np.nan, 0.1], 2) for _ in range(3)))
+    failed = Curve(1, "relu", tuple(FakePath([np.nan, 0.1], 2) for _ in range(3)))
     assert failed.beats_linear(1, significance=3.0)
 
 
 def test_where_the_data_show_noise_folds_must_be_plainer():
     gains = [0.01, 0.02, 0.03, 0.02, 0.01]
-    curve = Curve(1, "relu", 0.3, tuple(FakePath([0.0, g], 2) for g in gains))
+    curve = Curve(1, "relu", tuple(FakePath([0.0, g], 2) for g in gains))
     assert curve.beats_linear(1, significance=0.0)
     gains[2] = 0.06
-    curve = Curve(1, "relu", 0.3, tuple(FakePath([0.0, g], 2) for g in gains))
+    curve = Curve(1, "relu", tuple(FakePath([0.0, g], 2) for g in gains))
     assert not curve.beats_linear(1, significance=0.0)
     assert curve.beats_linear(1, significance=2.5)
