@@ -93,12 +93,12 @@ def _outputs(network: LiveNetwork, held: HeldOut) -> Tensor:
 
 
 def _losses(outputs: Tensor, held: HeldOut, loss: ClassificationLoss) -> Tensor:
-    """Cross-entropies (n,) of held-out labels as they are.
+    """Cross-entropies (n,) of held-out labels as they are, in double precision.
 
     Weighted, unless weights count samples.
     """
     samples = held.samples
-    each = curvature.of(loss.smoothed(0.0)).value(outputs, samples.y)
+    each = curvature.of(loss.smoothed(0.0)).value(outputs, samples.y).double()
     if samples.weight is None or samples.mean_count is not None:
         return each
     return samples.weight * each
