@@ -240,14 +240,14 @@ class BaseCompact(TrainsByEpochs, Predictor):
             units = replace(units, bounds=last.bounds, hidden_bounds=reach)
         # no penalty is trained under; classes may need one for there to be a start
         strength = None if isinstance(task.loss, ClassificationLoss) else 0.0
-        second_order = solver == "second_order"
-        smooth = self._smooths and second_order and bool(self._checked_sizes())
         return Problem.of(
             task,
             units,
-            start_linear=last is None or smooth,  # which tells whether labels are
+            start_linear=last is None,
             linear_alpha=strength,
-            smooth=smooth,
+            smooth=self._smooths
+            and solver == "second_order"
+            and bool(self._checked_sizes()),
         )
 
     def _to_second_order(

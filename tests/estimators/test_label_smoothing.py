@@ -17,8 +17,6 @@ from sklearn_sparcs import (
 
 SEPARATED = load_wine(return_X_y=True)
 MIXED = load_iris(return_X_y=True)
-#: As many features and classes as separated ones, and labels at random.
-MIXED_FEATURES = SEPARATED[0], np.random.default_rng(0).permutation(SEPARATED[1])
 
 
 BARE = {"label_smoothing": 0.0}
@@ -141,10 +139,3 @@ def test_a_compact_network_trains_on_smoothed_labels():
 def test_what_is_no_share_is_refused(wrong):
     with pytest.raises(ValueError, match="label_smoothing"):
         linear(label_smoothing=wrong).fit(*MIXED)
-
-
-def test_compact_networks_go_on_with_smoothed_labels():
-    found = grown().fit(*SEPARATED).pruned_estimator_
-    assert found.active_architecture_.n_hidden > 0
-    assert found.fit(*SEPARATED).label_smoothing_ == 0.1
-    assert found.fit(*MIXED_FEATURES).label_smoothing_ == 0.0
