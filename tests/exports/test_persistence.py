@@ -151,7 +151,8 @@ def test_a_model_mapped_into_memory_does_what_others_do(name, tmp_path, every_wa
     for part in ("", "pruned_estimator_"):
         if hasattr(model, part) or not part:
             old = pickle.loads(pickle.dumps(model))
-            old, new = (getattr(m, part) if part else m for m in (old, mapped))
+            new = joblib.load(tmp_path / "model", mmap_mode="r")
+            old, new = (getattr(m, part) if part else m for m in (old, new))
             found = [trained_on(m, X, target) for m in (old, new)]
             if "Classifier" in name:
                 assert_array_equal(*found)
