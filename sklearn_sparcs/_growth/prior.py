@@ -4,7 +4,7 @@ Its precision is in units of the noise of a sample, for scaled features. The sam
 all tables, it lets a neuron listen closely to many inputs at once. In proportion to the
 inputs it expects each to count less where there are more, as the variance of usual
 initialisations falls with fan-in (He et al., "Delving deep into rectifiers", 2015).
-Neither suits every table, and held-out samples or folds can tell.
+Neither suits every table, and held-out samples can tell (`holdout`).
 """
 
 #: Precision of the same prior for all tables.
