@@ -47,9 +47,9 @@ EXAMPLES ?= 300
 fuzz: env ## property tests, longer and with other data each time (EXAMPLES=300 each)
 	FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -q tests/properties --hypothesis-profile=fuzz $(REPORT)
 
-FAULTS := tests/estimators/test_faults.py tests/estimators/test_interrupts.py tests/growth/test_interrupts.py \
+FAULTS := tests/estimators/test_faults.py tests/estimators/test_interrupts.py tests/recruitment/test_interrupts.py \
   tests/exports/test_faulty_files.py tests/exports/test_hostile_names.py tests/project/test_hostile_files.py \
-  tests/estimators/test_torch_switches.py tests/training/test_threads.py tests/dask/test_cluster.py
+  tests/estimators/test_torch_switches.py tests/numerics/test_threads.py tests/dask/test_cluster.py
 faults: env ## memory that runs out, interrupts, files cut short, hostile names, threads, forks and workers killed
 	$(PYTEST) $(FAULTS) $(REPORT)
 

@@ -28,12 +28,12 @@ import torch
 from speed import live_solver, seconds
 
 from sklearn_sparcs._estimators.solvers import chosen_solver
+from sklearn_sparcs._losses.bridge import BridgePenalty
+from sklearn_sparcs._losses.curvature import SquaredErrorCurvature
 from sklearn_sparcs._networks.live import LiveNetwork
-from sklearn_sparcs._training.bridge import BridgePenalty
-from sklearn_sparcs._training.curvature import SquaredErrorCurvature
-from sklearn_sparcs._training.levenberg_marquardt import optimize
-from sklearn_sparcs._training.metric import is_dense, n_rows
-from sklearn_sparcs._training.objective import Objective, Observations
+from sklearn_sparcs._second_order.levenberg_marquardt import optimize
+from sklearn_sparcs._second_order.metric import is_dense, n_rows
+from sklearn_sparcs._second_order.objective import Objective, Observations
 
 AXES = {
     "rows": [1000, 4000, 16_000, 64_000, 256_000],

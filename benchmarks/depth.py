@@ -33,11 +33,11 @@ from sklearn_sparcs._growth.alpha_search import (
 from sklearn_sparcs._growth.information_criterion import criterion
 from sklearn_sparcs._growth.path import PathFit
 from sklearn_sparcs._growth.path_following import GrowthOptions, linear_ridge
+from sklearn_sparcs._losses.bridge import BridgePenalty
+from sklearn_sparcs._losses.losses import SquaredError
 from sklearn_sparcs._networks.live import LiveNetwork
-from sklearn_sparcs._training.bridge import BridgePenalty
-from sklearn_sparcs._training.losses import SquaredError
-from sklearn_sparcs._training.problem import Problem, Units
-from sklearn_sparcs._training.task import Task
+from sklearn_sparcs._problems.problem import Problem, Units
+from sklearn_sparcs._problems.task import Task
 from sklearn_sparcs.datasets import make_teacher_student
 
 #: Alphas at which a run goes on, in the one that it has come to.

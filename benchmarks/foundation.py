@@ -92,10 +92,10 @@ def false_alarms(n_sets=150):
 def skorch_overhead(n_epochs=2000):
     """Milliseconds an epoch that skorch costs without callbacks, data set aside."""
     from sklearn_sparcs._data.batches import TrainingData
-    from sklearn_sparcs._training.adam_solver import AdamSolver
-    from sklearn_sparcs._training.losses import SquaredError
-    from sklearn_sparcs._training.penalty import SparseGroupPenalty
-    from sklearn_sparcs._training.skorch_net import SparcsNet
+    from sklearn_sparcs._first_order.adam_solver import AdamSolver
+    from sklearn_sparcs._first_order.skorch_net import SparcsNet
+    from sklearn_sparcs._losses.losses import SquaredError
+    from sklearn_sparcs._losses.penalty import SparseGroupPenalty
 
     class Idle(SparcsNet):
         def _train(self, data):

@@ -47,19 +47,19 @@ from sklearn_sparcs import (
     SparcsRegressor,
     SparcsRegressorCV,
 )
-from sklearn_sparcs._growth.solver import GrowthSolver
+from sklearn_sparcs._first_order.adam_solver import AdamSolver
+from sklearn_sparcs._first_order.paper_solver import PaperSolver
+from sklearn_sparcs._losses.bridge import BridgePenalty
+from sklearn_sparcs._losses.curvature import SquaredErrorCurvature
+from sklearn_sparcs._losses.losses import SquaredError
+from sklearn_sparcs._losses.observations import Observations
+from sklearn_sparcs._losses.penalty import SparseGroupPenalty
 from sklearn_sparcs._networks.growing import GrowingNetwork
 from sklearn_sparcs._networks.live import LiveNetwork
 from sklearn_sparcs._networks.spectrum import weight_block
-from sklearn_sparcs._training.adam_solver import AdamSolver
-from sklearn_sparcs._training.bridge import BridgePenalty
-from sklearn_sparcs._training.curvature import SquaredErrorCurvature
-from sklearn_sparcs._training.gauss_newton import GaussNewtonMatrix
-from sklearn_sparcs._training.losses import SquaredError
-from sklearn_sparcs._training.objective import Objective
-from sklearn_sparcs._training.observations import Observations
-from sklearn_sparcs._training.paper_solver import PaperSolver
-from sklearn_sparcs._training.penalty import SparseGroupPenalty
+from sklearn_sparcs._recruitment.solver import GrowthSolver
+from sklearn_sparcs._second_order.gauss_newton import GaussNewtonMatrix
+from sklearn_sparcs._second_order.objective import Objective
 from sklearn_sparcs.datasets import make_teacher_student
 from sklearn_sparcs.nn import SpectralNetwork
 

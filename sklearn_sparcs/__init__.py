@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ._version import __version__
 
 if TYPE_CHECKING:
+    from ._checks.warned import LeverageWarning
     from ._direct.architecture import Architecture
     from ._direct.form import DirectForm
     from ._displays import (
@@ -23,15 +24,14 @@ if TYPE_CHECKING:
     from ._estimators.compact import CompactClassifier, CompactRegressor
     from ._estimators.cv import SparcsClassifierCV, SparcsRegressorCV
     from ._estimators.found_path import SparcsPath
-    from ._estimators.measures import hidden_path_norm
     from ._estimators.path import sparcs_path
     from ._estimators.regressor import SparcsRegressor
-    from ._estimators.warned import LeverageWarning
     from ._exports.c import export_c
     from ._exports.skops_types import trusted_types
     from ._exports.sql import export_sql
     from ._exports.text import export_text
     from ._exports.weights import load_safetensors, save_safetensors
+    from ._fitted.measures import hidden_path_norm
 
 #: The module that each name lives in.
 _HOMES = {
@@ -41,7 +41,7 @@ _HOMES = {
     "CompactRegressor": "_estimators.compact",
     "DirectForm": "_direct.form",
     "EigenvalueDisplay": "_displays",
-    "LeverageWarning": "_estimators.warned",
+    "LeverageWarning": "_checks.warned",
     "PathDisplay": "_displays",
     "PruningCurveDisplay": "_displays",
     "SparcsClassifier": "_estimators.classifier",
@@ -53,7 +53,7 @@ _HOMES = {
     "export_c": "_exports.c",
     "export_sql": "_exports.sql",
     "export_text": "_exports.text",
-    "hidden_path_norm": "_estimators.measures",
+    "hidden_path_norm": "_fitted.measures",
     "load_safetensors": "_exports.weights",
     "save_safetensors": "_exports.weights",
     "sparcs_path": "_estimators.path",

@@ -19,16 +19,16 @@ from ._estimators.classifier import SparcsClassifier as Classifier
 from ._estimators.cv import SparcsClassifierCV as ClassifierCV
 from ._estimators.cv import SparcsRegressorCV as RegressorCV
 from ._estimators.docstring_sections import with_sections_of
-from ._estimators.encoding import RealEncoding
 from ._estimators.regressor import SparcsRegressor as Regressor
-from ._estimators.shared_cv import constraints_of
-from ._estimators.shared_labels import (
+from ._fitted.encoding import RealEncoding
+from ._shared.shared_cv import constraints_of
+from ._shared.shared_labels import (
     Labels,
     numbers_of,
     of_classes,
     shared_encoding,
 )
-from ._estimators.shared_scores import OF_CLASSES, OF_TARGETS
+from ._shared.shared_scores import OF_CLASSES, OF_TARGETS
 from ._sklearn import fit_context
 
 __all__ = [

@@ -11,9 +11,6 @@ all of them as the `SpectralMatrices` of a network.
 """
 
 from ._direct.measures import count_parameters, path_norm, path_tensor
-from ._growth.callback import GrowthCallback
-from ._growth.eigenvalue_pruning import prune_to_tolerance
-from ._growth.training_loop import Growth
 from ._networks.direct import DirectNetwork
 from ._networks.growing_module import GrowingSpectralNetwork
 from ._networks.linear import SpectralLinear
@@ -24,6 +21,9 @@ from ._networks.spectrum import (
     eigenvector_matrix,
     inverse_eigenvector_matrix,
 )
+from ._recruitment.callback import GrowthCallback
+from ._recruitment.eigenvalue_pruning import prune_to_tolerance
+from ._recruitment.training_loop import Growth
 
 __all__ = [
     "DirectNetwork",

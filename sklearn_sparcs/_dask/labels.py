@@ -10,8 +10,8 @@ from dask.base import compute
 from dask.delayed import delayed
 
 from .._data.shared_samples import SharedSamples
-from .._estimators.encoding import ClassEncoding
-from .._estimators.shared_labels import (
+from .._fitted.encoding import ClassEncoding
+from .._shared.shared_labels import (
     Labels,
     numbers_of,
     of_classes,

@@ -5,8 +5,8 @@ from typing import Any
 
 from dask.base import is_dask_collection
 
-from .._estimators.predictor import Predictor
 from .._estimators.targets import ClassificationTargets, RegressionTargets
+from .._fitted.predictor import Predictor
 from .labels import accuracy
 from .predictions import by_partition, r2
 

@@ -8,7 +8,7 @@ from dask.delayed import Delayed, delayed
 from dask.sizeof import sizeof
 
 from .._data.parts import Join, Placed
-from .._training.torch_defaults import torch_defaults
+from .._numerics.torch_defaults import torch_defaults
 
 #: Answers that are joined at a time: a tree of this width leads here.
 _WIDTH = 4

@@ -8,7 +8,7 @@ import dask.array as da
 import numpy as np
 from dask.base import compute, is_dask_collection
 
-from .._estimators.shared_scores import explained
+from .._shared.shared_scores import explained
 from .blocks import a_row, no_rows
 
 #: From rows, what is said of each: an array (n, …).

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._estimators.measures import hidden_path_norm
-from .._estimators.predictor import Predictor
+from .._fitted.measures import hidden_path_norm
+from .._fitted.predictor import Predictor
 from .._sklearn import check_matplotlib_support
 from .labels import legend_label_of
 from .style import dress, new_axes

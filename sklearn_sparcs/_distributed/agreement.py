@@ -5,7 +5,7 @@ from typing import Any
 
 from sklearn.base import BaseEstimator
 
-from .._training.processes import Processes, in_process_group
+from .._losses.processes import Processes, in_process_group
 from .._version import __version__
 
 #: The first process's is what counts.

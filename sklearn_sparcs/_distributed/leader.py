@@ -8,9 +8,9 @@ from sklearn.base import BaseEstimator
 
 from .._data.parts import Parts, Placed
 from .._data.shared_samples import SharedSamples
-from .._estimators.encoding import Encoding
 from .._estimators.transaction import unchanged_on_failure
-from .._training.processes import Processes
+from .._fitted.encoding import Encoding
+from .._losses.processes import Processes
 from .parts import Leader, PieceStore, Request
 
 #: Checked samples, the encoding of their targets, and no rows of X.

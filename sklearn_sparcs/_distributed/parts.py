@@ -12,8 +12,8 @@ from itertools import count
 from typing import Any
 
 from .._data.parts import Join, Placed, added
-from .._training.processes import Processes
-from .._training.torch_defaults import torch_defaults
+from .._losses.processes import Processes
+from .._numerics.torch_defaults import torch_defaults
 
 #: Functions of a piece, one after the other, with what else they take.
 Steps = tuple[tuple[Callable[..., Any], tuple[Any, ...]], ...]

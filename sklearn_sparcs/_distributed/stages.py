@@ -6,8 +6,8 @@ from typing import Any, ClassVar, TypeVar, cast
 
 from sklearn.base import BaseEstimator
 
-from .._estimators.shared_cv import FitsSharedCV
-from .._estimators.shared_fit import FitsShared
+from .._shared.shared_cv import FitsSharedCV
+from .._shared.shared_fit import FitsShared
 from .agreement import joined_processes, refuse_differences
 
 _Method = TypeVar("_Method", bound=Callable[..., Any])

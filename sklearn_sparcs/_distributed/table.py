@@ -12,7 +12,7 @@ from .._data.partition_checks import (
 )
 from .._data.parts import Placed
 from .._data.tensors import as_array
-from .._training.processes import Processes
+from .._losses.processes import Processes
 from .agreement import said_by_all
 
 

@@ -1,1 +1,1 @@
-"""The estimators in scikit-learn's sense."""
+"""The estimators: parameters, stages of ``fit``, fitted attributes."""

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+from .._checks.warned import warn_user
 from .._growth.path import PathOptions
-from .._training.task import Task
+from .._problems.task import Task
 from .solvers import LARGEST_TABLE, MOST_INPUTS, affords_second_order
-from .warned import warn_user
 
 
 def afforded(task: Task, options: PathOptions) -> tuple[Task, PathOptions]:

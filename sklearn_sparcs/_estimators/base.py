@@ -9,33 +9,33 @@ import numpy as np
 from scipy import sparse
 from skorch.history import History
 
+from .._checks.full_layers import warn_of_full_layers
+from .._checks.leverage import warn_of_leverage
 from .._data.samples import Samples
 from .._data.shared_samples import SharedSamples
 from .._direct.form import DirectForm
+from .._first_order.checkpoint import Checkpoint, refuse_changed
+from .._fitted.result import Result
 from .._growth.depth_search import search
-from .._growth.first_order import FirstOrder
 from .._growth.linear_test import linear_p_value
 from .._growth.prior import EVEN
-from .._growth.recipe import Recipe
 from .._growth.search_result import SearchResult
 from .._growth.second_order import SecondOrder, SecondOrderResult
+from .._losses.bridge import BridgePenalty
+from .._losses.penalty import SparseGroupPenalty
 from .._networks.checks import checked_layer_sizes
+from .._numerics.device import resolve_device
+from .._numerics.randomness import generators, own_random_state, seeds
+from .._numerics.status import Status
+from .._numerics.torch_defaults import torch_defaults
+from .._problems.problem import Problem, Units, Validation
+from .._problems.stream_state import StreamState
+from .._problems.task import Task
+from .._recruitment.first_order import FirstOrder
+from .._recruitment.recipe import Recipe
+from .._selection.chosen_clip import cross_validated_clip
 from .._sklearn import Interval, StrOptions
-from .._training.bridge import BridgePenalty
-from .._training.checkpoint import Checkpoint, refuse_changed
-from .._training.device import resolve_device
-from .._training.penalty import SparseGroupPenalty
-from .._training.problem import Problem, Units, Validation
-from .._training.randomness import generators, own_random_state, seeds
-from .._training.status import Status
-from .._training.stream_state import StreamState
-from .._training.task import Task
-from .._training.torch_defaults import torch_defaults
-from .chosen_clip import cross_validated_clip
 from .epochs import TRAINING_CONSTRAINTS, TrainsByEpochs
-from .full_layers import warn_of_full_layers
-from .leverage import warn_of_leverage
-from .result import Result
 from .solvers import Solver, chosen_solver
 from .spectral import Spectral, given_strength
 from .transaction import atomic

@@ -10,30 +10,30 @@ from sklearn.utils.validation import check_is_fitted
 
 from .._data.features import Bounds, unbounded
 from .._direct.form import DirectForm
+from .._first_order.adam_solver import AdamSolver
+from .._first_order.checkpoint import refuse_changed
+from .._first_order.run import train
+from .._fitted.encoding import Encoding
+from .._fitted.importances import feature_importances
+from .._fitted.predictor import Predictor
 from .._growth.given_wiring import GivenWiring
 from .._growth.path_following import linear_start
 from .._growth.prior import EVEN
 from .._growth.temperature import cooled
+from .._losses.bridge import BridgePenalty
+from .._losses.losses import ClassificationLoss
+from .._losses.penalty import SparseGroupPenalty
 from .._networks.checks import checked_layer_sizes, checked_links
 from .._networks.direct import DirectNetwork
 from .._networks.wiring import Wiring
+from .._numerics.device import resolve_device
+from .._numerics.randomness import generators, own_random_state, seeds
+from .._numerics.status import Status
+from .._numerics.torch_defaults import torch_defaults
+from .._problems.problem import Problem, Units
+from .._problems.task import Task
 from .._sklearn import Interval, StrOptions
-from .._training.adam_solver import AdamSolver
-from .._training.bridge import BridgePenalty
-from .._training.checkpoint import refuse_changed
-from .._training.device import resolve_device
-from .._training.losses import ClassificationLoss
-from .._training.penalty import SparseGroupPenalty
-from .._training.problem import Problem, Units
-from .._training.randomness import generators, own_random_state, seeds
-from .._training.run import train
-from .._training.status import Status
-from .._training.task import Task
-from .._training.torch_defaults import torch_defaults
-from .encoding import Encoding
 from .epochs import TRAINING_CONSTRAINTS, TrainsByEpochs
-from .importances import feature_importances
-from .predictor import Predictor
 from .solvers import affords_second_order
 from .transaction import atomic
 

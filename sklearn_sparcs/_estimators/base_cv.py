@@ -20,51 +20,51 @@ from sklearn.utils.validation import check_is_fitted
 from tqdm.auto import tqdm
 
 from .._activations import ACTIVATIONS
+from .._checks.full_layers import warn_of_full_layers
+from .._checks.labels import plain_labels
+from .._checks.warned import warn_user
 from .._data.features import as_rows
 from .._data.samples import Samples, usable_weight
 from .._data.shared_samples import SharedSamples
 from .._data.tensors import as_array
 from .._direct.form import DirectForm
 from .._direct.stability import hidden_share, stability
+from .._fitted.result import Result
 from .._growth.linear_test import linear_p_value
 from .._growth.path import Path, PathOptions, path_alphas
 from .._growth.path_point import PathPoint
 from .._growth.prior import EVEN
 from .._growth.temperature import cooled
+from .._losses.bridge import BridgePenalty
 from .._networks.checks import checked_layer_sizes
 from .._networks.live import LiveNetwork
-from .._sklearn import Interval, StrOptions, takes_weights
-from .._training.bridge import BridgePenalty
-from .._training.device import resolve_device
-from .._training.problem import Problem, Units
-from .._training.randomness import own_random_state, seeds
-from .._training.task import Task
-from .._training.torch_defaults import torch_defaults
-from .affordable import afforded
-from .base import BaseSparcs
-from .choice import Choice, Point, choose, standard_error
-from .chosen_clip import with_cross_validated_clip
-from .completion import (
+from .._numerics.device import resolve_device
+from .._numerics.randomness import own_random_state, seeds
+from .._numerics.torch_defaults import torch_defaults
+from .._problems.problem import Problem, Units
+from .._problems.task import Task
+from .._selection.choice import Choice, Point, choose, standard_error
+from .._selection.chosen_clip import with_cross_validated_clip
+from .._selection.completion import (
     calibrated,
     completed,
     grown_out,
     left_out,
     without_idle_neurons,
 )
-from .cross_validation import CrossValidation, refuse_undefined
+from .._selection.cross_validation import CrossValidation, refuse_undefined
+from .._selection.folds import Fold, Part
+from .._selection.local_fold import LocalJudge, LocalPart
+from .._selection.race import EVIDENT, Curve, is_ahead
+from .._selection.splits import checked_splits
+from .._sklearn import Interval, StrOptions, takes_weights
+from .affordable import afforded
+from .base import BaseSparcs
 from .fit_callbacks import FollowedByCallbacks
-from .folds import Fold, Part
 from .found_path import SparcsPath, checked_alphas, recorded
-from .full_layers import warn_of_full_layers
-from .labels import plain_labels
-from .local_fold import LocalJudge, LocalPart
-from .race import EVIDENT, Curve, is_ahead
-from .result import Result
 from .spectral import Spectral, given_strength
-from .splits import checked_splits
 from .transaction import atomic, leaving_no_trace
 from .verdict import Scores, verdict
-from .warned import warn_user
 
 #: Samples that a network is looked at on: at most so many, or so many a feature if
 #: that is more.

@@ -9,14 +9,14 @@ from sklearn.exceptions import ConvergenceWarning
 from skorch.callbacks import EpochTimer, PrintLog
 
 from .._activations import ACTIVATIONS
-from .._growth.recipe import batch_size_for
+from .._checks.callers import among_many
+from .._checks.warned import warn_user
+from .._first_order.run import Schedule
+from .._numerics.status import Status
+from .._recruitment.recipe import batch_size_for
 from .._sklearn import Interval, Options, StrOptions
-from .._training.run import Schedule
-from .._training.status import Status
-from .callers import among_many
 from .fit_callbacks import EpochsAsSteps, FollowedByCallbacks
 from .verbose import AlphaLog, show
-from .warned import warn_user
 
 TRAINING_CONSTRAINTS: dict[str, list[Any]] = {
     "activation": [StrOptions(set(ACTIVATIONS))],

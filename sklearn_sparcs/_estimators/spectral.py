@@ -13,14 +13,14 @@ from .._data.samples import Samples
 from .._data.scaling import Scaling
 from .._data.shared_samples import SharedSamples
 from .._direct.form import DirectForm
+from .._fitted.encoding import Encoding
+from .._fitted.importances import feature_importances
+from .._fitted.predictor import Predictor
+from .._fitted.pruning_curve import PruningCurve, pruning_curve
+from .._fitted.result import Result
+from .._fitted.summary import p_value_in_words
 from .._networks.matrices import SpectralMatrices
 from .compact import CompactClassifier, CompactRegressor
-from .encoding import Encoding
-from .importances import feature_importances
-from .predictor import Predictor
-from .pruning_curve import PruningCurve, pruning_curve
-from .result import Result
-from .summary import p_value_in_words
 
 #: Parameters that an estimator of the network has too, where they mean anything.
 _HANDED_ON = (

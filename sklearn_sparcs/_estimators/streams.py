@@ -10,18 +10,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .._checks.lost_rows import warn_of_lost_rows
+from .._checks.out_of_scale import warn_of_scale
 from .._data.scaling import Scaling
+from .._first_order.checkpoint import Checkpoint
 from .._growth.search_result import SearchResult
-from .._training.checkpoint import Checkpoint
-from .._training.problem import Problem
-from .._training.randomness import own_random_state
-from .._training.status import Status
-from .._training.stream_state import StreamState
-from .._training.task import Task
-from .._training.torch_defaults import torch_defaults
+from .._numerics.randomness import own_random_state
+from .._numerics.status import Status
+from .._numerics.torch_defaults import torch_defaults
+from .._problems.problem import Problem
+from .._problems.stream_state import StreamState
+from .._problems.task import Task
 from .base import BaseSparcs, Continuation
-from .lost_rows import warn_of_lost_rows
-from .out_of_scale import warn_of_scale
 from .transaction import atomic
 
 

@@ -10,22 +10,22 @@ from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
+from .._checks.invalid_data import invalid_labels, invalid_targets, missing_targets
+from .._checks.labels import plain_labels
+from .._checks.oversized import refuse_oversized
+from .._checks.rounded_data import warn_of_rounded_features, warn_of_rounding
 from .._data.features import X_FORMAT, as_rows
 from .._data.samples import usable_weight
 from .._data.tensors import as_array, like_given
+from .._fitted.encoding import ClassEncoding, Encoding, RealEncoding
+from .._fitted.predictor import Predictor, validated
+from .._fitted.spread import Spread
 from .._growth.holdout import HeldOut
+from .._losses.bridge import BridgePenalty
+from .._losses.losses import ClassificationLoss, Loss
+from .._problems.problem import Problem
+from .._problems.task import Task
 from .._sklearn import Interval, StrOptions
-from .._training.bridge import BridgePenalty
-from .._training.losses import ClassificationLoss, Loss
-from .._training.problem import Problem
-from .._training.task import Task
-from .encoding import ClassEncoding, Encoding, RealEncoding
-from .invalid_data import invalid_labels, invalid_targets, missing_targets
-from .labels import plain_labels
-from .oversized import refuse_oversized
-from .predictor import Predictor, validated
-from .rounded_data import warn_of_rounded_features, warn_of_rounding
-from .spread import Spread
 
 REGRESSION_CONSTRAINTS: dict[str, list[Any]] = {
     "prediction_margin": [Interval(Real, 0, None, closed="left"), None]

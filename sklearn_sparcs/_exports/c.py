@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._direct.form import DirectForm
-from .._estimators.encoding import ClassEncoding, RealEncoding
+from .._fitted.encoding import ClassEncoding, RealEncoding
 from .._version import __version__
 from .c_names import refuse_taken
 from .export_checks import fitted

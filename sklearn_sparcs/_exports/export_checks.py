@@ -4,7 +4,7 @@ from typing import Any
 
 from sklearn.utils.validation import check_is_fitted
 
-from .._estimators.predictor import Predictor
+from .._fitted.predictor import Predictor
 
 
 def fitted(model: Any, function: str) -> Predictor:

@@ -8,12 +8,12 @@ from .._direct.form import DirectForm
 from .._estimators.classifier import SparcsClassifier
 from .._estimators.compact import CompactClassifier, CompactRegressor
 from .._estimators.cv import SparcsClassifierCV, SparcsRegressorCV
-from .._estimators.encoding import ClassEncoding, RealEncoding
 from .._estimators.found_path import SparcsPath
 from .._estimators.regressor import SparcsRegressor
-from .._estimators.spread import Spread
-from .._training.checkpoint import Checkpoint
-from .._training.stream_state import StreamState
+from .._first_order.checkpoint import Checkpoint
+from .._fitted.encoding import ClassEncoding, RealEncoding
+from .._fitted.spread import Spread
+from .._problems.stream_state import StreamState
 
 _TRUSTED = (
     SparcsRegressor,

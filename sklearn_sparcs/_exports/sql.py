@@ -11,7 +11,7 @@ import numpy as np
 from .._data.features import Bounds
 from .._direct.form import DirectForm
 from .._direct.names import listed
-from .._estimators.encoding import ClassEncoding, RealEncoding
+from .._fitted.encoding import ClassEncoding, RealEncoding
 from .export_checks import fitted
 
 #: Terms that a sum may have without parentheses: databases limit how deep it nests.

@@ -6,7 +6,7 @@ from numbers import Integral
 from typing import Any
 
 from .._direct.names import feature_names_of
-from .._estimators.encoding import ClassEncoding, RealEncoding
+from .._fitted.encoding import ClassEncoding, RealEncoding
 from .export_checks import fitted
 from .formula import Formula, paragraph
 from .identifiers import identifiers

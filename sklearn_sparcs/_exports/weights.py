@@ -12,7 +12,7 @@ from .._activations import ACTIVATIONS
 from .._data.features import Bounds
 from .._direct.form import DirectForm
 from .._estimators.compact import CompactClassifier, CompactRegressor
-from .._estimators.encoding import ClassEncoding, RealEncoding
+from .._fitted.encoding import ClassEncoding, RealEncoding
 from .._version import __version__
 from .export_checks import fitted
 

@@ -1,1 +1,1 @@
-"""Growth: which neurons are live."""
+"""Second-order growth: which neurons are live, along falling alphas."""

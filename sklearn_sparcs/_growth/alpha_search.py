@@ -15,12 +15,12 @@ from typing import Any
 
 import torch
 
+from .._losses.losses import Loss
+from .._losses.observations import LocalData
 from .._networks.live import LiveNetwork
-from .._training.levenberg_marquardt import optimize
-from .._training.losses import Loss
-from .._training.objective import Objective
-from .._training.observations import LocalData
-from .._training.status import Status
+from .._numerics.status import Status
+from .._second_order.levenberg_marquardt import optimize
+from .._second_order.objective import Objective
 from .information_criterion import criterion
 from .path_following import (
     First,

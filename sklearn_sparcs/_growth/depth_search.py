@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from .._training.status import Status
+from .._numerics.status import Status
 from .search_result import SearchResult
 
 #: Whichever solver found it.

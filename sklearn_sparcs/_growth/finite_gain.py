@@ -25,7 +25,7 @@ import torch
 from torch import Tensor
 
 from .._networks.live import LiveNetwork
-from .._training.objective import Objective
+from .._second_order.objective import Objective
 from .ascent import Ascent
 from .directions import directions
 from .price import Price

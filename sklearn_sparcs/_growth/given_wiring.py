@@ -12,15 +12,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .._losses import curvature
+from .._losses.bridge import BridgePenalty
 from .._networks.live import LiveNetwork
 from .._networks.wiring import Wiring
-from .._training import curvature
-from .._training.bridge import BridgePenalty
-from .._training.levenberg_marquardt import optimize
-from .._training.objective import Objective
-from .._training.output_layer import outputs_solved
-from .._training.problem import Problem
-from .._training.status import Status
+from .._numerics.status import Status
+from .._problems.problem import Problem
+from .._second_order.levenberg_marquardt import optimize
+from .._second_order.objective import Objective
+from .._second_order.output_layer import outputs_solved
 from .directions import directions
 from .path_following import GrowthOptions, linear_ridge
 from .prior import by_fan_in

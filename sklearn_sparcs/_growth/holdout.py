@@ -17,9 +17,9 @@ from dataclasses import dataclass, replace
 
 import torch
 
+from .._losses.observations import Observations, Sums
 from .._networks.live import LiveNetwork
-from .._training.objective import Objective
-from .._training.observations import Observations, Sums
+from .._second_order.objective import Objective
 from .alpha_search import AlphaSearch, Selected, automatic_alphas, continued_at
 from .path_following import First, Point, follow, refitted_outputs
 

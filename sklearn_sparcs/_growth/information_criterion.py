@@ -11,11 +11,11 @@ import math
 
 import torch
 
+from .._losses.losses import Loss
 from .._networks.live import LiveNetwork
-from .._training.gauss_newton import Factor, GaussNewtonMatrix
-from .._training.losses import Loss
-from .._training.metric import is_dense
-from .._training.objective import Evaluation, Objective
+from .._second_order.gauss_newton import Factor, GaussNewtonMatrix
+from .._second_order.metric import is_dense
+from .._second_order.objective import Evaluation, Objective
 
 #: Samples that weights are counted on, at least, and for each of an output's matrix.
 _FEWEST_ROWS, _ROWS_A_WEIGHT = 2**13, 8

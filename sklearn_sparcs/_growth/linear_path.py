@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from .._data.batches import TrainingData
 from .._direct.form import DirectForm
 from .._networks.live import LiveNetwork
-from .._training.problem import Problem
+from .._problems.problem import Problem
 from .path_point import PathPoint
 
 

@@ -30,13 +30,13 @@ import torch
 from torch import Tensor
 
 from .._data.batches import TrainingData
+from .._losses import curvature
+from .._losses.bridge import BridgePenalty
+from .._losses.losses import ClassificationLoss
+from .._losses.observations import Observations
 from .._networks.live import LiveNetwork
-from .._training import curvature
-from .._training.bridge import BridgePenalty
-from .._training.losses import ClassificationLoss
-from .._training.objective import Objective
-from .._training.observations import Observations
-from .._training.problem import Problem
+from .._problems.problem import Problem
+from .._second_order.objective import Objective
 from .ascent import FEWEST, NEW, fired, spread_over
 from .directions import directions
 from .parametric_bootstrap import BootstrapModel

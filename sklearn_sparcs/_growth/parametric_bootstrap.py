@@ -20,9 +20,9 @@ import torch
 from torch import Tensor
 
 from .._data.batches import TrainingData
-from .._training import curvature
-from .._training.logistic_objective import LogisticObjective
-from .._training.losses import ClassificationLoss
+from .._linear.logistic_objective import LogisticObjective
+from .._losses import curvature
+from .._losses.losses import ClassificationLoss
 from .refit import Refit
 
 #: Newton's steps to the model of other answers.

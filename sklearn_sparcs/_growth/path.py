@@ -15,15 +15,15 @@ import torch
 
 from .._data.batches import TrainingData
 from .._direct.form import DirectForm
+from .._losses import curvature
+from .._losses.bridge import BridgePenalty
+from .._losses.raw_observations import observed
 from .._networks.gauge import structure_of
 from .._networks.live import LiveNetwork
 from .._networks.structure import parts
-from .._training import curvature
-from .._training.bridge import BridgePenalty
-from .._training.objective import Objective
-from .._training.problem import Problem, Units
-from .._training.raw_observations import observed
-from .._training.task import Task
+from .._problems.problem import Problem, Units
+from .._problems.task import Task
+from .._second_order.objective import Objective
 from .alpha_search import MORE_SURVEYS
 from .linear_path import LinearPath
 from .path_following import (

@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 
 import torch
 
+from .._losses.bridge import BridgePenalty
+from .._losses.curvature import Curvature
+from .._losses.losses import Loss
+from .._losses.observations import Sums
 from .._networks.live import LiveNetwork
-from .._training.bridge import BridgePenalty
-from .._training.curvature import Curvature
-from .._training.levenberg_marquardt import optimize
-from .._training.losses import Loss
-from .._training.objective import Objective
-from .._training.observations import Sums
-from .._training.output_layer import outputs_solved
-from .._training.problem import Problem
+from .._problems.problem import Problem
+from .._second_order.levenberg_marquardt import optimize
+from .._second_order.objective import Objective
+from .._second_order.output_layer import outputs_solved
 from .finite_gain import N_DIRECTIONS, gain_survey
 from .noise import FREE, TEAM
 from .price import Price

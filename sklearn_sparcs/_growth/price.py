@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 
 from .._activations import ACTIVATIONS
+from .._losses.bridge import BridgePenalty
 from .._networks.live import LiveNetwork
-from .._training.bridge import BridgePenalty
 from .ascent import Height
 
 

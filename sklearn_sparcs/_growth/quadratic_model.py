@@ -12,9 +12,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .._losses.observations import Sums
 from .._networks.live import LiveNetwork
-from .._training.objective import Objective
-from .._training.observations import Sums
+from .._second_order.objective import Objective
 
 #: Least σ, as a share of the mean: what no sample is sure of counts little.
 _FLAT = 0.05

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from .._data.parts import added
+from .._losses.observations import Sums
 from .._networks.live import LiveNetwork
-from .._training.observations import Sums
 from .ascent import FEWEST, NEW, fired
 from .noise import Noise, Variance, standard_errors
 from .quadratic_model import QuadraticModel, QuadraticRows

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._direct.form import DirectForm
+from .._first_order.solver import Snapshot
 from .._networks.growing import GrowingNetwork
 from .._networks.spectral import SpectralNetwork
-from .._training.problem import Problem
-from .._training.solver import Snapshot
-from .._training.status import Status
+from .._numerics.status import Status
+from .._problems.problem import Problem
 from .holdout import HeldOut
 
 #: Share of the objective, or of the validation loss, that a deeper network must save.

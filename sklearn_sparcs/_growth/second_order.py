@@ -11,19 +11,19 @@ from functools import cached_property
 import torch
 
 from .._direct.form import DirectForm
+from .._first_order.checkpoint import Checkpoint
+from .._first_order.solver import Snapshot
+from .._linear.ridge import some_rows
+from .._losses.bridge import BridgePenalty
+from .._losses.losses import ClassificationLoss
+from .._losses.observations import Observations
+from .._losses.raw_observations import observed
 from .._networks.gauge import growing_network
 from .._networks.growing import GrowingNetwork
 from .._networks.live import LiveNetwork
 from .._networks.structure import weights_of
-from .._training.bridge import BridgePenalty
-from .._training.checkpoint import Checkpoint
-from .._training.losses import ClassificationLoss
-from .._training.observations import Observations
-from .._training.problem import Problem
-from .._training.raw_observations import observed
-from .._training.ridge import some_rows
-from .._training.solver import Snapshot
-from .._training.status import Status
+from .._numerics.status import Status
+from .._problems.problem import Problem
 from .alpha_search import (
     AlphaSearch,
     Row,

@@ -32,10 +32,10 @@ from torch import Tensor
 from .._networks.gauge import structure_of
 from .._networks.live import LiveNetwork
 from .._networks.structure import parts
-from .._training.gauss_newton import GaussNewtonMatrix, cholesky
-from .._training.levenberg_marquardt import optimize
-from .._training.metric import dense_matrix, is_dense
-from .._training.objective import Objective
+from .._second_order.gauss_newton import GaussNewtonMatrix, cholesky
+from .._second_order.levenberg_marquardt import optimize
+from .._second_order.metric import dense_matrix, is_dense
+from .._second_order.objective import Objective
 
 #: Weights up to which a matrix of them all is inverted.
 _LARGEST = 4096

@@ -15,11 +15,11 @@ import torch
 from scipy.optimize import minimize_scalar
 from torch import Tensor
 
+from .._losses import curvature
+from .._losses.losses import ClassificationLoss, Loss
 from .._networks.live import LiveNetwork
-from .._training import curvature
-from .._training.levenberg_marquardt import optimize
-from .._training.losses import ClassificationLoss, Loss
-from .._training.objective import Objective
+from .._second_order.levenberg_marquardt import optimize
+from .._second_order.objective import Objective
 from .holdout import MOST_HELD_OUT, HeldOut
 from .path_following import First
 

@@ -13,8 +13,8 @@ from torch import Tensor
 from .._activations import ACTIVATIONS
 from .._networks.live import LiveNetwork
 from .._networks.structure import first_asleep
-from .._training.objective import Objective
-from .._training.output_layer import outputs_solved
+from .._second_order.objective import Objective
+from .._second_order.output_layer import outputs_solved
 from .price import Price
 from .scored_candidates import ScoredCandidates
 

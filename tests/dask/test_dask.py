@@ -11,7 +11,7 @@ from sklearn import clone
 from sklearn_sparcs import SparcsRegressor as OneMachine
 from sklearn_sparcs._data.parts import Placed
 from sklearn_sparcs._data.samples import Samples
-from sklearn_sparcs._training.observations import Observations
+from sklearn_sparcs._losses.observations import Observations
 
 da = pytest.importorskip("dask.array")
 dd = pytest.importorskip("dask.dataframe")

@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 
 from sklearn_sparcs import SparcsClassifier, SparcsRegressor
 from sklearn_sparcs._data import batches
-from sklearn_sparcs._training import observations, raw_observations
+from sklearn_sparcs._losses import observations, raw_observations
 
 pytestmark = pytest.mark.filterwarnings("ignore:max_iter")
 

@@ -19,7 +19,7 @@ from sklearn_sparcs import (
     SparcsRegressor,
     SparcsRegressorCV,
 )
-from sklearn_sparcs._estimators import doc_link
+from sklearn_sparcs._fitted import doc_link
 
 pytestmark = pytest.mark.filterwarnings("ignore:max_iter")
 

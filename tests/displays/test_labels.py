@@ -14,7 +14,7 @@ from sklearn_sparcs import (
     TransitionDisplay,
 )
 from sklearn_sparcs._displays.labels import label_of, legend_label_of
-from sklearn_sparcs._estimators.encoding import RealEncoding
+from sklearn_sparcs._fitted.encoding import RealEncoding
 
 #: What users' columns and classes are called, and what is shown.
 NAMES = {

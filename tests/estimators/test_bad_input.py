@@ -16,7 +16,7 @@ from sklearn_sparcs import (
     SparcsRegressor,
     SparcsRegressorCV,
 )
-from sklearn_sparcs._training.skorch_net import SparcsNet
+from sklearn_sparcs._first_order.skorch_net import SparcsNet
 from sklearn_sparcs.datasets import make_teacher_student
 
 X = np.random.default_rng(0).normal(size=(60, 3))

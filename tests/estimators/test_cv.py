@@ -12,7 +12,7 @@ from sklearn.model_selection import GroupKFold, KFold, LeaveOneOut
 from sklearn_sparcs import SparcsClassifierCV, SparcsRegressorCV
 from sklearn_sparcs._direct.stability import _standardised
 from sklearn_sparcs._estimators import base_cv
-from sklearn_sparcs._estimators.folds import FoldPath
+from sklearn_sparcs._selection.folds import FoldPath
 
 SMALL = {"n_alphas": 8, "cv": 3, "random_state": 0}
 

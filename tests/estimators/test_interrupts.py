@@ -22,6 +22,7 @@ from sklearn_sparcs import (
     sparcs_path,
 )
 from sklearn_sparcs._estimators import epochs
+from sklearn_sparcs._first_order.skorch_net import SparcsNet
 from sklearn_sparcs._growth import (
     alpha_search,
     finite_gain,
@@ -29,8 +30,7 @@ from sklearn_sparcs._growth import (
     path_following,
     second_order_pruning,
 )
-from sklearn_sparcs._training import levenberg_marquardt
-from sklearn_sparcs._training.skorch_net import SparcsNet
+from sklearn_sparcs._second_order import levenberg_marquardt
 
 #: Where an interrupt may fall: a module, and what it calls.
 STAGES = {

@@ -192,7 +192,7 @@ def test_global_state_is_left_alone(kinked, fails, own_state, monkeypatch):
     numpy_before, torch_before = np.random.get_state()[1].copy(), torch.get_rng_state()
     if fails:
         monkeypatch.setattr(
-            "sklearn_sparcs._growth.solver.GrowthSolver.step",
+            "sklearn_sparcs._recruitment.solver.GrowthSolver.step",
             lambda *_: (_ for _ in ()).throw(RuntimeError("on purpose")),
         )
         with pytest.raises(RuntimeError, match="on purpose"):

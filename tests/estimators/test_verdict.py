@@ -11,8 +11,8 @@ from sklearn.metrics import get_scorer
 from sklearn.model_selection import KFold, StratifiedKFold
 
 from sklearn_sparcs import Architecture, SparcsClassifierCV, SparcsRegressorCV
-from sklearn_sparcs._estimators.encoding import ClassEncoding
 from sklearn_sparcs._estimators.verdict import Scores, verdict
+from sklearn_sparcs._fitted.encoding import ClassEncoding
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(90, 3))

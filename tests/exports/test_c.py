@@ -13,8 +13,8 @@ from numpy.testing import assert_allclose
 from sklearn.exceptions import NotFittedError
 
 from sklearn_sparcs import SparcsRegressor, SparcsRegressorCV, export_c
-from sklearn_sparcs._estimators.encoding import ClassEncoding
 from sklearn_sparcs._exports.c_names import refuse_taken
+from sklearn_sparcs._fitted.encoding import ClassEncoding
 
 #: What no name of a feature may bring about.
 HOSTILE = ['*/ int f(void) { return 1; } /*"', "/* \\", "??/\n#error", "*/*/"]

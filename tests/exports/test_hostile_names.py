@@ -11,7 +11,7 @@ from helpers.compacts import compact, features
 from numpy.testing import assert_allclose
 
 from sklearn_sparcs import export_c, export_sql, export_text
-from sklearn_sparcs._estimators.encoding import ClassEncoding
+from sklearn_sparcs._fitted.encoding import ClassEncoding
 from sklearn_sparcs.onnx import to_onnx
 
 #: Web pages, formulas of typesetters and spreadsheets, terminals, paths, databases.

@@ -25,7 +25,7 @@ from sklearn_sparcs import (
     SparcsRegressor,
     SparcsRegressorCV,
 )
-from sklearn_sparcs._estimators.encoding import ClassEncoding
+from sklearn_sparcs._fitted.encoding import ClassEncoding
 from sklearn_sparcs.onnx import register_converters, to_onnx
 
 REGRESSOR = SparcsRegressor(alpha=0.01, random_state=0)

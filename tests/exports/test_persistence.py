@@ -29,7 +29,7 @@ from sklearn_sparcs import (
     save_safetensors,
     trusted_types,
 )
-from sklearn_sparcs._estimators.encoding import ClassEncoding
+from sklearn_sparcs._fitted.encoding import ClassEncoding
 
 SECOND = {"alpha": 0.01}
 ESTIMATORS = {

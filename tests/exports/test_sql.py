@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.exceptions import NotFittedError
 
 from sklearn_sparcs import SparcsClassifierCV, SparcsRegressor, export_sql
-from sklearn_sparcs._estimators.encoding import ClassEncoding
+from sklearn_sparcs._fitted.encoding import ClassEncoding
 
 #: Names that end a quotation, mean something, or look like the query's own.
 HOSTILE = ['a"; DROP TABLE "t"; --', "select", "x_0", "Größe' `]\n"]

@@ -7,7 +7,7 @@ from helpers import reference
 from numpy.testing import assert_allclose
 
 from sklearn_sparcs._activations import ACTIVATIONS
-from sklearn_sparcs._training.array_library import NUMPY, TORCH
+from sklearn_sparcs._numerics.array_library import NUMPY, TORCH
 
 LIBRARIES = pytest.mark.parametrize("arrays", [NUMPY, TORCH], ids=["numpy", "torch"])
 EVERY = pytest.mark.parametrize("name", sorted(ACTIVATIONS))

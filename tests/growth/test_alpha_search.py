@@ -17,7 +17,7 @@ from sklearn_sparcs._growth.information_criterion import (
     effective_weights,
 )
 from sklearn_sparcs._growth.path_following import First
-from sklearn_sparcs._training.levenberg_marquardt import optimize
+from sklearn_sparcs._second_order.levenberg_marquardt import optimize
 
 
 def n_weights(goal, net):

@@ -13,7 +13,7 @@ from scipy.optimize import minimize
 from sklearn_sparcs._growth.given_wiring import GivenWiring
 from sklearn_sparcs._growth.path_following import linear_start
 from sklearn_sparcs._networks.wiring import Wiring
-from sklearn_sparcs._training.status import Status
+from sklearn_sparcs._numerics.status import Status
 
 LINKS = [(2, 1), (3, 2), (4, 1), (4, 3)]
 

@@ -18,8 +18,8 @@ from sklearn_sparcs._growth.holdout import HeldOut, Holdout, Validated, validate
 from sklearn_sparcs._growth.path_following import First, Point
 from sklearn_sparcs._growth.prior import EVEN
 from sklearn_sparcs._growth.second_order import SecondOrder
-from sklearn_sparcs._training.bridge import BridgePenalty
-from sklearn_sparcs._training.status import Status
+from sklearn_sparcs._losses.bridge import BridgePenalty
+from sklearn_sparcs._numerics.status import Status
 
 each_loss = pytest.mark.parametrize("loss", LOSSES, ids=lambda x: type(x).__name__)
 

@@ -9,8 +9,8 @@ from scipy import sparse
 
 from sklearn_sparcs._growth.linear_path import LinearPath
 from sklearn_sparcs._growth.path import PathOptions
-from sklearn_sparcs._training.bridge import BridgePenalty
-from sklearn_sparcs._training.problem import Units
+from sklearn_sparcs._losses.bridge import BridgePenalty
+from sklearn_sparcs._problems.problem import Units
 
 ALPHAS = np.array([0.3, 0.1])
 

@@ -10,13 +10,13 @@ from scipy.stats import kstest
 
 from sklearn_sparcs._growth import linear_test as module
 from sklearn_sparcs._growth.linear_test import linear_p_value
-from sklearn_sparcs._training.losses import (
+from sklearn_sparcs._losses.losses import (
     BinaryCrossEntropy,
     SoftmaxCrossEntropy,
     SquaredError,
 )
-from sklearn_sparcs._training.problem import Problem, Units
-from sklearn_sparcs._training.task import Task
+from sklearn_sparcs._problems.problem import Problem, Units
+from sklearn_sparcs._problems.task import Task
 
 #: Losses, and the outputs that they have here.
 LOSSES = [

@@ -9,9 +9,9 @@ from scipy.special import expit, softmax
 
 from sklearn_sparcs._growth import parametric_bootstrap as module
 from sklearn_sparcs._growth.parametric_bootstrap import BootstrapModel
-from sklearn_sparcs._training.losses import BinaryCrossEntropy, SoftmaxCrossEntropy
-from sklearn_sparcs._training.problem import Problem, Units
-from sklearn_sparcs._training.task import Task
+from sklearn_sparcs._losses.losses import BinaryCrossEntropy, SoftmaxCrossEntropy
+from sklearn_sparcs._problems.problem import Problem, Units
+from sklearn_sparcs._problems.task import Task
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(80, 3))

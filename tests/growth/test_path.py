@@ -13,9 +13,9 @@ from sklearn.linear_model import LinearRegression
 
 from sklearn_sparcs._data.scaling import Scaling
 from sklearn_sparcs._growth.path import PathOptions, path_alphas
-from sklearn_sparcs._training.bridge import BridgePenalty
-from sklearn_sparcs._training.levenberg_marquardt import optimize
-from sklearn_sparcs._training.problem import Units
+from sklearn_sparcs._losses.bridge import BridgePenalty
+from sklearn_sparcs._problems.problem import Units
+from sklearn_sparcs._second_order.levenberg_marquardt import optimize
 
 
 def begun(X, y, sizes=(5,), activation="relu"):

@@ -11,14 +11,14 @@ from numpy.testing import assert_allclose
 
 from sklearn_sparcs._growth.path import PathOptions
 from sklearn_sparcs._growth.path_following import First, follow, linear_start
-from sklearn_sparcs._training.bridge import BridgePenalty
-from sklearn_sparcs._training.losses import (
+from sklearn_sparcs._losses.bridge import BridgePenalty
+from sklearn_sparcs._losses.losses import (
     BinaryCrossEntropy,
     SoftmaxCrossEntropy,
     SquaredError,
 )
-from sklearn_sparcs._training.problem import Problem, Units
-from sklearn_sparcs._training.task import Task
+from sklearn_sparcs._problems.problem import Problem, Units
+from sklearn_sparcs._problems.task import Task
 
 
 def walked(goal, net, plan, shares, seed=0):

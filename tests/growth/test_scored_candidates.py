@@ -12,7 +12,7 @@ from sklearn_sparcs._growth import scored_candidates
 from sklearn_sparcs._growth.ascent import fired
 from sklearn_sparcs._growth.quadratic_model import QuadraticModel
 from sklearn_sparcs._growth.scored_candidates import score_candidates
-from sklearn_sparcs._training.observations import Observations
+from sklearn_sparcs._losses.observations import Observations
 
 
 def candidates(network, k=5, seed=3):

@@ -11,7 +11,7 @@ from sklearn_sparcs._growth.alpha_search import FACTOR, descending
 from sklearn_sparcs._growth.information_criterion import criterion
 from sklearn_sparcs._growth.search_result import DEPTH_GAIN
 from sklearn_sparcs._growth.second_order import SecondOrder
-from sklearn_sparcs._training.bridge import BridgePenalty
+from sklearn_sparcs._losses.bridge import BridgePenalty
 
 
 def found(X, y, alpha=None, layers=(0,)):

@@ -15,15 +15,15 @@ from sklearn_sparcs._growth.second_order_pruning import (
     order_of_removal,
     pruned,
 )
+from sklearn_sparcs._losses import curvature
+from sklearn_sparcs._losses.bridge import BridgePenalty
+from sklearn_sparcs._losses.losses import BinaryCrossEntropy, SquaredError
+from sklearn_sparcs._losses.observations import Observations
 from sklearn_sparcs._networks.gauge import structure_of
 from sklearn_sparcs._networks.live import LiveNetwork
 from sklearn_sparcs._networks.structure import parts
-from sklearn_sparcs._training import curvature
-from sklearn_sparcs._training.bridge import BridgePenalty
-from sklearn_sparcs._training.levenberg_marquardt import optimize
-from sklearn_sparcs._training.losses import BinaryCrossEntropy, SquaredError
-from sklearn_sparcs._training.objective import Objective
-from sklearn_sparcs._training.observations import Observations
+from sklearn_sparcs._second_order.levenberg_marquardt import optimize
+from sklearn_sparcs._second_order.objective import Objective
 
 PENALTY = BridgePenalty(1e-5, linear=1e-5, prior=1e-5)
 

@@ -15,17 +15,17 @@ from sklearn_sparcs._growth.temperature import (
     refitted,
     temperature,
 )
-from sklearn_sparcs._networks.live import LiveNetwork
-from sklearn_sparcs._training import curvature
-from sklearn_sparcs._training.bridge import BridgePenalty
-from sklearn_sparcs._training.levenberg_marquardt import optimize
-from sklearn_sparcs._training.losses import (
+from sklearn_sparcs._losses import curvature
+from sklearn_sparcs._losses.bridge import BridgePenalty
+from sklearn_sparcs._losses.losses import (
     BinaryCrossEntropy,
     SoftmaxCrossEntropy,
     SquaredError,
 )
-from sklearn_sparcs._training.objective import Objective
-from sklearn_sparcs._training.observations import Observations
+from sklearn_sparcs._losses.observations import Observations
+from sklearn_sparcs._networks.live import LiveNetwork
+from sklearn_sparcs._second_order.levenberg_marquardt import optimize
+from sklearn_sparcs._second_order.objective import Objective
 
 SOFTMAX = SoftmaxCrossEntropy(0.1)
 

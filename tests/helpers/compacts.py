@@ -4,7 +4,7 @@ import numpy as np
 
 from sklearn_sparcs import CompactClassifier, CompactRegressor, DirectForm
 from sklearn_sparcs._activations import ACTIVATIONS
-from sklearn_sparcs._estimators.encoding import ClassEncoding, RealEncoding
+from sklearn_sparcs._fitted.encoding import ClassEncoding, RealEncoding
 
 #: How outputs become predictions, by the kind of target.
 ENCODINGS = {

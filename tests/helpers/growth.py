@@ -7,14 +7,14 @@ import torch
 from helpers.live import objective
 from sklearn_sparcs._data.batches import TrainingData
 from sklearn_sparcs._growth.path_following import GrowthOptions
-from sklearn_sparcs._networks.live import LiveNetwork
-from sklearn_sparcs._training.losses import (
+from sklearn_sparcs._linear.start import linear_start
+from sklearn_sparcs._losses.losses import (
     BinaryCrossEntropy,
     SoftmaxCrossEntropy,
     SquaredError,
 )
-from sklearn_sparcs._training.observations import Observations
-from sklearn_sparcs._training.start import linear_start
+from sklearn_sparcs._losses.observations import Observations
+from sklearn_sparcs._networks.live import LiveNetwork
 
 
 def bent_table(loss, n=200, n_features=3, n_outputs=1, seed=0, bias=True, noise=0.3):

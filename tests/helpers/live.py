@@ -6,12 +6,12 @@ import torch
 
 from helpers.networks import targets
 from sklearn_sparcs._activations import ACTIVATIONS
+from sklearn_sparcs._losses import curvature
+from sklearn_sparcs._losses.bridge import BridgePenalty
+from sklearn_sparcs._losses.observations import Observations
 from sklearn_sparcs._networks.live import LiveNetwork
 from sklearn_sparcs._networks.wiring import Wiring
-from sklearn_sparcs._training import curvature
-from sklearn_sparcs._training.bridge import BridgePenalty
-from sklearn_sparcs._training.objective import Objective
-from sklearn_sparcs._training.observations import Observations
+from sklearn_sparcs._second_order.objective import Objective
 
 #: Live neurons of each hidden layer.
 LIVE = [(), (0,), (4,), (3, 2), (0, 2), (3, 0), (2, 1, 3), (1, 2, 0, 3)]

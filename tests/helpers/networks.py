@@ -2,12 +2,12 @@
 
 import torch
 
-from sklearn_sparcs._networks.growing import GrowingNetwork
-from sklearn_sparcs._training.losses import (
+from sklearn_sparcs._losses.losses import (
     BinaryCrossEntropy,
     SoftmaxCrossEntropy,
     SquaredError,
 )
+from sklearn_sparcs._networks.growing import GrowingNetwork
 from sklearn_sparcs.nn import SpectralNetwork
 
 LOSSES = [SquaredError(), SoftmaxCrossEntropy(), BinaryCrossEntropy()]

@@ -2,9 +2,9 @@
 
 import torch
 
-from sklearn_sparcs._training.losses import SquaredError
-from sklearn_sparcs._training.problem import Problem, Units
-from sklearn_sparcs._training.task import Task
+from sklearn_sparcs._losses.losses import SquaredError
+from sklearn_sparcs._problems.problem import Problem, Units
+from sklearn_sparcs._problems.task import Task
 
 
 def regression_problem(X, y, weight=None, **units):

@@ -16,11 +16,11 @@ from sklearn_sparcs._data.parts import Listed, Placed
 from sklearn_sparcs._data.samples import Samples
 from sklearn_sparcs._data.shared_folds import FoldAssignment
 from sklearn_sparcs._data.shared_samples import SharedSamples
-from sklearn_sparcs._estimators.encoding import ClassEncoding, RealEncoding
-from sklearn_sparcs._estimators.shared_cv import FitsSharedCV, constraints_of
-from sklearn_sparcs._estimators.shared_fit import FitsShared
-from sklearn_sparcs._estimators.shared_scores import OF_CLASSES, OF_TARGETS
-from sklearn_sparcs._training.randomness import seeds
+from sklearn_sparcs._fitted.encoding import ClassEncoding, RealEncoding
+from sklearn_sparcs._numerics.randomness import seeds
+from sklearn_sparcs._shared.shared_cv import FitsSharedCV, constraints_of
+from sklearn_sparcs._shared.shared_fit import FitsShared
+from sklearn_sparcs._shared.shared_scores import OF_CLASSES, OF_TARGETS
 
 #: A small cross-validation, to be compared with that of one machine.
 SMALL_CV = {

@@ -7,7 +7,7 @@ from threading import Barrier, local
 
 import torch
 
-from sklearn_sparcs._training.processes import Processes
+from sklearn_sparcs._losses.processes import Processes
 
 #: Seconds after which a thread is not waited for any more.
 PATIENCE = 60

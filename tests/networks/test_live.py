@@ -10,9 +10,9 @@ from helpers.networks import NETWORKS, random_network
 from helpers.reference import ACTIVATIONS, neuron_by_neuron
 from numpy.testing import assert_allclose, assert_array_equal
 
+from sklearn_sparcs._losses.losses import SquaredError
 from sklearn_sparcs._networks.export import to_torch
 from sklearn_sparcs._networks.live import LiveNetwork
-from sklearn_sparcs._training.losses import SquaredError
 
 
 def direct_neuron_by_neuron(network, inputs):

@@ -40,7 +40,7 @@ def test_the_package_keeps_the_contract(command, house):
 @pytest.mark.parametrize(
     ("room", "line", "broken"),
     [
-        ("_data/scaling.py", "from .._training import losses", "_data is not allowed"),
+        ("_data/scaling.py", "from .._losses import losses", "_data is not allowed"),
         ("_growth/path.py", "from ..nn import Growth", "_growth is not allowed"),
         ("nn.py", "from ._estimators import base", "nn is not allowed"),
         ("_direct/form.py", "from . import architecture", "No room leads back"),

@@ -1,0 +1,1 @@
+"""Bad data: what is refused, and what is warned of."""

@@ -1,0 +1,1 @@
+"""Training in epochs: hand-written gradients, Adam, skorch."""

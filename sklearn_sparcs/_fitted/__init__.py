@@ -1,0 +1,1 @@
+"""What a fitted estimator answers: predictions, their spread, summaries, files."""

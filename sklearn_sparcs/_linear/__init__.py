@@ -1,0 +1,1 @@
+"""Linear models under a ridge, at which training starts."""

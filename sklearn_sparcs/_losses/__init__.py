@@ -1,0 +1,1 @@
+"""Losses, penalties, and the samples over which they are summed."""

@@ -1,0 +1,1 @@
+"""Arrays of NumPy and torch, devices, threads, random numbers and rounding."""

@@ -1,0 +1,1 @@
+"""Growth while an optimiser trains: surveys of sleeping neurons between its steps."""

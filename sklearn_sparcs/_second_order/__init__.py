@@ -1,0 +1,1 @@
+"""Second-order optimisation of small networks, and what its matrix tells."""

@@ -1,0 +1,1 @@
+"""Model selection: folds, races, and the choice."""

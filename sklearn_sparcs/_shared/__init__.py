@@ -1,0 +1,1 @@
+"""The stages of estimators for samples in several places."""

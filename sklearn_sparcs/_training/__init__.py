@@ -1,1 +1,0 @@
-"""Losses, penalties, gradients and optimisers."""

@@ -1,0 +1,118 @@
+"""How many threads there are: in threads that overlap, and in a forked child."""
+
+import multiprocessing
+import os
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import numpy as np
+import pytest
+import torch
+from threadpoolctl import threadpool_info
+
+from sklearn_sparcs import CompactRegressor, SparcsRegressor, SparcsRegressorCV
+from sklearn_sparcs._numerics.threads import suitable_threads
+from sklearn_sparcs._selection.chosen_clip import _score
+from sklearn_sparcs._selection.race import _stretch
+
+
+def blas_threads():
+    """Of every BLAS that the process has loaded."""
+    return [d["num_threads"] for d in threadpool_info() if d["user_api"] == "blas"]
+
+
+@pytest.fixture
+def two_threads():
+    """Torch with two threads, in this thread."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+def test_large_batches_keep_their_threads(two_threads):
+    with suitable_threads(10**6):
+        assert torch.get_num_threads() == 2
+    with suitable_threads(10):
+        assert torch.get_num_threads() == 1
+        with suitable_threads(10):
+            assert torch.get_num_threads() == 1
+        assert torch.get_num_threads() == 1
+    assert torch.get_num_threads() == 2
+
+
+def test_threads_that_overlap_restore_what_the_first_found(two_threads):
+    before, steps = blas_threads(), Barrier(2, timeout=30)
+
+    def first():
+        with suitable_threads(10):
+            steps.wait()  # both are inside
+            steps.wait()
+        steps.wait()  # the other still is
+        return torch.get_num_threads()
+
+    def second():
+        steps.wait()
+        with suitable_threads(10):
+            steps.wait()
+            steps.wait()
+            assert torch.get_num_threads() == 1
+            assert set(blas_threads()) == {1}
+        return torch.get_num_threads()
+
+    with ThreadPoolExecutor(2) as pool:
+        numbers = [pool.submit(first), pool.submit(second)]
+        assert [n.result(30) for n in numbers] == [2, 2]
+    assert (blas_threads(), torch.get_num_threads()) == (before, 2)
+
+
+def _fitted(model):
+    """Its predictions, in a child; and the number of torch's threads afterwards."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(4000, 5))
+    y = np.abs(X[:, 0]) + X[:, 1]
+    return model.fit(X, y).predict(X[:5]), torch.get_num_threads()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+@pytest.mark.parametrize(
+    "model",
+    [
+        SparcsRegressor((1,), max_iter=2, random_state=0),
+        SparcsRegressor((1,), solver="first_order", max_iter=2, random_state=0),
+        SparcsRegressorCV(
+            (1,), n_alphas=2, cv=2, activation="relu", clip=None, random_state=0
+        ),
+        CompactRegressor((1,), max_iter=2, random_state=0),
+    ],
+)
+def test_a_forked_child_fits(two_threads, model):
+    expected, _ = _fitted(model)
+    a = torch.ones(2000, 60)
+    torch.linalg.qr(a)  # starts the threads that a child does not have
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        answer = pool.apply_async(_fitted, (model,)).get(60)
+    np.testing.assert_allclose(answer[0], expected, rtol=1e-6)
+    assert answer[1] == 2
+
+
+class CountsThreads:
+    """In the place of a fold, and of its path: says how many threads its work has."""
+
+    def linear_score(self, leader):
+        return torch.get_num_threads()
+
+    def stretch(self, judge, alphas):
+        return torch.get_num_threads()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_folds_in_forked_children_have_one_thread(two_threads):
+    """As joblib's backend "multiprocessing" has them: more would wait for ever."""
+    fold = CountsThreads()
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        assert pool.apply_async(_score, (fold, None)).get(60) == 1
+        assert pool.apply_async(_stretch, (fold, None, None)).get(60) == 1
