@@ -30,9 +30,10 @@ from sklearn_sparcs._growth.alpha_search import (
     at_alpha,
     descending,
 )
+from sklearn_sparcs._growth.growth_options import GrowthOptions
 from sklearn_sparcs._growth.information_criterion import criterion
+from sklearn_sparcs._growth.linear_start import linear_ridge
 from sklearn_sparcs._growth.path import PathFit
-from sklearn_sparcs._growth.path_following import GrowthOptions, linear_ridge
 from sklearn_sparcs._losses.bridge import BridgePenalty
 from sklearn_sparcs._losses.losses import SquaredError
 from sklearn_sparcs._networks.live import LiveNetwork

@@ -8,8 +8,8 @@ from types import FrameType
 
 import sklearn
 
-#: Where code is that no user wrote.
-_INSIDE = tuple(str(Path(found).parent) for found in (sklearn.__file__, __file__))
+#: Where code is that no user wrote: scikit-learn's, and this package's.
+_INSIDE = str(Path(sklearn.__file__).parent), str(Path(__file__).parents[1])
 
 #: Packages whose code calls ``fit`` many times, and their parts that call it once.
 _MANY = ("sklearn.", "joblib.")

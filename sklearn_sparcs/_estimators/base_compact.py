@@ -17,7 +17,7 @@ from .._fitted.encoding import Encoding
 from .._fitted.importances import feature_importances
 from .._fitted.predictor import Predictor
 from .._growth.given_wiring import GivenWiring
-from .._growth.path_following import linear_start
+from .._growth.linear_start import linear_start
 from .._growth.prior import EVEN
 from .._growth.temperature import cooled
 from .._losses.bridge import BridgePenalty

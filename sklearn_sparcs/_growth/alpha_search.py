@@ -21,16 +21,10 @@ from .._networks.live import LiveNetwork
 from .._numerics.status import Status
 from .._second_order.levenberg_marquardt import optimize
 from .._second_order.objective import Objective
+from .first_survey import FirstSurvey
+from .growth_options import GrowthOptions
 from .information_criterion import criterion
-from .path_following import (
-    First,
-    GrowthOptions,
-    Point,
-    follow,
-    settled,
-    trained_on_some,
-    trained_out,
-)
+from .path_following import Point, follow, settled, trained_on_some, trained_out
 
 #: What is known of a point: numbers, by name.
 Row = dict[str, Any]
@@ -62,7 +56,7 @@ class AlphaSearch:
     ----------
     objective : Objective
         The data and the loss, whatever its penalty is.
-    first : First
+    first : FirstSurvey
         The linear model, and what may wake in it.
     growth : GrowthOptions
     loss : Loss
@@ -75,7 +69,7 @@ class AlphaSearch:
     """
 
     objective: Objective
-    first: First
+    first: FirstSurvey
     growth: GrowthOptions
     loss: Loss
     valid: LocalData | None

@@ -22,7 +22,8 @@ from .._second_order.levenberg_marquardt import optimize
 from .._second_order.objective import Objective
 from .._second_order.output_layer import outputs_solved
 from .directions import directions
-from .path_following import GrowthOptions, linear_ridge
+from .growth_options import GrowthOptions
+from .linear_start import linear_ridge
 from .prior import by_fan_in
 from .temperature import cooled, refitted, temperature
 

@@ -21,7 +21,8 @@ from .._losses.observations import Observations, Sums
 from .._networks.live import LiveNetwork
 from .._second_order.objective import Objective
 from .alpha_search import AlphaSearch, Selected, automatic_alphas, continued_at
-from .path_following import First, Point, follow, refitted_outputs
+from .first_survey import FirstSurvey, refitted_outputs
+from .path_following import Point, follow
 
 #: Share of the samples that is held out.
 _SHARE = 0.2
@@ -146,7 +147,7 @@ class Holdout:
         linear = refitted_outputs(objective, first.grown_from)
         own = AlphaSearch(
             objective,
-            First.of(objective, linear, growth),
+            FirstSurvey.of(objective, linear, growth),
             growth,
             search.loss,
             None,

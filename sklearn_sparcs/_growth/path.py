@@ -25,16 +25,11 @@ from .._problems.problem import Problem, Units
 from .._problems.task import Task
 from .._second_order.objective import Objective
 from .alpha_search import MORE_SURVEYS
+from .first_survey import FirstSurvey
+from .growth_options import GrowthOptions
 from .linear_path import LinearPath
-from .path_following import (
-    First,
-    GrowthOptions,
-    follow,
-    grown_from,
-    linear_ridge,
-    linear_start,
-    trained_out,
-)
+from .linear_start import grown_from, linear_ridge, linear_start
+from .path_following import follow, trained_out
 from .path_point import PathPoint
 from .prior import EVEN
 from .second_order_pruning import pruned
@@ -51,7 +46,7 @@ class PathFit:
     objective : Objective
         Loss and samples; its penalty has no alpha of its own.
     growth : GrowthOptions
-    first : First
+    first : FirstSurvey
         The linear model, and what may wake in it.
     seed : int
         Of the draws.
@@ -62,7 +57,7 @@ class PathFit:
     problem: Problem
     objective: Objective = field(repr=False)
     growth: GrowthOptions
-    first: First = field(repr=False)
+    first: FirstSurvey = field(repr=False)
     seed: int
     points: tuple[PathPoint, ...] = ()
 
@@ -77,7 +72,7 @@ class PathFit:
         shape = len(growth.sizes), activation
         linear, start = linear_start(problem, *shape), grown_from(problem, *shape)
         linear_loss = curvature.of(problem.linear_loss)
-        first = First.of(objective, linear, growth, start, linear_loss)
+        first = FirstSurvey.of(objective, linear, growth, start, linear_loss)
         return cls(problem, objective, growth, first, seed)
 
     @property

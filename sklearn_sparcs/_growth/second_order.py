@@ -32,9 +32,11 @@ from .alpha_search import (
     by_criterion,
     by_validation,
 )
+from .growth_options import GrowthOptions
 from .holdout import MOST_HELD_OUT, HeldOut, validated
+from .linear_start import linear_ridge
 from .path import PathFit
-from .path_following import GrowthOptions, Point, linear_ridge
+from .path_following import Point
 from .path_point import PathPoint
 from .prior import EVEN, others
 from .search_result import SearchResult

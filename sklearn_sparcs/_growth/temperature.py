@@ -20,8 +20,8 @@ from .._losses.losses import ClassificationLoss, Loss
 from .._networks.live import LiveNetwork
 from .._second_order.levenberg_marquardt import optimize
 from .._second_order.objective import Objective
+from .first_survey import FirstSurvey
 from .holdout import MOST_HELD_OUT, HeldOut
-from .path_following import First
 
 #: The largest temperature, and one over the smallest.
 _LARGEST = 20.0
@@ -112,7 +112,10 @@ def cooled(network: LiveNetwork, temperature: float) -> LiveNetwork:
 
 
 def refitted(
-    objective: Objective, network: LiveNetwork, seed: int, first: First | None = None
+    objective: Objective,
+    network: LiveNetwork,
+    seed: int,
+    first: FirstSurvey | None = None,
 ) -> Iterator[HeldOut]:
     """Samples left out, with the network refitted without them: a few parts of all.
 

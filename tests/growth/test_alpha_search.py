@@ -9,14 +9,14 @@ from helpers.growth import REGRESSION, bent_table, grown_objective, growth
 from helpers.live import live_network, objective, samples
 from helpers.networks import LOSSES
 
+from sklearn_sparcs._growth import growth_options, path_following
 from sklearn_sparcs._growth import information_criterion as module
-from sklearn_sparcs._growth import path_following
 from sklearn_sparcs._growth.alpha_search import AlphaSearch, _past, by_criterion
+from sklearn_sparcs._growth.first_survey import FirstSurvey
 from sklearn_sparcs._growth.information_criterion import (
     criterion,
     effective_weights,
 )
-from sklearn_sparcs._growth.path_following import First
 from sklearn_sparcs._second_order.levenberg_marquardt import optimize
 
 
@@ -60,7 +60,7 @@ def test_criterion_is_likelihood_and_weights(loss):
 def single(loss, x, y, **options):
     goal, net = grown_objective(loss, x, y)
     plan = growth(loss, goal, **options)
-    first = First.of(goal, net, plan)
+    first = FirstSurvey.of(goal, net, plan)
     generator = torch.Generator().manual_seed(0)
     search = AlphaSearch(goal, first, plan, loss, None, generator, id)
     return goal, by_criterion(search).point
@@ -101,9 +101,10 @@ def test_a_path_ends_where_values_rise_or_nothing_gets_better():
 def test_some_of_the_samples_on_the_way_and_all_of_them_at_the_end(monkeypatch):
     x, y = bent_table(REGRESSION, n=1500, noise=0.1)
     _, whole = single(REGRESSION, x, y)
-    monkeypatch.setattr(path_following, "_ROWS", 300)
-    monkeypatch.setattr(path_following, "_ROWS_A_WEIGHT", 1)
-    monkeypatch.setattr(path_following, "_FIRST_ROWS", 400)
+    monkeypatch.setattr(growth_options, "_ROWS", 300)
+    for module_of in (growth_options, path_following):
+        monkeypatch.setattr(module_of, "ROWS_A_WEIGHT", 1)
+    monkeypatch.setattr(path_following, "FIRST_ROWS", 400)
     seen = []
     kept = path_following.optimize
 

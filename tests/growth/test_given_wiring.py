@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 from scipy.optimize import minimize
 
 from sklearn_sparcs._growth.given_wiring import GivenWiring
-from sklearn_sparcs._growth.path_following import linear_start
+from sklearn_sparcs._growth.linear_start import linear_start
 from sklearn_sparcs._networks.wiring import Wiring
 from sklearn_sparcs._numerics.status import Status
 

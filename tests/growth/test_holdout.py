@@ -14,8 +14,9 @@ from numpy.testing import assert_allclose
 from sklearn_sparcs._growth import holdout as module
 from sklearn_sparcs._growth import second_order
 from sklearn_sparcs._growth.alpha_search import AlphaSearch, Selected, by_criterion
+from sklearn_sparcs._growth.first_survey import FirstSurvey
 from sklearn_sparcs._growth.holdout import HeldOut, Holdout, Validated, validated
-from sklearn_sparcs._growth.path_following import First, Point
+from sklearn_sparcs._growth.path_following import Point
 from sklearn_sparcs._growth.prior import EVEN
 from sklearn_sparcs._growth.second_order import SecondOrder
 from sklearn_sparcs._losses.bridge import BridgePenalty
@@ -28,7 +29,7 @@ def searched(loss, x, y, weight=None):
     """A search on a table, and the linear model as the criterion's choice."""
     goal, net = grown_objective(loss, x, y, weight)
     plan = growth(loss, goal)
-    first = First.of(goal, net, plan)
+    first = FirstSurvey.of(goal, net, plan)
     generator = torch.Generator().manual_seed(0)
     search = AlphaSearch(goal, first, plan, loss, None, generator, id)
     return search, Point(plan.under(first.alpha_max, goal, net), net)

@@ -10,8 +10,8 @@ from numpy.testing import assert_allclose
 from scipy.stats import chi2
 
 from sklearn_sparcs._growth import noise
+from sklearn_sparcs._growth.first_survey import FirstSurvey
 from sklearn_sparcs._growth.noise import Noise, standard_errors
-from sklearn_sparcs._growth.path_following import First
 from sklearn_sparcs._growth.quadratic_model import QuadraticRows
 
 
@@ -74,7 +74,7 @@ def test_tables_of_noise_do_not_grow(loss, activation):
         data = samples(loss, 120, 2, seed=seed)
         goal, net = grown_objective(loss, data.inputs[:, :-1], data.y)
         net = type(net)(net.weights, activation, net.bias, net.neurons)
-        errors.append(First.of(goal, net, growth(loss, goal)).significance)
+        errors.append(FirstSurvey.of(goal, net, growth(loss, goal)).significance)
     assert sum(z >= 2.5 for z in errors) <= 1
 
 
@@ -83,7 +83,7 @@ def test_a_bend_in_one_feature_of_many_is_significant():
     x = torch.randn(500, 30, **draw)
     y = x[:, :1].abs() + torch.randn(500, 1, **draw)
     goal, net = grown_objective(REGRESSION, x, y)
-    assert First.of(goal, net, growth(REGRESSION, goal)).significance > 4
+    assert FirstSurvey.of(goal, net, growth(REGRESSION, goal)).significance > 4
 
 
 def test_a_wave_is_significant_that_no_neuron_explains():
@@ -91,7 +91,7 @@ def test_a_wave_is_significant_that_no_neuron_explains():
     x = torch.randn(225, 1, **draw)
     y = torch.sin(3 * x) + 0.1 * torch.randn(225, 1, **draw)
     goal, net = grown_objective(REGRESSION, x, y)
-    assert First.of(goal, net, growth(REGRESSION, goal)).significance > 5
+    assert FirstSurvey.of(goal, net, growth(REGRESSION, goal)).significance > 5
 
 
 def test_team_of_one_is_one():

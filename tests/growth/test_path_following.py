@@ -9,8 +9,10 @@ from helpers.networks import LOSSES
 from helpers.problems import regression_problem
 from numpy.testing import assert_allclose
 
+from sklearn_sparcs._growth.first_survey import FirstSurvey
+from sklearn_sparcs._growth.linear_start import linear_start
 from sklearn_sparcs._growth.path import PathOptions
-from sklearn_sparcs._growth.path_following import First, follow, linear_start
+from sklearn_sparcs._growth.path_following import follow
 from sklearn_sparcs._losses.bridge import BridgePenalty
 from sklearn_sparcs._losses.losses import (
     BinaryCrossEntropy,
@@ -22,7 +24,7 @@ from sklearn_sparcs._problems.task import Task
 
 
 def walked(goal, net, plan, shares, seed=0):
-    first = First.of(goal, net, plan)
+    first = FirstSurvey.of(goal, net, plan)
     alphas = [first.alpha_max * share for share in shares]
     generator = torch.Generator().manual_seed(seed)
     return first, list(follow(goal, first, alphas, plan, generator))
@@ -68,7 +70,7 @@ def test_alpha_max_depends_on_the_data_alone():
     firsts = []
     for alpha in (0.0, 1.0):
         goal, _ = grown_objective(REGRESSION, x, y, alpha=alpha)
-        firsts.append(First.of(goal, net, growth(REGRESSION, goal)).alpha_max)
+        firsts.append(FirstSurvey.of(goal, net, growth(REGRESSION, goal)).alpha_max)
     assert firsts[0] == firsts[1]
 
 

@@ -6,7 +6,7 @@ import torch
 
 from helpers.live import objective
 from sklearn_sparcs._data.batches import TrainingData
-from sklearn_sparcs._growth.path_following import GrowthOptions
+from sklearn_sparcs._growth.growth_options import GrowthOptions
 from sklearn_sparcs._linear.start import linear_start
 from sklearn_sparcs._losses.losses import (
     BinaryCrossEntropy,

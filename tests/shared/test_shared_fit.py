@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 
 from sklearn_sparcs import SparcsRegressor
 from sklearn_sparcs._fitted import spread
-from sklearn_sparcs._growth import path_following
+from sklearn_sparcs._growth import growth_options
 from sklearn_sparcs._second_order import metric
 
 OPTIONS = {
@@ -90,8 +90,8 @@ def test_single_precision(kinked):
 
 def test_some_of_many_samples_are_the_same_ones(kinked, monkeypatch):
     """On the way, and in a matrix that would be dear, some samples serve."""
-    monkeypatch.setattr(path_following, "_ROWS", 64)
-    monkeypatch.setattr(path_following, "_ROWS_A_WEIGHT", 1)
+    monkeypatch.setattr(growth_options, "_ROWS", 64)
+    monkeypatch.setattr(growth_options, "ROWS_A_WEIGHT", 1)
     monkeypatch.setattr(metric, "_BUDGET", 1)
     monkeypatch.setattr(metric, "_ROWS_A_WEIGHT", 5)
     found, expected = both(*kinked, (70, 200))
@@ -171,8 +171,8 @@ def test_few_weighted_samples_choose_a_ridge():
 
 
 def test_some_of_many_weighted_samples_are_the_same_ones(kinked, monkeypatch):
-    monkeypatch.setattr(path_following, "_ROWS", 64)
-    monkeypatch.setattr(path_following, "_ROWS_A_WEIGHT", 1)
+    monkeypatch.setattr(growth_options, "_ROWS", 64)
+    monkeypatch.setattr(growth_options, "ROWS_A_WEIGHT", 1)
     monkeypatch.setattr(spread, "_ROWS", 100)
     monkeypatch.setattr(spread, "_ROWS_A_WEIGHT", 1)
     X, y = kinked
