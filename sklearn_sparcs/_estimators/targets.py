@@ -79,14 +79,14 @@ class RegressionTargets(RegressorMixin, Predictor):
             If data cannot be taken, or targets are no numbers or missing.
         """
         given, y = as_array(X), as_array(y)
+        _refuse_if(invalid_targets(y, type(self).__name__))
         X, y = validated(
             self, given, y, multi_output=True, y_numeric=True, reset=fresh, **X_FORMAT
         )
         refuse_oversized(self.hidden_layer_sizes, X.shape[1])
+        y = _as_numbers(y)
         # None among objects passes scikit-learn's checks
-        fault = invalid_targets(y, type(self).__name__) or missing_targets(y)
-        if fault:
-            raise ValueError(fault)
+        _refuse_if(missing_targets(y))
         warn_of_rounded_features(given, X.dtype)
         warn_of_rounding(y, X.dtype)
         if fresh:
@@ -234,9 +234,7 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         given, y = as_array(X), plain_labels(y)
         X, y = validated(self, given, y, multi_output=True, reset=fresh, **X_FORMAT)
         refuse_oversized(self.hidden_layer_sizes, X.shape[1])
-        fault = invalid_labels(y, type(self).__name__)
-        if fault:
-            raise ValueError(fault)
+        _refuse_if(invalid_labels(y, type(self).__name__))
         warn_of_rounded_features(given, X.dtype)
         weight = usable_weight(sample_weight, X)
         if fresh:
@@ -337,6 +335,23 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         """
         scores = self._scores(X)
         return like_given(X, self.encoding_.predictions(scores))
+
+
+def _refuse_if(fault: str) -> None:
+    """Refuse data in which there is a fault.
+
+    Raises
+    ------
+    ValueError
+        If there is one.
+    """
+    if fault:
+        raise ValueError(fault)
+
+
+def _as_numbers(y: np.ndarray) -> np.ndarray:
+    """Targets, of which scikit-learn leaves text as it is, as numbers."""
+    return y if y.dtype.kind in "biuf" else y.astype(np.float64)
 
 
 def _task(encoding: Encoding, X: Any, y: Any, weight: np.ndarray | None) -> Task:

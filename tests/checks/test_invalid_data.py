@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 import sklearn
+from numpy.testing import assert_array_equal
 from scipy import sparse
 from sklearn.exceptions import NotFittedError
 
@@ -96,8 +97,20 @@ def test_nothing_is_said_of_what_is_right():
 def test_classes_given_to_a_regressor(Model):
     instead = Model.__name__.replace("Regressor", "Classifier")
     said = f"y holds 'no'; {instead} predicts classes"
-    with pytest.raises(ValueError, match=said):
-        Model().fit(FRAME, ["no", "yes"] * 20)
+    for kind in (list, pd.Series, np.array):
+        with pytest.raises(ValueError, match=said):
+            Model().fit(FRAME, kind(["no", "yes"] * 20))
+
+
+@pytest.mark.parametrize("kind", ["U", "S", object])
+@pytest.mark.parametrize("Model", [SparcsRegressor, SparcsRegressorCV])
+def test_targets_written_out_are_numbers(Model, kind):
+    """NumPy orders no text: of strings that are numbers, nothing was the least."""
+    model, y = Model(hidden_layer_sizes=(), prediction_margin=0), FRAME["b"].to_numpy()
+    predicted = model.fit(FRAME, y).predict(FRAME)
+    assert_array_equal(model.fit(FRAME, y.astype(kind)).predict(FRAME), predicted)
+    with pytest.raises(ValueError, match="in 1 row of 40, the first of them row 3"):
+        model.fit(FRAME, np.where(np.arange(N) == 3, np.nan, y).astype(kind))
 
 
 def test_columns_of_arrays_are_numbered():
