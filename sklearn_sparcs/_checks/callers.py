@@ -1,5 +1,6 @@
 """Inspection of the call stack: the user's own line, and who fits many times."""
 
+import os
 from collections.abc import Iterator
 from inspect import currentframe
 from itertools import takewhile
@@ -8,8 +9,11 @@ from types import FrameType
 
 import sklearn
 
-#: Where code is that no user wrote: scikit-learn's, and this package's.
-_INSIDE = str(Path(sklearn.__file__).parent), str(Path(__file__).parents[1])
+#: Where code is that no user wrote.
+_INSIDE = tuple(
+    str(folder) + os.sep
+    for folder in (Path(sklearn.__file__).parent, Path(__file__).parents[1])
+)
 
 #: Packages whose code calls ``fit`` many times, and their parts that call it once.
 _MANY = ("sklearn.", "joblib.")
