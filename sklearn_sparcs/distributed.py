@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ._checks.rounded_data import warn_of_rounding_in_partitions
 from ._data.parts import Parts
 from ._distributed.agreement import joined_processes, said_by_all
 from ._distributed.leader import Given, LeaderRun
@@ -406,6 +407,7 @@ def _of_targets(
     own, whole = checked_rows(processes, X, y, weight, n_folds=n_folds)
 
     def given(parts: Parts) -> Given:
+        warn_of_rounding_in_partitions(whole)
         samples = whole.shared(parts)
         known = samples.ends_of_targets, not whole.like.shape_of_y
         encoding = RealEncoding.of_ends(*known, estimator.prediction_margin)
@@ -425,6 +427,7 @@ def _of_classes(
     own, whole = checked_rows(processes, X, numbers, weight, class_weights, n_folds)
 
     def given(parts: Parts) -> Given:
+        warn_of_rounding_in_partitions(whole)
         weighted = whole.unit is not None
         samples = of_classes(whole.shared(parts), encoding, weighted)
         return samples, encoding, block_of(X)[:0]

@@ -9,6 +9,8 @@ import numpy as np
 from scipy import sparse
 
 from .._data.features import ends_of
+from .._data.partition_checks import TableSummary
+from .._direct.words import on_one_line
 from .invalid_data import columns_of
 from .warned import warn_user
 
@@ -25,31 +27,52 @@ def warn_of_rounding(y: np.ndarray, dtype: Any) -> None:
     if y.dtype == dtype:
         return
     ends = ends_of(y.reshape(len(y), -1))
-    for j, (low, high) in enumerate(zip(*(end.tolist() for end in ends), strict=True)):
-        if _rounds(low, high, dtype):
-            name = np.dtype(dtype).name
-            wider = " give X in float64, or" if name == "float32" else ""
-            _warn(
-                f"Target {j}",
-                (low, high),
-                dtype,
-                "differences are rounded away, in predictions too. To keep them,"
-                f"{wider} subtract a constant from y.",
-            )
+    for j, pair in enumerate(zip(*(end.tolist() for end in ends), strict=True)):
+        _warn_of_target(j, pair, dtype)
 
 
 def warn_of_rounded_features(X: Any, dtype: Any) -> None:
     """Warn of whole numbers in X, as it was given, that coincide in a dtype."""
     for name, low, high in _whole_numbers(X):
-        if _step(low, high, dtype) > 1 and _rounds(low, high, dtype):
-            _warn(
-                f"In {name}, X",
-                (low, high),
-                dtype,
-                "different whole numbers become the same. To keep them apart, subtract "
-                "a constant from them, in fit and predict; if they only name things, "
-                "encode them, or leave them out.",
-            )
+        _warn_of_feature(name, (low, high), dtype)
+
+
+def warn_of_rounding_in_partitions(table: TableSummary) -> None:
+    """Warn of what is rounded in X and y that were given in partitions."""
+    n = len(table.like.columns)
+    for name, ends in zip(table.like.columns, table.ends[:n], strict=True):
+        shown = f"column {name}" if isinstance(name, int) else repr(on_one_line(name))
+        if ends is not None:
+            _warn_of_feature(shown, ends, table.dtype)
+    of_targets = zip(table.ends[n:], table.like.dtypes[n:], strict=False)
+    for j, (ends, kind) in enumerate(of_targets):
+        if ends is not None and kind != np.dtype(table.dtype).name:
+            _warn_of_target(j, ends, table.dtype)
+
+
+def _warn_of_feature(name: str, ends: tuple[Any, Any], dtype: Any) -> None:
+    if _step(*ends, dtype) > 1 and _rounds(*ends, dtype):
+        _warn(
+            f"In {name}, X",
+            ends,
+            dtype,
+            "different whole numbers become the same. To keep them apart, subtract "
+            "a constant from them, in fit and predict; if they only name things, "
+            "encode them, or leave them out.",
+        )
+
+
+def _warn_of_target(j: int, ends: tuple[Any, Any], dtype: Any) -> None:
+    if _rounds(*ends, dtype):
+        name = np.dtype(dtype).name
+        wider = " give X in float64, or" if name == "float32" else ""
+        _warn(
+            f"Target {j}",
+            ends,
+            dtype,
+            "differences are rounded away, in predictions too. To keep them,"
+            f"{wider} subtract a constant from y.",
+        )
 
 
 def _warn(what: str, ends: tuple[Any, Any], dtype: Any, so: str) -> None:

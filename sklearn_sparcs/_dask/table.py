@@ -8,6 +8,7 @@ import numpy as np
 from dask.base import compute
 from dask.delayed import Delayed, delayed
 
+from .._checks.rounded_data import warn_of_rounding_in_partitions
 from .._data.partition_checks import (
     PartitionSummary,
     TableSummary,
@@ -45,6 +46,7 @@ def checked_table(
     blocks = _blocks(X, y, weight)
     asked = delayed(PartitionSummary.of, pure=False)
     whole = TableSummary.of(compute(*[asked(of_classes, *each) for each in blocks]))
+    warn_of_rounding_in_partitions(whole)
     given = whole.dtype, whole.unit, of_classes
     make = delayed(partial(_placed, *given), pure=False)
     pieces = [make(start, *blocks[k]) for k, start in whole.before.items()]

@@ -1,10 +1,13 @@
 """Partitions given as arrays or frames: their dtypes, and conversion to arrays."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from scipy import sparse
+
+#: Least and greatest value of a column, as Python's numbers, or None.
+Ends: TypeAlias = tuple[Any, Any] | None
 
 
 def array_of(block: Any, dtype: Any) -> np.ndarray:
@@ -28,6 +31,38 @@ def dtypes_of(block: Any) -> tuple[str, ...]:
     if hasattr(block, "dtypes") and block.ndim == 2:
         return tuple(map(str, block.dtypes))
     return (str(block.dtype),) * (block.shape[1] if block.ndim == 2 else 1)
+
+
+def ends_of_columns(block: Any, whole: bool = False) -> tuple[Ends, ...]:
+    """Least and greatest value of each column, or only of those of whole numbers."""
+    known = zip(_columns(block), dtypes_of(block), strict=True)
+    return tuple(
+        (_plain(column.min()), _plain(column.max()))
+        if len(column) and (not whole or kind.lower().startswith(("int", "uint")))
+        else None
+        for column, kind in known
+    )
+
+
+def _columns(block: Any) -> list[Any]:
+    if block.ndim == 1:
+        return [block]
+    if isinstance(block, np.ndarray):
+        return list(block.T)
+    return [block.iloc[:, j] for j in range(block.shape[1])]
+
+
+def _plain(number: Any) -> Any:
+    """A number as Python's, whole ones to the last digit."""
+    return number.item() if hasattr(number, "item") else number
+
+
+def wider(ends: Sequence[Ends]) -> Ends:
+    """What contains all of several ends that are known."""
+    known = [each for each in ends if each is not None]
+    if not known:
+        return None
+    return min(low for low, _ in known), max(high for _, high in known)
 
 
 def words_among(dtypes: Sequence[str]) -> list[str]:

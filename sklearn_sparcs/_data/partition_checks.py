@@ -10,7 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from .blocks import aligned, array_of, dtypes_of, is_finite, words_among
+from .blocks import (
+    Ends,
+    aligned,
+    array_of,
+    dtypes_of,
+    ends_of_columns,
+    is_finite,
+    wider,
+    words_among,
+)
 from .parts import Parts
 from .samples import Samples
 from .shared_samples import SharedSamples
@@ -40,6 +49,9 @@ class PartitionSummary:
         Whether all of X, and all of y, is.
     weights : Weights or None
         Those of classes included; None where there are none, or they are no numbers.
+    ends : tuple of (pair or None)
+        Least and greatest value of each of X's columns, if it holds whole numbers, and
+        of each of y's.
     """
 
     n_rows: tuple[int, ...]
@@ -49,6 +61,7 @@ class PartitionSummary:
     aligned: tuple[bool, ...]
     finite: tuple[bool, bool]
     weights: Weights | None = None
+    ends: tuple[Ends, ...] = ()
 
     @classmethod
     def of(
@@ -64,7 +77,8 @@ class PartitionSummary:
             return cls(*shape, (True, True))
         known = weight_of(y, of_classes, *weight)
         weights = None if known is None else Weights.of(known)
-        return cls(*shape, (is_finite(X), is_finite(y)), weights)
+        ends = ends_of_columns(X, whole=True) + ends_of_columns(y)
+        return cls(*shape, (is_finite(X), is_finite(y)), weights, ends)
 
     @property
     def n(self) -> int:
@@ -90,11 +104,14 @@ class TableSummary:
         How many rows of a partition count, by its number, where any do.
     unit : Unit or None
         What weights are divided by; None if there are none.
+    ends : tuple of (pair or None)
+        As of a partition.
     """
 
     like: PartitionSummary
     sizes: dict[int, int]
     unit: Unit | None
+    ends: tuple[Ends, ...]
 
     @classmethod
     def of(cls, facts: Sequence[PartitionSummary]) -> "TableSummary":
@@ -108,7 +125,9 @@ class TableSummary:
         known = [(k, each) for k, each in enumerate(facts) if any(each.n_rows)]
         refuse_unfit(known)
         unit = _unit_of(known)
-        return cls(known[0][1], {k: each.n for k, each in known if each.n}, unit)
+        ends = zip(*(each.ends for _, each in known), strict=True)
+        sizes = {k: each.n for k, each in known if each.n}
+        return cls(known[0][1], sizes, unit, tuple(map(wider, ends)))
 
     @property
     def before(self) -> dict[int, int]:

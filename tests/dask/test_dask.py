@@ -278,3 +278,30 @@ def test_what_is_no_number_is_refused(frame):
 def test_no_row_at_all_is_refused(frame):
     none = frame[frame["a"] > 1e9]
     refused(none[["a", "b"]], none["y"], ValueError, "X and y are empty")
+
+
+def test_what_rounding_takes_away_is_told_of_over_all_partitions(kinked):
+    """Each partition alone has one whole number and one target."""
+    X, y = kinked
+    ids = 2**62 + np.repeat([0, 5, 9], 100)
+    told = r"In (column 1|'id'), X spans 9 around 4.61e\+18"
+    table = pd.DataFrame({"a": X[:, 0].astype(int), "id": ids, "y": y})
+    table = dd.from_pandas(table.astype({"id": "Int64"}), npartitions=3)
+    both = da.from_array(np.column_stack([X[:, 0].astype(int), ids]), (100, 2))
+    given = (table[["a", "id"]], table["y"]), (both, da.from_array(y, 100))
+    for rows, target in given:
+        with pytest.warns(UserWarning, match=told) as caught:
+            dask.SparcsRegressor(()).fit(rows, target)
+        assert [w.filename for w in caught] == [__file__]
+        with pytest.warns(UserWarning, match=told):
+            dask.SparcsClassifier(()).fit(rows, target > 0)
+    single = arrays(X.astype(np.float32), 1.7e9 + np.repeat([0.0, 5, 9], 100))
+    with pytest.warns(UserWarning, match="Target 0 spans 9 .* float32"):
+        dask.SparcsRegressor(()).fit(*single)
+
+
+def test_what_is_left_whole_in_partitions_is_not_told_of(kinked):
+    X, y = kinked
+    both = np.column_stack([X[:, 0].astype(int), 2**52 + np.arange(300)])
+    dask.SparcsRegressor(()).fit(*arrays(both, y))
+    dask.SparcsRegressor(()).fit(*arrays(X.astype(np.float32), 1e5 + 1e3 * y))

@@ -165,3 +165,21 @@ def test_nothing_is_fitted_alone(kinked, monkeypatch):
     monkeypatch.undo()
     with pytest.raises(RuntimeError, match=r"start them by torchrun, or use"):
         SparcsRegressor(()).fit(*kinked)
+
+
+def test_whole_numbers_that_become_the_same_are_told_of_once(kinked):
+    X, y = kinked
+    ids = np.column_stack([X[:, 0].astype(int), 2**62 + np.arange(300) // 110])
+    told = r"In column 1, X spans 2 around 4.61e\+18"
+    with pytest.warns(UserWarning, match=told) as caught:
+        fits(lambda _: SparcsRegressor(()), ids, y)
+    assert len(caught) == 1
+    with pytest.warns(UserWarning, match=told) as caught:
+        fits(lambda _: SparcsClassifier(()), ids, y > 0)
+    assert len(caught) == 1
+
+
+def test_a_warning_that_is_an_error_ends_all_processes(kinked):
+    ids = np.column_stack([kinked[0][:, 0].astype(int), 2**62 + np.arange(300) // 110])
+    for found in fits(lambda _: SparcsRegressor(()), ids, kinked[1]):
+        assert isinstance(found, UserWarning) and "In column 1" in str(found)
