@@ -317,6 +317,9 @@ class GrowingSpectralNetwork(TracedModule):
         """
         names = [f"{prefix}{name}" for name in self._state_names()]
         saved = [state_dict[name] for name in names if name in state_dict]
+        if len(saved) == len(names):
+            neurons = saved[len(names) - len(self.lam) :]
+            args[-1].extend(self._layers_too_small(neurons, prefix))
         if len(saved) == len(names) and self._may_become(saved):
             n_parameters = len(self.structure())
             wrong = list(self._wrong_neurons(saved[n_parameters:], prefix))
@@ -330,6 +333,17 @@ class GrowingSpectralNetwork(TracedModule):
                 indices = self.neurons[k].new_empty(len(value))
                 self.register_buffer(f"neurons_{k}", indices)
         super()._load_from_state_dict(state_dict, prefix, *args)
+
+    def _layers_too_small(self, saved: Sequence[Tensor], prefix: str) -> Iterator[str]:
+        """Yield a sentence on each hidden layer of fewer neurons than are saved."""
+        layers = zip(saved, self.hidden_layer_sizes, strict=True)
+        for k, (indices, size) in enumerate(layers):
+            if len(indices) > size:
+                yield (
+                    f"{prefix}neurons_{k} has {len(indices)} live neurons, and "
+                    f"hidden_layer_sizes[{k}] allows {size}; make the network with the "
+                    "hidden_layer_sizes of that which was saved."
+                )
 
     def _wrong_neurons(self, saved: Sequence[Tensor], prefix: str) -> Iterator[str]:
         """Yield a sentence on each hidden layer's saved neurons that cannot be."""

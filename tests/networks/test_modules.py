@@ -142,6 +142,17 @@ def test_a_state_with_neurons_that_cannot_be_is_not_loaded(neurons, strict):
         assert_allclose(value, before[name])
 
 
+@pytest.mark.parametrize("strict", [True, False])
+def test_a_state_of_more_neurons_than_are_allowed_says_so(strict):
+    """Torch alone says that the model has none, as it begins."""
+    net = nn.Sequential(nn.Linear(3, 3), GrowingSpectralNetwork(3, (5, 1), 2))
+    saved = {f"1.{name}": value for name, value in live({}).state_dict().items()}
+    said = r"1\.neurons_1 has 2 live neurons, and hidden_layer_sizes\[1\] allows 1"
+    with pytest.raises(RuntimeError, match=said):
+        net.load_state_dict(net.state_dict() | saved, strict=strict)
+    assert net[1].n_live == [0, 0]
+
+
 def test_a_module_is_exported_and_says_that_it_is_not_scripted(make):
     net, x = nn.Sequential(make({})), torch.randn(4, 3, generator=seeded())
     exported = torch.export.export(net, (x,)).module()
