@@ -44,8 +44,9 @@ def minimised(
     for _ in range(n_iter):
         if inverse is None or inverse.n_steps >= _FRESH:
             at, gradient = _without_weak(objective, at, gradient)
-            inverse = InverseHessian(metric(objective, at, damping, generator), scale)
-        new = _line_search(objective, at, gradient, inverse.direction(gradient))
+            formed = metric(objective, at, damping, generator)
+            inverse = InverseHessian(formed, gradient, scale)
+        new = _line_search(objective, at, gradient, inverse.direction())
         if new is at and inverse.n_steps:
             inverse = None  # stored gradients may mislead: begin with a new matrix
             continue
@@ -54,8 +55,7 @@ def minimised(
             at, status = new, Status.CONVERGED
             break
         new_gradient = objective.gradient(new)
-        step = new.network.flat() - at.network.flat()
-        inverse.remember(step, new_gradient - gradient)
+        inverse.move(new.network.flat() - at.network.flat(), new_gradient)
         at, gradient, scale = new, new_gradient, inverse.scale
     return OptimizationResult(at, damping, status, tuple(values))
 
