@@ -25,6 +25,11 @@ def curvature_axes(objective: Objective, at: Evaluation) -> Axes:
     return sigma.clamp_min(0), basis
 
 
+def outgoing(network: LiveNetwork, axes: Axes) -> Tensor:
+    """Weights from hidden neurons to outputs, in the coordinates U (c, hidden)."""
+    return axes[1].T @ network.weights[-1][:, network.n_inputs :]
+
+
 @dataclass(frozen=True)
 class CurvedRows:
     """Signals, slopes and loss curvatures of samples at a network.
@@ -56,11 +61,6 @@ class CurvedRows:
         """The network."""
         return self.at.network
 
-    @property
-    def outgoing(self) -> Tensor:
-        """Weights from hidden neurons to outputs, in the coordinates U (c, hidden)."""
-        return self.basis.T @ self.network.weights[-1][:, self.network.n_inputs :]
-
     def slices(self, width: int) -> Iterator[tuple[Tensor, list[Tensor], Tensor]]:
         """Signals, slopes and roots (rows, 1), so many rows that ``width`` fits."""
         step = max(256, SLICE // max(width, 1))
@@ -74,5 +74,6 @@ class CurvedRows:
         """∂output/∂z (c, rows, N_i), of outputs in the coordinates U."""
         if not slopes:
             return []
-        D = self.outgoing[:, None].repeat(1, len(slopes[0]), 1)
+        sent = outgoing(self.network, (self.sigma, self.basis))
+        D = sent[:, None].repeat(1, len(slopes[0]), 1)
         return self.network.deltas(D, slopes)

@@ -27,7 +27,7 @@ from torch import Tensor
 
 from .._losses.observations import Sums
 from .._numerics.gram import add_gram, mirrored
-from .curved_rows import Axes, CurvedRows, curvature_axes
+from .curved_rows import Axes, CurvedRows, curvature_axes, outgoing
 from .gauss_newton_sums import gauss_newton_sums
 from .objective import Evaluation, Objective
 
@@ -43,7 +43,7 @@ class GaussNewtonMatrix:
     ----------
     hidden : Tensor of shape (p, p)
         A, of the p weights that hidden neurons hear by.
-    mixed : Tensor of shape (c, p, s)
+    cross : Tensor of shape (c, p, s), or (1, p, s) with ``sent``
         B_k, of these and the s weights of an output.
     gram : Tensor of shape (s, s)
         G, of the signals.
@@ -51,20 +51,38 @@ class GaussNewtonMatrix:
         Eigenvalues of the curvature's matrix S in the outputs.
     basis : Tensor of shape (c, c)
         Its eigenvectors U, in columns.
+    sent : Tensor of shape (c, neurons), or None
+        Where one hidden layer at most has neurons: σ_k times what output k hears of a
+        neuron, by which the neuron's rows of ``cross`` are multiplied in B_k.
     """
 
     hidden: Tensor
-    mixed: Tensor
+    cross: Tensor
     gram: Tensor
     sigma: Tensor
     basis: Tensor
+    sent: Tensor | None = None
+
+    @property
+    def mixed(self) -> Tensor:
+        """B_k (c, p, s), each written out."""
+        if self.sent is None:
+            return self.cross
+        n_heard = len(self.hidden) // max(self.sent.shape[1], 1)
+        return self.sent.repeat_interleave(n_heard, 1)[:, :, None] * self.cross
 
     @classmethod
     def of(cls, objective: Objective, at: Evaluation) -> "GaussNewtonMatrix":
         """The matrix at a network that was evaluated on the objective's samples."""
-        axes = curvature_axes(objective, at)
-        sums = objective.total_at(at, _sums, axes)
-        return cls._of(objective, at, axes, *sums)
+        axes, network = curvature_axes(objective, at), at.network
+        if sum(n > 0 for n in network.n_live) > 1:
+            sums = objective.total_at(at, _sums, axes)
+            return cls._of(objective, at, axes, *sums)
+        hidden, cross, gram = objective.total_at(at, _sums_of_one_layer, axes)
+        T, z = outgoing(network, axes), network.n_inputs
+        sent = axes[0][:, None] * T
+        pairs = (T.T @ sent).repeat_interleave(z, 0).repeat_interleave(z, 1)
+        return cls._of(objective, at, axes, hidden * pairs, cross, gram, sent)
 
     @classmethod
     def of_outputs(
@@ -79,8 +97,8 @@ class GaussNewtonMatrix:
             gram, pull = objective.total_at(at, _of_outputs)
         else:
             gram, pull = at.along.gram, at.along.pull[-1]
-        mixed = gram.new_zeros(len(axes[0]), 0, len(gram))
-        matrix = cls._of(objective, at, axes, gram[:0, :0], mixed, gram)
+        cross = gram.new_zeros(len(axes[0]), 0, len(gram))
+        matrix = cls._of(objective, at, axes, gram[:0, :0], cross, gram)
         if objective.wiring is not None:
             pull = pull * objective.wiring.heard[-1]
         return matrix, -pull / len(objective.data)
@@ -92,12 +110,13 @@ class GaussNewtonMatrix:
         at: Evaluation,
         axes: Axes,
         hidden: Tensor,
-        mixed: Tensor,
+        cross: Tensor,
         gram: Tensor,
+        sent: Tensor | None = None,
     ) -> "GaussNewtonMatrix":
         """The matrix whose blocks are these sums over samples."""
         n, wiring = len(objective.data), objective.wiring
-        matrix = cls(hidden / n, mixed / n, gram / n, *axes)
+        matrix = cls(hidden / n, cross / n, gram / n, *axes, sent)
         if wiring is None:
             return matrix
         present = wiring.hidden(at.network) if len(hidden) else gram[0, :0]
@@ -143,10 +162,8 @@ class Factor:
         )
         coupling = torch.linalg.solve_triangular(outputs, matrix.mixed.mT, upper=False)
         X = coupling.flatten(0, 1)
-        hidden = matrix.hidden - X.T @ X
-        hidden += torch.diag(ridge[:p] + damped(matrix.hidden.diagonal(), damping))
-        hidden = cholesky(hidden)
-        return cls(outputs, coupling, hidden, matrix.basis)
+        hidden = factor_of_hidden(matrix.hidden - X.T @ X, matrix, ridge, damping)
+        return cls(outputs, X.view(coupling.shape), hidden, matrix.basis)
 
     def solve(self, right: Tensor) -> Tensor:
         """The solution for one right-hand side (weights,) or several (weights, q)."""
@@ -197,6 +214,14 @@ def cholesky_of_outputs(
     return cholesky(sigma[:, None, None] * gram + torch.diag(ridge + own))
 
 
+def factor_of_hidden(
+    complement: Tensor, matrix: GaussNewtonMatrix, ridge: Tensor, damping: float
+) -> Tensor:
+    """The factor (p, p) of Schur's complement, with ridge and damping."""
+    own = ridge[: len(complement)] + damped(matrix.hidden.diagonal(), damping)
+    return cholesky(complement + torch.diag(own))
+
+
 def cholesky(matrix: Tensor) -> Tensor:
     """The lower factors of a matrix or several (…, m, m), or `LinAlgError`."""
     factor: Tensor
@@ -228,7 +253,7 @@ def _present(
     return replace(
         matrix,
         hidden=matrix.hidden * torch.outer(hidden, hidden),
-        mixed=matrix.mixed * torch.outer(hidden, signals),
+        cross=matrix.cross * torch.outer(hidden, signals),
         gram=matrix.gram * torch.outer(signals, signals),
     )
 
@@ -236,9 +261,15 @@ def _present(
 def _sums(objective: Objective, at: Evaluation, axes: Axes) -> Sums:
     """Sums of A, B_k and G over this process's samples."""
     rows = CurvedRows.of(objective, at, axes)
-    if sum(n > 0 for n in at.network.n_live) <= 1:
-        return _of_one_layer(rows)
     return gauss_newton_sums(rows, rows.deltas, rows.sigma)
+
+
+def _sums_of_one_layer(objective: Objective, at: Evaluation, axes: Axes) -> Sums:
+    """The same, of slopes alone: without what neurons send, which is no sample's."""
+    rows, one = CurvedRows.of(objective, at, axes), axes[0].new_ones(1)
+    return gauss_newton_sums(
+        rows, lambda slopes: [slope[None] for slope in slopes], one
+    )
 
 
 def _of_outputs(objective: Objective, at: Evaluation) -> Sums:
@@ -250,16 +281,3 @@ def _of_outputs(objective: Objective, at: Evaluation) -> Sums:
         pull.addmm_(e[rows].T, signals)
         add_gram(gram, signals * root[rows, None])
     return mirrored(gram), pull
-
-
-def _of_one_layer(rows: CurvedRows) -> tuple[Tensor, Tensor, Tensor]:
-    """Sums of A, B, G where one hidden layer at most has neurons."""
-    one = rows.sigma.new_ones(1)
-    hidden, mixed, gram = gauss_newton_sums(
-        rows, lambda slopes: [slope[None] for slope in slopes], one
-    )
-    T, z = rows.outgoing, rows.network.n_inputs
-    sent = rows.sigma[:, None] * T
-    pairs = (T.T @ sent).repeat_interleave(z, 0).repeat_interleave(z, 1)
-    each = sent.repeat_interleave(z, 1)
-    return hidden * pairs, each[:, :, None] * mixed, gram

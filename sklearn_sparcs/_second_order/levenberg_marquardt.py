@@ -18,8 +18,8 @@ from torch import Tensor
 
 from .._networks.live import LiveNetwork
 from .._numerics.status import Status
-from .gauss_newton import Factor, GaussNewtonMatrix
-from .metric import dense_matrix, is_dense
+from .gauss_newton import GaussNewtonMatrix
+from .metric import dense_matrix, factored, is_dense
 from .objective import Evaluation, Objective
 from .optimization_result import OptimizationResult
 from .output_layer import outputs_solved
@@ -130,7 +130,7 @@ def _trial(
     of -∇'Δ at least.
     """
     try:
-        step = Factor.of(matrix, ridge, damping).solve(-gradient)
+        step = factored(matrix, ridge, damping).solve(-gradient)
         network = at.network.with_flat(at.network.flat() + step)
         new = objective.evaluate(network, keep=True)
         if not math.isfinite(new.value):

@@ -16,6 +16,7 @@ from .._networks.live import LiveNetwork
 from .gauss_newton import Factor, GaussNewtonMatrix
 from .neuron_blocks import NeuronBlocks
 from .objective import Evaluation, Objective
+from .one_layer_factor import OneLayerFactor
 
 #: Operations that a matrix may cost before samples are left out.
 _BUDGET = 2 * 10**10
@@ -63,11 +64,24 @@ def metric(
         p = at.network.n_hidden_weights + at.network.n_signals
         n = max(_METRIC_ROWS, _METRIC_ROWS_A_WEIGHT * p)
         matrix = GaussNewtonMatrix.of(*_sampled(objective, at, n, generator))
-        return Factor.of(matrix, ridge, damping)
+        return factored(matrix, ridge, damping)
     widest = at.network.n_signals
     n_samples = len(objective.data)
     n = n_rows(n_samples, at.network.n_hidden_weights + widest, widest)
     return NeuronBlocks.of(*_sampled(objective, at, n, generator), ridge, damping)
+
+
+def factored(matrix: GaussNewtonMatrix, ridge: Tensor, damping: float) -> Metric:
+    """The factors of matrix + ridge + a share of its own diagonal that are quicker.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If that is not positive definite.
+    """
+    if matrix.sent is None or len(matrix.sent) == 1 or not len(matrix.hidden):
+        return Factor.of(matrix, ridge, damping)
+    return OneLayerFactor.of(matrix, ridge, damping)
 
 
 def _sampled(

@@ -1,9 +1,12 @@
 """Gauss-Newton's matrix, held against the samples' Jacobians one by one."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from helpers.live import LIVE, jacobians, live_network, objective, samples
 from helpers.networks import LOSSES
+from numpy.linalg import LinAlgError
 from numpy.testing import assert_allclose
 
 from sklearn_sparcs._losses.losses import (
@@ -19,6 +22,8 @@ from sklearn_sparcs._second_order.gauss_newton import (
     cholesky_of_outputs,
     damped,
 )
+from sklearn_sparcs._second_order.metric import factored
+from sklearn_sparcs._second_order.one_layer_factor import OneLayerFactor
 
 
 def dense(matrix):
@@ -137,26 +142,61 @@ def test_the_outputs_alone(live):
     assert_allclose(gradient.reshape(-1), of_all[-gradient.numel() :], atol=1e-12)
 
 
+def matrix_and_ridge(live, loss, n_outputs):
+    net = live_network(live, n_outputs=n_outputs)
+    goal = objective(loss, samples(loss, 40, n_outputs), linear=0.01, prior=0.1)
+    return GaussNewtonMatrix.of(goal, at(goal, net)), goal.penalty.ridge(net)
+
+
+def damped_system(matrix, ridge, damping):
+    """The matrix with ridge and damping, dense."""
+    of_outputs = matrix.sigma.mean() * damped(matrix.gram.diagonal(), damping)
+    of_hidden = damped(matrix.hidden.diagonal(), damping)
+    added = torch.cat([of_hidden, of_outputs.repeat(len(matrix.sigma))])
+    return dense(matrix) + torch.diag(ridge + added)
+
+
 @pytest.mark.parametrize(
     ("loss", "n_outputs"),
     [(SquaredError(), 1), (BinaryCrossEntropy(), 1), *((loss, 3) for loss in LOSSES)],
 )
 @pytest.mark.parametrize("live", LIVE)
 def test_factors_solve_the_dense_system(live, loss, n_outputs):
-    net = live_network(live, n_outputs=n_outputs)
-    goal = objective(loss, samples(loss, 40, n_outputs), linear=0.01, prior=0.1)
-    matrix = GaussNewtonMatrix.of(goal, at(goal, net))
-    ridge, damping = goal.penalty.ridge(net), 0.3
-    of_outputs = matrix.sigma.mean() * damped(matrix.gram.diagonal(), damping)
-    of_hidden = damped(matrix.hidden.diagonal(), damping)
-    added = torch.cat([of_hidden, of_outputs.repeat(n_outputs)])
-    system = dense(matrix) + torch.diag(ridge + added)
-    factor = Factor.of(matrix, ridge, damping)
+    matrix, ridge = matrix_and_ridge(live, loss, n_outputs)
+    system = damped_system(matrix, ridge, 0.3)
+    factor = Factor.of(matrix, ridge, 0.3)
     right = torch.arange(1.0, 1 + 2 * len(ridge)).double().reshape(-1, 2).sin()
     assert_allclose(factor.solve(right), torch.linalg.solve(system, right), rtol=1e-7)
     assert_allclose(factor.solve(right[:, 1]), factor.solve(right)[:, 1], rtol=1e-9)
     inverse = torch.linalg.inv(system).diagonal()
     assert_allclose(factor.inverse_diagonal(), inverse, rtol=1e-7)
+
+
+@pytest.mark.parametrize("damping", [0.0, 0.3])
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("live", [live for live in LIVE if sum(map(bool, live)) == 1])
+def test_factors_of_one_layer_solve_the_dense_system(live, loss, damping):
+    matrix, ridge = matrix_and_ridge(live, loss, 3)
+    system = damped_system(matrix, ridge, damping)
+    factor = factored(matrix, ridge, damping)
+    assert isinstance(factor, OneLayerFactor)
+    right = torch.arange(1.0, 1 + len(ridge)).double().sin()
+    assert_allclose(factor.solve(right), torch.linalg.solve(system, right), rtol=1e-6)
+
+
+@pytest.mark.parametrize(("live", "n_outputs"), [((), 3), ((4,), 1), ((3, 2), 3)])
+def test_other_networks_have_the_factors_of_any(live, n_outputs):
+    matrix, ridge = matrix_and_ridge(live, SquaredError(), n_outputs)
+    assert isinstance(factored(matrix, ridge, 0.3), Factor)
+
+
+def test_factors_of_one_layer_are_of_positive_definite_matrices():
+    matrix, ridge = matrix_and_ridge((4,), SquaredError(), 3)
+    for wrong in (replace(matrix, gram=0 * matrix.gram), -matrix.hidden):
+        if isinstance(wrong, torch.Tensor):
+            wrong = replace(matrix, hidden=wrong)
+        with pytest.raises(LinAlgError, match="positive definite"):
+            OneLayerFactor.of(wrong, 0 * ridge, 0.0)
 
 
 def test_damping_is_relative_and_never_zero():

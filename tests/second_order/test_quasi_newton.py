@@ -129,7 +129,7 @@ def test_neurons_blocks_are_those_of_the_whole_matrix(live, loss, n_outputs):
     assert start == net.n_hidden_weights
     assert_allclose(found.outputs, Factor.of(whole, ridge, 0.0).outputs, rtol=1e-6)
     right = torch.randn(len(ridge)).double()
-    alone = replace(whole, mixed=0 * whole.mixed)  # and neurons one by one
+    alone = replace(whole, cross=0 * whole.cross)  # and neurons one by one
     if sum(live) <= 1:
         expected = Factor.of(alone, ridge, 0.0).solve(right)
         assert_allclose(found.solve(right), expected, rtol=1e-6)
