@@ -11,6 +11,7 @@ The Jacobian's column of a neuron m and a signal a is δ_m h_a. There are two wa
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import accumulate, pairwise
 
 import torch
@@ -113,16 +114,25 @@ def _pair_products(X: Tensor) -> Tensor:
 
 def _spread(total: Tensor, network: LiveNetwork) -> Tensor:
     """Entries (p, p) of all pairs of hidden weights, from those of pairs (a ≤ b)."""
-    neuron, signal = [], []
-    for place, weight in _layers(network):
-        each = torch.arange(place.start, place.stop, device=total.device)
-        heard = torch.arange(weight.shape[1], device=total.device)
-        neuron.append(each.repeat_interleave(len(heard)))
-        signal.append(heard.repeat(len(each)))
-    if not neuron:
+    each = partial(torch.arange, device=total.device)
+    layers = [
+        (each(place.start, place.stop), each(weight.shape[1]))
+        for place, weight in _layers(network)
+    ]
+    if not layers:
         return total.new_zeros(0, 0)
-    row, column = _pair(torch.cat(neuron)), _pair(torch.cat(signal))
-    return total.reshape(-1)[row.mul_(total.shape[1]).add_(column)]
+    blocks = [[_block(total, *one, *other) for other in layers] for one in layers]
+    return torch.cat([torch.cat(row, dim=1) for row in blocks])
+
+
+def _block(
+    total: Tensor, neurons: Tensor, heard: Tensor, others: Tensor, others_heard: Tensor
+) -> Tensor:
+    """Entries of two layers' weights, each neuron's side by side."""
+    rows, columns = _pair(neurons, others), _pair(heard, others_heard)
+    at = rows[:, :, None, None] * total.shape[1] + columns
+    entries = total.reshape(-1)[at.transpose(1, 2)]
+    return entries.flatten(2, 3).flatten(0, 1)
 
 
 def _layers(network: LiveNetwork) -> list[tuple[slice, Tensor]]:
@@ -133,10 +143,10 @@ def _layers(network: LiveNetwork) -> list[tuple[slice, Tensor]]:
     return [(place, weight) for place, weight in each if len(weight)]
 
 
-def _pair(index: Tensor) -> Tensor:
+def _pair(index: Tensor, other: Tensor) -> Tensor:
     """Indices of pairs in the order of `_pair_products`."""
-    a = torch.minimum(index[:, None], index)
-    b = torch.maximum(index[:, None], index)
+    a = torch.minimum(index[:, None], other)
+    b = torch.maximum(index[:, None], other)
     return b * (b + 1) // 2 + a
 
 
