@@ -136,6 +136,8 @@ class Recorder:
         self._told_of_steps = self._stepped = False
         self._scale = 1.0
         self._last = network.Q[-1]
+        # compiled, it would be so anew for every batch, whose number it counts
+        self.watch = torch.compiler.disable(self.forward)
         hooks = _Hooks(self)
         self._handles = [
             network.register_forward_hook(hooks.forward, with_kwargs=True),
@@ -224,8 +226,6 @@ class Recorder:
 
     def forward(self, x: Tensor, output: Tensor) -> None:
         """A batch passes; its gradient may follow."""
-        if not output.requires_grad:
-            return
         self._n_forwards += 1
         key = self._n_forwards
         output.register_hook(lambda grad: self._sent_back(key, x, grad))
@@ -306,9 +306,9 @@ class _Hooks:
     def forward(
         self, network: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], y: Any
     ) -> None:
-        """After a forward pass."""
-        if self.recorder is not None:
-            self.recorder.forward(args[0] if args else kwargs["x"], y)
+        """After a forward pass: the recorder hears of it if a gradient may follow."""
+        if self.recorder is not None and y.requires_grad:
+            self.recorder.watch(args[0] if args else kwargs["x"], y)
 
     def loaded(self, network: nn.Module, keys: Any) -> None:
         """After a ``state_dict`` has been loaded."""

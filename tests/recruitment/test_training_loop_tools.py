@@ -185,6 +185,27 @@ def test_grows_beside_every_optimizer(data, name, options):
     assert net[0].n_live[0] >= 3
 
 
+@pytest.mark.filterwarnings("ignore:The .grad attribute")  # torch's, of its own tracing
+def test_a_compiled_network_grows_as_it_does_as_it_is(data):
+    """It is compiled once a shape, and every batch is seen."""
+    programs, nets = [], []
+
+    def backend(program, inputs):
+        programs.append(program)
+        return program
+
+    for compiled in (True, False):
+        net, optimizer, growth = made()
+        passes = torch.compile(net, backend=backend) if compiled else net
+        train(passes, optimizer, growth, data, 12)
+        nets.append(net)
+    assert len(programs) == 2  # before neurons woke, and after
+    assert nets[0][0].n_live != [0, 0]
+    assert same(*nets)
+    with torch.no_grad():
+        torch.compile(nets[0], backend="eager", fullgraph=True)(data[0])
+
+
 @pytest.mark.parametrize("average", [get_ema_multi_avg_fn(0.9), None])
 def test_averages_grow_with_the_network(data, average):
     generator = seeded()
