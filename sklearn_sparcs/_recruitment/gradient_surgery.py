@@ -43,5 +43,5 @@ def warn_of_surgery() -> None:
         "them. Give it one backward pass of the summed losses, or add up gradients of "
         "loss.backward() alone, without a GradScaler.",
         UserWarning,
-        stacklevel=2,
+        stacklevel=6,
     )

@@ -7,6 +7,7 @@ input leaves nothing here. Where several backward passes are put together by han
 gradients zeroed between them, each counts with its share (`gradient_surgery`).
 """
 
+import warnings
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -122,9 +123,8 @@ class Recorder:
         self.loaded = False
         # since gradients were zeroed, by forward pass
         self._met: dict[int, Passage] = {}
-        # by forward pass, of a backward pass that has not reached the parameters;
-        # beside each the forward passes that there had been
-        self._passing: dict[int, tuple[int, Passage]] = {}
+        # by forward pass, of a backward pass that has not reached the parameters
+        self._passing: dict[int, _Passing] = {}
         self._n_forwards = 0
         self._reached = self._ever_reached = False
         # what backward passes have left in the last parameter, the latest in the end,
@@ -132,6 +132,11 @@ class Recorder:
         self._left: Tensor | None = None
         self._zeroed: deque[tuple[Tensor, dict[int, Passage]]] = deque(maxlen=_MOST)
         self._several = self._by_hand = self._warned = False
+        # added to gradients that may be differentiated: a loss that contains them
+        # comes back to it
+        self._zero = torch.zeros((), device="cpu", requires_grad=True)
+        self._zero.register_hook(lambda _: self._come_back())
+        self._contained = self._warned_of_contained = False
         # a wrapper may step the optimiser in another way: then none is told
         self._told_of_steps = self._stepped = False
         self._scale = 1.0
@@ -162,7 +167,7 @@ class Recorder:
     @property
     def is_bypassed(self) -> bool:
         """Whether gradients come of batches that have not passed through a call."""
-        return self._ever_reached and not self.steps
+        return self._ever_reached and not self.steps and not self._warned_of_contained
 
     def end_step(self) -> bool:
         """After a step of the optimiser: whether there was one.
@@ -172,7 +177,7 @@ class Recorder:
         """
         if self._told_of_steps and not self._stepped:
             return False
-        passages = self._met or {k: known for k, (_, known) in self._passing.items()}
+        passages = self._met or {k: of.passage for k, of in self._passing.items()}
         if passages:
             factor = 1 / self._scale
             self._keep([(x, factor * grad) for x, grad in passages.values()])
@@ -180,8 +185,11 @@ class Recorder:
         if self._by_hand and not self._warned:
             warn_of_surgery()
             self._warned = True
+        if self._contained and not self._warned_of_contained:
+            _warn_of_contained()
+            self._warned_of_contained = True
         self._met, self._passing = {}, {}
-        self._several = self._by_hand = False
+        self._several = self._by_hand = self._contained = False
         self._stepped, self._reached, self._scale = False, False, 1.0
         return True
 
@@ -230,8 +238,11 @@ class Recorder:
         key = self._n_forwards
         output.register_hook(lambda grad: self._sent_back(key, x, grad))
 
-    def _sent_back(self, key: int, x: Tensor, grad: Tensor) -> None:
+    def _sent_back(self, key: int, x: Tensor, grad: Tensor) -> Tensor | None:
         """∂loss/∂y of a forward pass is there, and goes on to the parameters."""
+        if _are_many(grad):
+            self._several = True
+            return None
         if self._reached and _is_zero(self._last.grad):
             if self._left is not None:
                 self._zeroed.append((self._left, self._met))
@@ -239,22 +250,33 @@ class Recorder:
         self._reached = False
         # a gradient that was there before this batch passed did not go on
         passing = self._passing.items()
-        self._passing = {k: known for k, known in passing if known[0] >= key}
+        self._passing = {k: of for k, of in passing if of.n_forwards >= key}
         rows = x.detach().reshape(-1, x.shape[-1]).clone()
         sensitivity = grad.detach().reshape(-1, grad.shape[-1]).clone()
         before = self._passing.get(key)
-        if before is not None and not is_along(before[1][1], sensitivity):
+        if before is not None and not is_along(before.passage[1], sensitivity):
             self._several = True  # which of them will be set as gradients is unknown
-        self._passing[key] = self._n_forwards, (rows, sensitivity)
+        differentiable = torch.is_grad_enabled()
+        self._passing[key] = _Passing(
+            (rows, sensitivity), self._n_forwards, differentiable
+        )
+        return grad + self._zero if differentiable else None
+
+    def _come_back(self) -> None:
+        """The loss contains a gradient at the output."""
+        self._contained = True
 
     def reached(self) -> None:
         """A backward pass has reached the parameters.
 
         A forward pass may be gone back through more than once, as losses of one output
-        are in turn: its samples are there once, and its gradients add up.
+        are in turn: its samples are there once, and its gradients add up. Those that
+        could be differentiated have gone into the loss, unless these can be, too.
         """
-        for key, (_, passage) in self._passing.items():
-            _add(self._met, key, passage)
+        differentiable = torch.is_grad_enabled()
+        for key, of in self._passing.items():
+            if of.differentiable == differentiable:
+                _add(self._met, key, of.passage)
         self._passing, self._reached, self._ever_reached = {}, True, True
         if self._last.grad is not None:
             self._left = self._last.grad.detach().clone()
@@ -294,6 +316,19 @@ class Recorder:
         self.loaded = True
 
 
+@dataclass(frozen=True)
+class _Passing:
+    """A passage of a backward pass that has not reached the parameters.
+
+    Beside it how many forward passes there had been, and whether its gradient may be
+    differentiated in turn (``create_graph=True``).
+    """
+
+    passage: Passage
+    n_forwards: int
+    differentiable: bool
+
+
 class _Hooks:
     """What torch calls: a copy of a network, or a pickle, is not recorded."""
 
@@ -330,6 +365,29 @@ def _add(met: dict[int, Passage], key: int, passage: Passage) -> None:
     """Add a gradient to that of a forward pass, if it was met before."""
     x, grad = passage
     met[key] = x, met[key][1] + grad if key in met else grad
+
+
+def _warn_of_contained() -> None:
+    """Say that a part of the loss is not seen."""
+    warnings.warn(
+        "The loss contains derivatives of the network's output (create_graph=True), "
+        "as a gradient penalty does: Growth sees what of the loss depends on the "
+        "output itself, and wakes neurons by that alone.",
+        UserWarning,
+        stacklevel=6,
+    )
+
+
+def _are_many(grad: Tensor) -> bool:
+    """Whether it stands for gradients of many losses, under vmap: they have no memory.
+
+    Such are not added to a parameter's gradient.
+    """
+    try:
+        grad.data_ptr()
+    except RuntimeError:
+        return True
+    return False
 
 
 def _is_zero(grad: Tensor | None) -> bool:

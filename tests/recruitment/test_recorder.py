@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import warnings
 
 import pytest
 import torch
@@ -292,8 +293,9 @@ def test_gradients_that_are_no_sum_of_passes_are_warned_of_once(generator, data)
             parameter.grad = torch.randn(parameter.shape, generator=generator)
         loop.optimizer.step()
         if warns:
-            with pytest.warns(UserWarning, match="no sum of what backward passes"):
+            with pytest.warns(UserWarning, match="no sum of what backward") as caught:
                 loop.growth.step()
+            assert caught[0].filename == __file__
         else:
             loop.growth.step()
 
@@ -306,6 +308,85 @@ def test_several_gradients_of_an_output_by_hand_are_warned_of(generator, data):
         for loss in ((output - y).square().mean(), output.abs().mean())
     ]
     put_together(loop, found, (1.0, 1.0))
+    loop.optimizer.step()
+    with pytest.warns(UserWarning, match="no sum of what backward passes"):
+        loop.growth.step()
+
+
+@pytest.mark.parametrize("penalised", ["the same pass", "a pass before", "alone"])
+def test_derivatives_in_the_loss_are_told_of_and_are_no_gradients(
+    penalised, generator, data
+):
+    """As a gradient penalty, or an equation that a network is to solve, has them."""
+    loop, (x, y) = Loop(generator), data
+    rows, gradient = expected(loop.net, x, y)
+    moved = (3 * x if penalised == "a pass before" else x).clone().requires_grad_()
+    output = loop.net(moved)
+    (slope,) = torch.autograd.grad((y.abs() * output).sum(), moved, create_graph=True)
+    fitted = loop.net(x) if penalised == "a pass before" else output
+    loss = (fitted - y).square().mean() if penalised != "alone" else 0.0
+    (loss + slope.square().mean()).backward()
+    loop.optimizer.step()
+    with pytest.warns(UserWarning, match="derivatives of the network's") as caught:
+        loop.growth.step()
+    assert caught[0].filename == __file__
+    if penalised == "alone":
+        assert len(loop.recorder.seen()) == 0 and not loop.recorder.is_bypassed
+    else:
+        assert_seen(loop, rows, gradient)
+
+
+def test_curvature_that_is_looked_at_changes_nothing(generator, data):
+    """As optimisers and monitors ask for it: the loss itself has none."""
+    loop, (x, y) = Loop(generator), data
+    rows, gradient = expected(loop.net, x, y)
+    torch.autograd.functional.hessian(lambda part: loop.net(part).sum(), x[:3])
+    with warnings.catch_warnings(action="ignore"):  # torch's, of a cycle of references
+        loop.loss(x, y).backward(create_graph=True)
+    parameters = list(loop.net.parameters())
+    grads = [p.grad for p in parameters]
+    torch.autograd.grad(grads, parameters, list(map(torch.ones_like, grads)))
+    loop.optimizer.step()
+    loop.growth.step()
+    assert_seen(loop, rows, gradient)
+
+
+@pytest.mark.parametrize("looked_at", ["once", "twice"])
+def test_many_gradients_at_once_are_not_seen(generator, data, looked_at):
+    """As torch computes Jacobians, by vmap."""
+    loop, (x, y) = Loop(generator), data
+    rows, gradient = expected(loop.net, x, y)
+    moved = x.clone().requires_grad_()
+    each = torch.eye(64)[:, :, None]
+    output = loop.net(moved)
+    if looked_at == "twice":
+        torch.autograd.grad(output.sum(), moved, retain_graph=True)
+    for vmap in (
+        lambda of: torch.autograd.grad(
+            output, of, each, is_grads_batched=True, retain_graph=True
+        ),
+        lambda of: torch.func.vmap(
+            lambda v: torch.autograd.grad(output, of, v, retain_graph=True)
+        )(each),
+    ):
+        found, *_ = vmap([moved])
+        slopes = torch.autograd.functional.jacobian(loop.net, x, vectorize=True)
+        assert_allclose(found[0], slopes[0, 0])
+    loop.loss(x, y).backward()
+    loop.optimizer.step()
+    loop.growth.step()
+    assert_seen(loop, rows, gradient)
+
+
+def test_many_gradients_at_once_by_hand_are_warned_of(generator, data):
+    loop, (x, y) = Loop(generator), data
+    parameters = list(loop.net.parameters())
+    losses = (loop.net(x) - y).square().mean(dim=1)
+    found = torch.autograd.grad(
+        losses, parameters, torch.eye(64), is_grads_batched=True
+    )
+    for parameter, grads in zip(parameters, found, strict=True):
+        parameter.grad = grads.mean(dim=0)
     loop.optimizer.step()
     with pytest.warns(UserWarning, match="no sum of what backward passes"):
         loop.growth.step()
