@@ -59,9 +59,11 @@ def to_torch(
     for i in range(2, last + 1):
         root.add_module(f"layer_{i}", _linear(form, i))
     root.activation = ACTIVATIONS[form.activation].module()
-    x, weight = graph.placeholder("x"), graph.get_attr("layer_2.weight")
+    # whose dtype and device features take: tools that quantise replace weights
+    root.register_buffer("zero", torch.zeros((), device="cpu"))
+    x, zero = graph.placeholder("x"), graph.get_attr("zero")
     inside = _clamped(x, form.bounds, "feature", root, graph)
-    whole = graph.call_method("to", (inside, weight))
+    whole = graph.call_method("to", (inside, zero))
     signals = {1: _clamped(whole, form.hidden_bounds, "hidden", root, graph)}
     for i in range(2, last + 1):
         if i == last:

@@ -74,6 +74,27 @@ def test_every_shape_in_the_dtype_that_is_asked_for(shape, dtype):
     assert_allclose(found.detach(), model.predict(X), rtol=0, atol=atol)
 
 
+def test_its_layers_may_be_replaced():
+    """As quantisation does: the weights of such layers are no tensors."""
+
+    class Other(torch.nn.Module):
+        def __init__(self, linear):
+            super().__init__()
+            self.inside = linear
+
+        def weight(self):
+            return self.inside.weight
+
+        def forward(self, x):
+            return self.inside(x)
+
+    module, X = compact(hidden=(3, 2)).to_torch(), torch.from_numpy(features())
+    output = module(X)
+    for i in range(2, 5):
+        module.set_submodule(f"layer_{i}", Other(module.get_submodule(f"layer_{i}")))
+    assert torch.equal(module(X), output)
+
+
 def test_it_is_in_evaluation_mode():
     module = compact(hidden=(3, 2)).to_torch()
     assert not any(part.training for part in module.modules())
