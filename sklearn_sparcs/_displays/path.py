@@ -128,7 +128,10 @@ class PathDisplay:
         -------
         PathDisplay
         """
-        kinds = "SparcsRegressorCV or SparcsClassifierCV, which follow a path"
+        kinds = (
+            "SparcsRegressorCV or SparcsClassifierCV, which follow a path (from_path "
+            "shows a SparcsPath)"
+        )
         estimator = inside(estimator).estimator
         check_found(cls, estimator, "cv_scores_path_", kinds)
         n_hidden = [

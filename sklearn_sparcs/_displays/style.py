@@ -99,7 +99,8 @@ def check_found(cls: type, estimator: object, attribute: str, kinds: str) -> Non
         If it is another kind of estimator.
     """
     check_matplotlib_support(f"{cls.__name__}.from_estimator")
-    check_is_fitted(estimator)
+    if hasattr(estimator, "fit"):
+        check_is_fitted(estimator)
     if not hasattr(estimator, attribute):
         raise TypeError(
             f"{cls.__name__} shows a fitted {kinds}, or a fitted pipeline or search "

@@ -12,6 +12,7 @@ from .._fitted.predictor import Predictor
 from .._sklearn import check_matplotlib_support
 from .labels import legend_label_of
 from .style import dress, new_axes
+from .unwrap import inside
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -82,7 +83,7 @@ class TransitionDisplay:
     def from_estimators(
         cls,
         control: Any,
-        estimators: Sequence[Predictor | Sequence[Predictor]],
+        estimators: Sequence[Any],
         *,
         quantity: str = "path_norm",
         ax: Axes | None = None,
@@ -96,7 +97,7 @@ class TransitionDisplay:
             The control parameter.
         estimators : sequence of n_values estimators, or of n_values sequences of them
             Sparcs or Compact estimators, fitted to the data of each value: one, or as
-            many trials as there are.
+            many trials as there are; or fitted pipelines or searches that end in one.
         quantity : {"path_norm", "n_hidden"}, default="path_norm"
             What to draw.
         ax : matplotlib Axes, optional
@@ -113,9 +114,11 @@ class TransitionDisplay:
         ValueError
             If there are not as many estimators as values, not the same number of
             trials at each, or one with several hidden layers.
+        TypeError
+            If the values are no numbers, or the estimators of another kind.
         """
         check_matplotlib_support(f"{cls.__name__}.from_estimators")
-        control = np.asarray(control, dtype=float)
+        control = _numbers(control)
         trials = [_trials(found) for found in estimators]
         if len(trials) != len(control) or len({len(t) for t in trials}) != 1:
             raise ValueError(
@@ -173,6 +176,24 @@ class TransitionDisplay:
         return self
 
 
-def _trials(found: Predictor | Sequence[Predictor]) -> Sequence[Predictor]:
+def _numbers(control: Any) -> np.ndarray:
+    """The control parameter's values.
+
+    Raises
+    ------
+    TypeError
+        If they are no numbers, such as estimators, which come second.
+    """
+    try:
+        return np.asarray(control, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            "control, which comes before the estimators, must be one number for each "
+            f"of them; got {control!r}."
+        ) from error
+
+
+def _trials(found: Any) -> list[Predictor]:
     """The estimators of one value of the control parameter."""
-    return found if isinstance(found, Sequence) else [found]
+    trials = found if isinstance(found, Sequence) else [found]
+    return [inside(trial).estimator for trial in trials]

@@ -29,6 +29,8 @@ CompactClassifier, or one with cross-validation
     ------
     ValueError
         If several hidden layers are live: Γ is defined for one.
+    TypeError
+        If it is another kind of estimator, such as a pipeline.
 
     References
     ----------
@@ -46,6 +48,11 @@ CompactClassifier, or one with cross-validation
     >>> hidden_path_norm(SparcsRegressor(alpha=model.alpha_max_).fit(X, y))
     0.0
     """
+    if not isinstance(estimator, Predictor):
+        raise TypeError(
+            "hidden_path_norm takes a fitted estimator of sklearn_sparcs, such as the "
+            f"last step of a pipeline; got a {type(estimator).__name__}."
+        )
     check_is_fitted(estimator)
     form = estimator.direct_form_
     if len(form.layer_sizes) > 3:

@@ -14,6 +14,7 @@ from sklearn_sparcs import (
     PruningCurveDisplay,
     SparcsRegressor,
     TransitionDisplay,
+    sparcs_path,
 )
 
 pytestmark = pytest.mark.filterwarnings("ignore:max_iter")
@@ -75,3 +76,6 @@ def test_other_estimators_are_refused(shallow):
         ArchitectureDisplay.from_estimator(SparcsRegressor())
     with pytest.raises(TypeError, match="SparcsRegressorCV"):
         PathDisplay.from_estimator(model)
+    path = sparcs_path(X, y, hidden_layer_sizes=2, n_alphas=3)
+    with pytest.raises(TypeError, match=r"from_path shows a SparcsPath.*; got a Sparc"):
+        PathDisplay.from_estimator(path)

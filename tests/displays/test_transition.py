@@ -5,6 +5,7 @@ import pytest
 from helpers.displays import OPTIONS
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.exceptions import NotFittedError
+from sklearn.pipeline import make_pipeline
 
 from sklearn_sparcs import SparcsRegressor, TransitionDisplay, hidden_path_norm
 from sklearn_sparcs._direct.palette import PALETTE
@@ -60,6 +61,10 @@ def test_transition_bad_input(shallow):
     for estimators in ([model], [[model], [model, model]]):
         with pytest.raises(ValueError, match="each of the 2 values of control"):
             TransitionDisplay.from_estimators([0, 1], estimators)
+    with pytest.raises(TypeError, match="control, which comes before the estimators"):
+        TransitionDisplay.from_estimators([model, model], [0, 1])
+    with pytest.raises(TypeError, match="last step of a pipeline; got a Pipeline"):
+        hidden_path_norm(make_pipeline(model))
     display = TransitionDisplay(np.arange(2), np.zeros((2, 1)))
     with pytest.raises(ValueError, match=r"one of \['path_norm'\]; got 'n_hidden'"):
         display.plot(quantity="n_hidden")

@@ -16,6 +16,8 @@ from sklearn_sparcs import (
     PathDisplay,
     PruningCurveDisplay,
     SparcsRegressor,
+    TransitionDisplay,
+    hidden_path_norm,
 )
 
 
@@ -49,6 +51,8 @@ def test_the_estimator_inside_is_drawn(search):
     assert_allclose(shown.loss_rise, expected.loss_rise)
     shown = EigenvalueDisplay.from_estimator(search)
     assert_array_equal(shown.eigenvalues[0], model.eigenvalues_[1])
+    shown = TransitionDisplay.from_estimators([0, 1], [search, [last]])
+    assert_array_equal(shown.path_norms, 2 * [[hidden_path_norm(model)]])
 
 
 def test_a_cross_validation_at_the_end_of_a_pipeline(cross_validated):
