@@ -138,7 +138,7 @@ class Recorder:
         self._zero.register_hook(lambda _: self._come_back())
         self._contained = self._warned_of_contained = False
         # a wrapper may step the optimiser in another way: then none is told
-        self._told_of_steps = self._stepped = False
+        self._told_of_steps = self._stepped = self._warned_of_another = False
         self._scale = 1.0
         self._last = network.Q[-1]
         # compiled, it would be so anew for every batch, whose number it counts
@@ -176,6 +176,9 @@ class Recorder:
         `GradScaler`.
         """
         if self._told_of_steps and not self._stepped:
+            if len(self._zeroed) == _MOST and not self._warned_of_another:
+                _warn_of_another(self.optimizer)
+                self._warned_of_another = True
             return False
         passages = self._met or {k: of.passage for k, of in self._passing.items()}
         if passages:
@@ -373,6 +376,18 @@ def _warn_of_contained() -> None:
         "The loss contains derivatives of the network's output (create_graph=True), "
         "as a gradient penalty does: Growth sees what of the loss depends on the "
         "output itself, and wakes neurons by that alone.",
+        UserWarning,
+        stacklevel=6,
+    )
+
+
+def _warn_of_another(optimizer: OptimizerAdapter) -> None:
+    """Say that the optimiser that growth was given takes no steps."""
+    warnings.warn(
+        f"Gradients of {_MOST} backward passes were zeroed without a step of the "
+        f"{type(optimizer.optimizer).__name__} that Growth was given, and Growth does "
+        "nothing meanwhile. If another optimizer trains the network now, make Growth "
+        "anew with that one.",
         UserWarning,
         stacklevel=6,
     )

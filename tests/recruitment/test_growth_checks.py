@@ -137,6 +137,26 @@ def test_batches_that_growth_cannot_see_are_told_of(path_by):
     assert caught[0].filename == __file__
 
 
+def test_another_optimizer_is_told_of_once():
+    x, net = torch.ones(8, 3), growing()
+    first, other = (torch.optim.SGD(net.parameters(), lr=0.1) for _ in range(2))
+    growth = Growth(net, first, interval=10**9)
+
+    def step(optimizer):
+        optimizer.zero_grad()
+        net(x).sum().backward()
+        optimizer.step()
+        growth.step()
+
+    step(first)
+    for _ in range(32):
+        step(other)
+    with pytest.warns(UserWarning, match="without a step of the SGD that") as caught:
+        step(other)
+    assert caught[0].filename == __file__
+    step(other)
+
+
 def test_a_network_that_is_not_trained_yet_is_not_told_of():
     body, net = nn.Linear(3, 3), growing()
     optimizer = torch.optim.SGD([*body.parameters(), *net.parameters()], lr=0.1)
