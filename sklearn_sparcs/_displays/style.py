@@ -28,12 +28,19 @@ def new_axes(display: str, ax: Axes | None) -> tuple[Axes, Figure | SubFigure]:
     ------
     ImportError
         If matplotlib is not installed.
+    TypeError
+        If what is given is something else, such as a figure or an array of axes.
     """
     check_matplotlib_support(f"{display}.plot")
     import matplotlib.pyplot as plt
+    from matplotlib.axes import Axes
 
     if ax is None:
         _, ax = plt.subplots(layout="constrained")
+    if not isinstance(ax, Axes):
+        raise TypeError(
+            f"ax must be matplotlib Axes, as the second of plt.subplots(); got {ax!r}."
+        )
     return ax, ax.figure
 
 
@@ -49,14 +56,16 @@ def new_axes_pair(display: str, ax: Any) -> tuple[np.ndarray, Figure | SubFigure
     """
     check_matplotlib_support(f"{display}.plot")
     import matplotlib.pyplot as plt
+    from matplotlib.axes import Axes
 
     if ax is None:
         _, ax = plt.subplots(2, sharex=True, layout="constrained")
-    if np.size(ax) != 2:
+    axes = np.ravel(ax)
+    if len(axes) != 2 or not all(isinstance(one, Axes) for one in axes):
         raise ValueError(
-            f"ax must be a pair of matplotlib Axes, as of plt.subplots(2); got {ax!r}."
+            "ax must be a pair of matplotlib Axes, as the second of plt.subplots(2); "
+            f"got {ax!r}."
         )
-    axes = np.asarray(ax)
     return axes, axes[0].figure
 
 

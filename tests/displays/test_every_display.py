@@ -49,6 +49,21 @@ def test_given_axes_are_drawn_on(shallow):
         assert display.ax_ is ax
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        plt.figure,
+        plt.subplots,
+        lambda: plt.subplots(1, 2)[1],
+        lambda: "ax",
+    ],
+)
+def test_what_is_no_axes_is_refused(make, shallow):
+    for display in list(all_displays(*shallow)):
+        with pytest.raises(TypeError, match=r"ax must be matplotlib Axes, as the seco"):
+            display.plot(make())
+
+
 def test_without_matplotlib_the_error_says_so(shallow, monkeypatch):
     model, X, y = shallow
     displays = list(all_displays(model, X, y))

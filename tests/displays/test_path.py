@@ -91,6 +91,9 @@ def test_a_path_needs_a_pair_of_axes():
     assert display.plot(axes).axes_[1] is axes[1]
     with pytest.raises(ValueError, match="pair of matplotlib Axes"):
         display.plot(axes[0])
+    with pytest.raises(ValueError, match="pair of matplotlib Axes"):
+        display.plot(plt.subplots())  # a figure and one
+    assert len(display.plot(plt.subplots(2, squeeze=False)[1]).axes_) == 2
     zero = PathDisplay(np.zeros(1), {"loss": np.ones(1)}, [np.ones(1)])
     with pytest.raises(ValueError, match="alphas must hold a positive one"):
         zero.plot()
