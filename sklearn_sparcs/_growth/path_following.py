@@ -130,5 +130,11 @@ def _grown(
     else:
         return network
     most = max(_FEWEST, int(n_live * growth.rate))
-    taken = chosen(found, price, left, most)
-    return woken(objective, network, found, taken, room) or network
+    while taken := chosen(found, price, left, most):
+        new = woken(objective, network, found, taken, room)
+        if new is not None:
+            return new
+        if n_live:
+            break  # the next survey draws others; the first one's are all there are
+        found = found.without(taken[0])
+    return network

@@ -1,7 +1,7 @@
 """Candidate neurons, scored on all samples."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -65,6 +65,19 @@ class ScoredCandidates:
         variance, k = self.variance.of(some), len(some)
         chi2 = variance.joint_chi2(self.pull[some])
         return float(standard_errors(chi2, k * variance.nu, k))
+
+    def without(self, one: int) -> "ScoredCandidates":
+        """The others."""
+        kept = [k for k in range(len(self)) if k != one]
+        return replace(
+            self,
+            layer=self.layer[kept],
+            incoming=self.incoming[kept],
+            length=self.length[kept],
+            gram=self.gram[kept][:, kept],
+            pull=self.pull[kept],
+            variance=self.variance.of(kept),
+        )
 
     @property
     def t(self) -> Tensor:

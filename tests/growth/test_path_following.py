@@ -9,6 +9,7 @@ from helpers.networks import LOSSES
 from helpers.problems import regression_problem
 from numpy.testing import assert_allclose
 
+from sklearn_sparcs import SparcsClassifier
 from sklearn_sparcs._growth.first_survey import FirstSurvey
 from sklearn_sparcs._growth.linear_start import linear_start
 from sklearn_sparcs._growth.path import PathOptions
@@ -62,6 +63,16 @@ def test_deterministic(loss):
     for a, b in zip(once, again, strict=True):
         assert_allclose(a.network.flat(), b.network.flat(), rtol=0, atol=0)
     assert sum(once[-1].network.n_live) > 2
+
+
+def test_candidates_that_second_order_misjudges_stand_in_no_ones_way():
+    """Where samples are sure and wrong the curvature is small, and gains look large."""
+    rng = np.random.default_rng(1)
+    log = 1.5 * rng.normal(size=(1000, 3))
+    y = log[:, 0] + log[:, 1] + rng.normal(size=1000) > 0
+    net = SparcsClassifier(activation="relu", alpha=1e-3, random_state=0)
+    net.fit(np.exp(log), y)
+    assert not net.active_architecture_.is_linear
 
 
 def test_alpha_max_depends_on_the_data_alone():

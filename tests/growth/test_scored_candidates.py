@@ -99,3 +99,16 @@ def test_what_is_linear_already_gains_nothing():
     goal, net = grown_objective(REGRESSION, x, y)
     nowhere = torch.tensor([[1.0, -2.0, 0.5, 100.0]]).double()  # no kink in the data
     assert float(verdict(goal, net, nowhere).gain[0]) < 1e-12
+
+
+def test_without_one_they_are_those_of_the_others():
+    net = live_network((3,), n_outputs=2)
+    goal = objective(REGRESSION, samples(REGRESSION, 80, 2), alpha=0.05, prior=1e-3)
+    w = candidates(net)
+    found = verdict(goal, net, w).without(1)
+    expected = verdict(goal, net, w[[0, 2, 3, 4]])
+    for name in ("layer", "incoming", "length", "gram", "pull", "gain", "size"):
+        value = getattr(found, name)
+        assert_allclose(value, getattr(expected, name), rtol=1e-9, atol=1e-12)
+    significance = found.significance(0.0)
+    assert significance == pytest.approx(expected.significance(0.0), rel=1e-9)
