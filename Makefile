@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help env test test-all fuzz faults peers robustness test-floor test-versions lint types tests slow coverage house dist demo paper docs audit bench bench-accuracy accuracy-page bench-path bench-scale bench-larger bench-depth bench-p-values bench-foundation soak clean
+.PHONY: help env test test-all fuzz faults peers robustness test-floor test-versions lint types tests slow coverage house dist demo paper docs audit bench bench-accuracy accuracy-page bench-unseen bench-path bench-scale bench-larger bench-depth bench-p-values bench-foundation soak clean
 
 help: ## say what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1	/'
@@ -130,10 +130,17 @@ bench: env ## speed as ratios in one run, some minutes long (DATA=folder of tabl
 EXTRAS ?= bench
 ASIDE ?=
 RESULTS := benchmarks/results/tabular.json
+RFOLDER ?= build/r-tables
+UNSEEN := benchmarks/results/r_tables.json
 ACCURACY := OMP_NUM_THREADS=1 $(BIN)/python benchmarks/tabular.py --json $(RESULTS) $(if $(ASIDE),--aside $(ASIDE))
 bench-accuracy: env ## accuracy beside other models, hours long (DATA=folder of tables; MODELS="linear mlp …"; EXTRAS=bench,realmlp,ebm,aplr; ASIDE="table …")
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .[$(EXTRAS)]
 	$(ACCURACY) $(if $(DATA),--data="$$DATA") $(if $(MODELS),--models $(MODELS))
+
+bench-unseen: env ## accuracy on a hundred tables of R packages, on which nothing was chosen; an hour long (RFOLDER=where the tables go)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .[bench,rtables]
+	$(BIN)/python benchmarks/r_tables.py "$(RFOLDER)"
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/tabular.py --data "$(RFOLDER)" --draws 0 --splits 1 --models linear mlp sparcs sparcs_cv --json $(UNSEEN)
 
 accuracy-page: env ## the page and picture on accuracy, from the results that there are
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .[bench]
