@@ -35,7 +35,7 @@ from sklearn_sparcs._second_order import levenberg_marquardt
 #: Where an interrupt may fall: a module, and what it calls.
 STAGES = {
     "survey": (finite_gain, "_climbed"),
-    "waking": (path_following, "woken"),
+    "waking": (path_following, "chosen"),
     "step": (levenberg_marquardt, "_step"),
     "training": (path_following, "optimize"),
     "training at alpha": (alpha_search, "optimize"),
