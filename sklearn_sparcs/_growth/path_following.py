@@ -18,6 +18,7 @@ from .finite_gain import gain_survey
 from .first_survey import FirstSurvey
 from .growth_options import FIRST_ROWS, ROWS_A_WEIGHT, GrowthOptions
 from .price import Price
+from .scored_candidates import ScoredCandidates
 from .waking import Room, chosen, woken
 
 #: Damping that training begins with, and neurons that may wake at any time.
@@ -125,16 +126,30 @@ def _grown(
     price, n_live = Price.of(penalty, network), sum(network.n_live)
     if n_live:
         found = gain_survey(objective, network, price, layers, generator)
-    elif first.candidates is not None and first.wakes(growth):
-        found = first.candidates
-    else:
+        most = max(_FEWEST, int(n_live * growth.rate))
+        taken = chosen(found, price, left, most)
+        return woken(objective, network, found, taken, room) or network
+    if first.candidates is None or not first.wakes(growth):
         return network
-    most = max(_FEWEST, int(n_live * growth.rate))
-    while taken := chosen(found, price, left, most):
-        new = woken(objective, network, found, taken, room)
+    return _first_woken(objective, network, first.candidates, price, room)
+
+
+def _first_woken(
+    objective: Objective,
+    network: LiveNetwork,
+    candidates: ScoredCandidates,
+    price: Price,
+    room: Room,
+) -> LiveNetwork:
+    """The linear model with the best neurons that help, if any do.
+
+    Its candidates are the same at every alpha. So where gains to second order are far
+    off, as of classes where samples are sure and wrong, the next best are tried.
+    """
+    left = room.left(network)
+    while taken := chosen(candidates, price, left, _FEWEST):
+        new = woken(objective, network, candidates, taken, room)
         if new is not None:
             return new
-        if n_live:
-            break  # the next survey draws others; the first one's are all there are
-        found = found.without(taken[0])
+        candidates = candidates.without(taken[0])
     return network

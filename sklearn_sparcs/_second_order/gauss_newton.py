@@ -161,7 +161,7 @@ class Factor:
             matrix.gram, matrix.sigma, ridge[p : p + s], damping
         )
         coupling = torch.linalg.solve_triangular(outputs, matrix.mixed.mT, upper=False)
-        X = coupling.flatten(0, 1)
+        X = coupling.flatten(0, 1)  # row by row, so that no solution copies it
         hidden = factor_of_hidden(matrix.hidden - X.T @ X, matrix, ridge, damping)
         return cls(outputs, X.view(coupling.shape), hidden, matrix.basis)
 

@@ -3,16 +3,17 @@
 With one hidden layer the outputs' blocks differ by numbers a neuron alone: B_k is
 diag(t_k) M (`GaussNewtonMatrix.sent`, `cross`), and all have one ridge R. In the
 signals' coordinates W in which the mean output's block σ G + R is 1, and R diagonal
-with entries ρ, an output's inverse is
+with entries ρ_j (a symmetric-definite eigenproblem: Golub and Van Loan, *Matrix
+Computations*, 8.7), an output's inverse is diagonal, too:
 
-    (σ_k G + R)⁻¹ = W D_k W',    D_k = 1 / (σ_k / σ (1 − ρ) + ρ),
+    (σ_k G + R)⁻¹ = W diag(d_k) W',    d_kj = 1 / (σ_k / σ (1 − ρ_j) + ρ_j),
 
 so with N = M W, and m and m' being the neurons of two weights, Schur's complement takes
 away
 
     Σ_j N_j N_j' ω_mm'j,    ω_mm'j = Σ_k t_km t_km' d_kj,
 
-which costs p² s operations and p s numbers, where any B_k (`Factor`) cost c times both.
+which takes p² s operations and p s numbers; for any B_k (`Factor`) it is c times both.
 """
 
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ class OneLayerFactor:
     signals : Tensor of shape (s, s)
         W, coordinates of an output's weights in columns.
     inverse : Tensor of shape (c, s)
-        D_k.
+        d_kj.
     cross : Tensor of shape (p, s)
         N = M W.
     sent : Tensor of shape (c, neurons)

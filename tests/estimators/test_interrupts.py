@@ -35,7 +35,8 @@ from sklearn_sparcs._second_order import levenberg_marquardt
 #: Where an interrupt may fall: a module, and what it calls.
 STAGES = {
     "survey": (finite_gain, "_climbed"),
-    "waking": (path_following, "chosen"),
+    "choice": (path_following, "chosen"),
+    "waking": (path_following, "woken"),
     "step": (levenberg_marquardt, "_step"),
     "training": (path_following, "optimize"),
     "training at alpha": (alpha_search, "optimize"),
@@ -87,7 +88,8 @@ def fits_whole(model, X, y):
     ("stage", "alpha", "k"),
     [
         ("survey", "auto", 5),
-        ("waking", 1e-3, 5),
+        ("choice", 1e-3, 5),
+        ("waking", 1e-3, 2),
         ("step", "auto", 5),
         ("training", 1e-3, 2),
         ("training at alpha", 1e-3, 1),
@@ -106,7 +108,7 @@ def test_a_fit_keeps_what_there_is(kinked, interrupted, stage, alpha, k):
     assert fits_whole(model, X, y) > linear + 0.01
 
 
-@pytest.mark.parametrize("stage", ["survey", "waking", "criterion"])
+@pytest.mark.parametrize("stage", ["survey", "choice", "criterion"])
 def test_before_there_is_anything_nothing_changes(kinked, interrupted, stage):
     X, y = kinked
     model = SparcsRegressor((20,), random_state=0)

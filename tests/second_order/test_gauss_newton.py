@@ -190,13 +190,13 @@ def test_other_networks_have_the_factors_of_any(live, n_outputs):
     assert isinstance(factored(matrix, ridge, 0.3), Factor)
 
 
-def test_factors_of_one_layer_are_of_positive_definite_matrices():
+@pytest.mark.parametrize("block", ["gram", "hidden"])
+def test_factors_of_one_layer_are_of_positive_definite_matrices(block):
     matrix, ridge = matrix_and_ridge((4,), SquaredError(), 3)
-    for wrong in (replace(matrix, gram=0 * matrix.gram), -matrix.hidden):
-        if isinstance(wrong, torch.Tensor):
-            wrong = replace(matrix, hidden=wrong)
-        with pytest.raises(LinAlgError, match="positive definite"):
-            OneLayerFactor.of(wrong, 0 * ridge, 0.0)
+    wrong = replace(matrix, **{block: -getattr(matrix, block)})
+    assert OneLayerFactor.of(matrix, ridge, 0.0)
+    with pytest.raises(LinAlgError, match="positive definite"):
+        OneLayerFactor.of(wrong, ridge, 0.0)
 
 
 def test_damping_is_relative_and_never_zero():
