@@ -8,7 +8,7 @@ from dask.delayed import Delayed, delayed
 from dask.sizeof import sizeof
 
 from .._data.parts import Join, Placed
-from .._numerics.torch_defaults import torch_defaults
+from .._numerics.library_defaults import library_defaults
 
 #: Answers that are joined at a time: a tree of this width leads here.
 _WIDTH = 4
@@ -59,7 +59,7 @@ class _Call:
 
 def _called(piece: Any, asked: _Call) -> Any:
     """Apply the function to a piece, whichever thread this is."""
-    with torch_defaults():
+    with library_defaults():
         return asked.of(piece, *asked.args)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from .._data.parts import Join, Placed, added
 from .._losses.processes import Processes
-from .._numerics.torch_defaults import torch_defaults
+from .._numerics.library_defaults import library_defaults
 
 #: Functions of a piece, one after the other, with what else they take.
 Steps = tuple[tuple[Callable[..., Any], tuple[Any, ...]], ...]
@@ -59,7 +59,7 @@ class PieceStore:
     def answer(self, request: Request) -> Any:
         """Apply a request to this process's piece; the first gets the results."""
         made: Any = self._kept[request.key]
-        with torch_defaults():
+        with library_defaults():
             for of, args in request.steps:
                 made = of(made, *args)
         for key in request.forgotten:

@@ -25,9 +25,9 @@ from .._losses.bridge import BridgePenalty
 from .._losses.penalty import SparseGroupPenalty
 from .._networks.checks import checked_layer_sizes
 from .._numerics.device import resolve_device
+from .._numerics.library_defaults import library_defaults
 from .._numerics.randomness import generators, own_random_state, seeds
 from .._numerics.status import Status
-from .._numerics.torch_defaults import torch_defaults
 from .._problems.problem import Problem, Units, Validation
 from .._problems.stream_state import StreamState
 from .._problems.task import Task
@@ -130,7 +130,7 @@ class BaseSparcs(TrainsByEpochs, Spectral):
     @atomic
     def _learn(self, X: Any, y: Any, sample_weight: Any) -> FitOutcome:
         """Fit without warnings, and return what they depend on."""
-        with torch_defaults():
+        with library_defaults():
             self._refuse_contradictions()
             last = self._last_checkpoint() if self.warm_start else None
             task = self._task(X, y, sample_weight, fresh=last is None)

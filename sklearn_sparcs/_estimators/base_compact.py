@@ -27,9 +27,9 @@ from .._networks.checks import checked_layer_sizes, checked_links
 from .._networks.direct import DirectNetwork
 from .._networks.wiring import Wiring
 from .._numerics.device import resolve_device
+from .._numerics.library_defaults import library_defaults
 from .._numerics.randomness import generators, own_random_state, seeds
 from .._numerics.status import Status
-from .._numerics.torch_defaults import torch_defaults
 from .._problems.problem import Problem, Units
 from .._problems.task import Task
 from .._sklearn import Interval, StrOptions
@@ -171,7 +171,7 @@ class BaseCompact(TrainsByEpochs, Predictor):
     @atomic
     def _learn(self, X: Any, y: Any, sample_weight: Any) -> Status:
         """Fit without warnings, and return how the fit ended."""
-        with torch_defaults():
+        with library_defaults():
             sizes, last = self._checked_sizes(), self._last_form()
             task = self._task(X, y, sample_weight, fresh=last is None)
             self.encoding_ = self._encoding_of(task.y, task.weight)

@@ -39,8 +39,8 @@ from .._losses.bridge import BridgePenalty
 from .._networks.checks import checked_layer_sizes
 from .._networks.live import LiveNetwork
 from .._numerics.device import resolve_device
+from .._numerics.library_defaults import library_defaults
 from .._numerics.randomness import own_random_state, seeds
-from .._numerics.torch_defaults import torch_defaults
 from .._problems.problem import Problem, Units
 from .._problems.task import Task
 from .._selection.choice import Choice, Point, choose, standard_error
@@ -153,7 +153,7 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
     def _path_here(
         self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any
     ) -> SparcsPath:
-        with torch_defaults():
+        with library_defaults():
             task = self._task(X, y, sample_weight, fresh=True)
             task, options = afforded(task, self._path_options())
             self.encoding_ = self._encoding_of(task.y, task.weight)
@@ -171,7 +171,7 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
     ) -> tuple[int, ...]:
         """Fit without warnings, and return the sizes of the layers."""
         own_alphas = None if self.alphas is None else checked_alphas(self.alphas)
-        with torch_defaults():
+        with library_defaults():
             options, state = self._path_options(), own_random_state(self.random_state)
             task = self._task(X, y, sample_weight, fresh=True)
             task, options = afforded(task, options)

@@ -15,9 +15,9 @@ from .._checks.out_of_scale import warn_of_scale
 from .._data.scaling import Scaling
 from .._first_order.checkpoint import Checkpoint
 from .._growth.search_result import SearchResult
+from .._numerics.library_defaults import library_defaults
 from .._numerics.randomness import own_random_state
 from .._numerics.status import Status
-from .._numerics.torch_defaults import torch_defaults
 from .._problems.problem import Problem
 from .._problems.stream_state import StreamState
 from .._problems.task import Task
@@ -55,7 +55,7 @@ class LearnsStreams(BaseSparcs):
         self, X: Any, y: Any, sample_weight: Any, classes: Any
     ) -> PieceOutcome:
         """Fit without warnings, and return what they depend on."""
-        with torch_defaults():
+        with library_defaults():
             self._refuse_contradictions()
             last = self._last_checkpoint()
             before, now, task = self._taken_in(last, X, y, sample_weight, classes)

@@ -21,7 +21,7 @@ from .._growth.holdout import HeldOut
 from .._losses.bridge import BridgePenalty
 from .._losses.losses import Loss
 from .._networks.export import to_torch
-from .._numerics.torch_defaults import torch_defaults
+from .._numerics.library_defaults import library_defaults
 from .._problems.problem import Problem
 from .._problems.task import Task
 from .._sklearn import diagram_block
@@ -165,7 +165,7 @@ class Predictor(BaseEstimator, ABC):
         """
         check_is_fitted(self)
         bounds = self.encoding_.output_bounds
-        with torch_defaults():
+        with library_defaults():
             return to_torch(self.direct_form_, bounds, dtype or torch.float64)
 
     def summary(self, feature_names: Sequence[str] | None = None) -> str:

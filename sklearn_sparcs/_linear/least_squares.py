@@ -227,8 +227,9 @@ def left_out_squares(
         _LEFT_OUT_SIZE // (len(alphas) * shrunk.shape[2]),
     )
     for x, y, weight in data.slices(max(1, min(data.slice_size, most))):
+        weight = None if weight is None else weight.double().cpu()
         z = (x.double().cpu().numpy() - found.x_mean) @ found.V
-        w = np.ones(len(z)) if weight is None else weight.double().cpu().numpy()
+        w = np.ones(len(z)) if weight is None else weight.numpy()
         count = np.broadcast_to(data.multiplicity(weight), len(z))
         h = (w / count)[:, None] * (np.square(z) @ inverse + intercept / found.n)
         e = y.double().cpu().numpy() - found.y_mean - z @ shrunk  # (alphas, m, outputs)

@@ -29,7 +29,7 @@ from torch.nn import functional as F
 from .._losses.losses import OutputGradient
 from .._losses.penalty import SparseGroupPenalty
 from .._networks.growing import GrowingNetwork
-from .._numerics.torch_defaults import torch_defaults
+from .._numerics.library_defaults import library_defaults
 from .candidates import (
     Recruits,
     asked,
@@ -52,7 +52,7 @@ _N_CLIMB = 400
 _SHARE, _CERTAINTY = 0.1, 2.0
 
 
-@torch_defaults()
+@library_defaults()
 @torch.no_grad()
 def survey_by_halves(
     network: GrowingNetwork,

@@ -10,7 +10,7 @@ from .._data.batches import Batch
 from .._first_order.growing_gradient import GrowingGradient
 from .._losses.losses import OutputGradient
 from .._networks.growing import GrowingNetwork
-from .._numerics.torch_defaults import torch_defaults
+from .._numerics.library_defaults import library_defaults
 from .candidates import N_CANDIDATES, Candidates
 from .partialling_out import Regressors, can_tell_links
 
@@ -31,7 +31,7 @@ class Surveyed(Protocol):
         """Number of samples that each row of such weights represents."""
 
 
-@torch_defaults()
+@library_defaults()
 @torch.no_grad()
 def survey(
     network: GrowingNetwork,

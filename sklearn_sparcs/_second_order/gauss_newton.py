@@ -275,7 +275,8 @@ def _sums_of_one_layer(objective: Objective, at: Evaluation, axes: Axes) -> Sums
 def _of_outputs(objective: Objective, at: Evaluation) -> Sums:
     """Sums of G, and of −∂/∂W of the losses, W being the output layer's weights."""
     e, root = objective.residual(at), objective.curvature(at)[0].sqrt()
-    pull = torch.zeros_like(at.network.weights[-1])
+    # by rows, as zeros_like of least squares' transposed weights is not: cuBLAS fails
+    pull = root.new_zeros(at.network.weights[-1].shape)
     gram = pull.new_zeros(at.network.n_signals, at.network.n_signals)
     for rows, (signals, _) in objective.signals(at):
         pull.addmm_(e[rows].T, signals)

@@ -13,7 +13,7 @@ from .._data.columns import Columns
 from .._data.leverage import decisive_rows
 from .._data.scaling import Scaling
 from .._growth.path import PathOptions
-from .._numerics.torch_defaults import torch_defaults
+from .._numerics.library_defaults import library_defaults
 from .._problems.problem import Problem, Units
 from .._problems.task import Task
 from .folds import Fold
@@ -123,7 +123,7 @@ def _cuts(columns: Columns, options: PathOptions) -> bool:
     return scaling.cuts(columns.ends)
 
 
-@torch_defaults()
+@library_defaults()
 def _score(fold: Fold, options: PathOptions) -> float:
     """The score of a fold's linear model: the work of one process."""
     return fold.linear_score(options)

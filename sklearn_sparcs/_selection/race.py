@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from sklearn.utils.parallel import Parallel, delayed
 
-from .._numerics.torch_defaults import torch_defaults
+from .._numerics.library_defaults import library_defaults
 from .folds import Fold, FoldPath, Judge, Stretch
 
 #: Alphas at a time.
@@ -156,12 +156,12 @@ def grown_out_scores(
     return scores
 
 
-@torch_defaults()
+@library_defaults()
 def _grown_out_score(path: FoldPath, judge: Judge, place: int) -> float:
     return path.grown_out_score(judge, place)
 
 
-@torch_defaults()
+@library_defaults()
 def _stretch(path: FoldPath, judge: Judge, alphas: np.ndarray) -> Stretch:
     """Continue a path in a worker process, which returns no samples.
 

@@ -18,8 +18,8 @@ from .._estimators.transaction import atomic, leaving_no_trace
 from .._fitted.encoding import Encoding, RealEncoding
 from .._fitted.predictor import validated
 from .._growth.path import PathOptions
+from .._numerics.library_defaults import library_defaults
 from .._numerics.randomness import own_random_state, seeds
-from .._numerics.torch_defaults import torch_defaults
 from .._selection.folds import Fold
 from .._sklearn import Interval, StrOptions
 from .shared_fit import refuse_too_few
@@ -62,7 +62,7 @@ class FitsSharedCV(BaseSparcsCV):
     ) -> tuple[int, ...]:
         """Fit without warnings, and return the sizes of the layers."""
         own_alphas = None if self.alphas is None else checked_alphas(self.alphas)
-        with torch_defaults():
+        with library_defaults():
             options, state = self._path_options(), own_random_state(self.random_state)
             whole = self._shared_part(samples, encoding, like)
             folds = self._shared_folds(whole, options, class_weights, state)
@@ -80,7 +80,7 @@ class FitsSharedCV(BaseSparcsCV):
         y_val: Any,
     ) -> SparcsPath:
         """The path over checked samples; validation data are in memory."""
-        with torch_defaults():
+        with library_defaults():
             whole = self._shared_part(samples, encoding, like)
             return self._path(whole, self._path_options(), X_val, y_val)
 

@@ -12,9 +12,9 @@ from .._estimators.transaction import atomic
 from .._fitted.encoding import Encoding
 from .._fitted.predictor import validated
 from .._numerics.device import resolve_device
+from .._numerics.library_defaults import library_defaults
 from .._numerics.randomness import own_random_state
 from .._numerics.status import Status
-from .._numerics.torch_defaults import torch_defaults
 from .._problems.problem import Units
 from .._problems.shared_problem import SharedProblem
 
@@ -37,7 +37,7 @@ class FitsShared(BaseSparcs):
         self, samples: SharedSamples, encoding: Encoding, like: Any
     ) -> tuple[Status, bool]:
         """Fit without warnings; return how the fit ended, and whether neurons grew."""
-        with torch_defaults():
+        with library_defaults():
             self._refuse_contradictions()
             refuse_too_few(samples, self.fit_intercept)
             refuse_oversized(self.hidden_layer_sizes, samples.n_features)

@@ -81,6 +81,16 @@ def test_several_outputs_and_weights(kinked):
     assert cuda.score(X, Y) == pytest.approx(cpu.score(X, Y), abs=0.01)
 
 
+def test_few_weighted_rows(kinked):
+    """Least squares leaves each sample out, by its weight, on the CPU."""
+    X, y = (part[:20] for part in kinked)
+    weight = np.linspace(0.5, 1.5, len(X))
+    cpu = SparcsRegressor((), random_state=0).fit(X, y, sample_weight=weight)
+    cuda = SparcsRegressor((), random_state=0, device="cuda")
+    cuda.fit(X, y, sample_weight=weight)
+    assert_allclose(cuda.linear_coef_, cpu.linear_coef_, rtol=1e-8)
+
+
 def test_sparse(kinked):
     X, y = kinked
     X = sparse.csr_array(np.maximum(X, 0))
@@ -108,6 +118,14 @@ def test_compact(kinked, classes):
     for estimator, data in ((CompactRegressor, kinked), (CompactClassifier, classes)):
         cpu, cuda = on_both(estimator((5,), random_state=0), *data)
         assert cuda.score(*data) == pytest.approx(cpu.score(*data), abs=0.05)
+
+
+@pytest.mark.parametrize("sizes", [(), (4,)])
+def test_compact_without_intercepts(kinked, sizes):
+    """Least squares' weights are transposed, which cuBLAS may fail to add to."""
+    options = {"solver": "second_order", "fit_intercept": False, "random_state": 0}
+    cpu, cuda = on_both(CompactRegressor(sizes, **options), *kinked)
+    assert cuda.score(*kinked) == pytest.approx(cpu.score(*kinked), abs=0.05)
 
 
 def test_pieces(kinked):

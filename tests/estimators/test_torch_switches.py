@@ -1,4 +1,4 @@
-"""torch's switches change no fit, and no fit changes them."""
+"""Switches of torch and NumPy change no fit, and no fit changes them."""
 
 import numpy as np
 import pytest
@@ -86,6 +86,15 @@ def test_fits_are_the_same_to_the_last_bit(kinked, name):
             assert state() == before, switch
         for mine, plain in zip(found, expected, strict=True):
             assert np.array_equal(mine, plain), switch
+
+
+def test_numbers_that_become_zero_are_no_error():
+    """Separable classes end with probabilities that are too small for a double."""
+    X = np.random.default_rng(0).normal(size=(60, 3))
+    with np.errstate(all="raise"):
+        model = SparcsClassifier((), linear_alpha=0.0).fit(X, X[:, 0] > 0)
+        assert model.score(X, X[:, 0] > 0) == 1.0
+        assert np.geterr()["under"] == "raise"
 
 
 def test_a_module_shares_nothing_with_its_estimator(kinked):
