@@ -126,7 +126,7 @@ class Recorder:
         # by forward pass, of a backward pass that has not reached the parameters
         self._passing: dict[int, _Passing] = {}
         self._n_forwards = 0
-        self._reached = self._ever_reached = False
+        self._ever_reached = False
         # what backward passes have left in the last parameter, the latest in the end,
         # and those before it whose gradients were zeroed since the last step
         self._left: Tensor | None = None
@@ -163,6 +163,7 @@ class Recorder:
         self._met.clear()
         self._passing.clear()
         self._zeroed.clear()
+        self._left = None
 
     @property
     def is_bypassed(self) -> bool:
@@ -191,9 +192,10 @@ class Recorder:
         if self._contained and not self._warned_of_contained:
             _warn_of_contained()
             self._warned_of_contained = True
-        self._met, self._passing = {}, {}
+        self._met, self._passing, self._left = {}, {}, None
+        self._zeroed.clear()
         self._several = self._by_hand = self._contained = False
-        self._stepped, self._reached, self._scale = False, False, 1.0
+        self._stepped, self._scale = False, 1.0
         return True
 
     def _keep(self, step: list[Passage]) -> None:
@@ -246,11 +248,10 @@ class Recorder:
         if _are_many(grad):
             self._several = True
             return None
-        if self._reached and _is_zero(self._last.grad):
+        if (self._met or self._left is not None) and _is_zero(self._last.grad):
             if self._left is not None:
                 self._zeroed.append((self._left, self._met))
-            self._met = {}
-        self._reached = False
+            self._met, self._left = {}, None
         # a gradient that was there before this batch passed did not go on
         passing = self._passing.items()
         self._passing = {k: of for k, of in passing if of.n_forwards >= key}
@@ -280,9 +281,9 @@ class Recorder:
         for key, of in self._passing.items():
             if of.differentiable == differentiable:
                 _add(self._met, key, of.passage)
-        self._passing, self._reached, self._ever_reached = {}, True, True
-        if self._last.grad is not None:
-            self._left = self._last.grad.detach().clone()
+        self._passing, self._ever_reached = {}, True
+        grad = self._last.grad
+        self._left = None if grad is None else grad.detach().clone()
 
     def stepping(self) -> None:
         """The optimiser is about to take a step."""
@@ -300,9 +301,12 @@ class Recorder:
         They do not where the last was alone what counts, as a closure's second look.
         """
         grad, left = self._last.grad, self._left
-        if grad is None or left is None or is_along(grad, left):
+        if grad is None or (left is not None and is_along(grad, left)):
             return
-        passes = [*self._zeroed, (left, self._met)]
+        latest = [] if left is None else [(left, self._met)]
+        passes = [of for of in (*self._zeroed, *latest) if not _is_zero(of[0])]
+        if not passes:
+            return
         found = shares(grad, [of_pass for of_pass, _ in passes])
         if found is None or self._scale != 1:
             self._by_hand = True

@@ -274,6 +274,55 @@ def test_gradients_that_are_projected_count_as_they_are_added(
     assert_allclose(grad, share * gradient, rtol=1e-4, atol=1e-7)
 
 
+def test_what_is_looked_at_before_gradients_are_zeroed_keeps_nothing(generator, data):
+    """The batch before is forgotten all the same."""
+    loop, (x, y) = Loop(generator), data
+    rows, gradient = expected(loop.net, x, y)
+    loop.loss(-x, y).backward()
+    moved = x.clone().requires_grad_()
+    torch.autograd.grad(loop.loss(moved, y), moved)
+    loop.optimizer.zero_grad()
+    loop.loss(x, y).backward()
+    loop.optimizer.step()
+    loop.growth.step()
+    assert_seen(loop, rows, gradient)
+
+
+def test_gradients_that_are_put_back(generator, data):
+    """As monitors do, which look at another batch's in between."""
+    loop, (x, y) = Loop(generator), data
+    rows, gradient = expected(loop.net, x, y)
+    kept = passes(loop, [loop.loss(x, y)])
+    loop.optimizer.zero_grad()
+    torch.autograd.grad(loop.loss(-x, y), list(loop.net.parameters()))
+    put_together(loop, kept, (1.0,))
+    loop.optimizer.step()
+    loop.growth.step()
+    assert_seen(loop, rows, gradient)
+
+
+def test_a_closure_leaves_nothing_to_the_next_step(generator, data):
+    loop, (x, y) = Loop(generator), data
+
+    def closure():
+        loop.optimizer.zero_grad()
+        loss = loop.loss(-x, y)
+        loss.backward()
+        return loss
+
+    closure()
+    loop.optimizer.step(closure)
+    loop.growth.step()
+    rows, gradient = expected(loop.net, x, y)
+    found = torch.autograd.grad(loop.loss(x, y), list(loop.net.parameters()))
+    put_together(loop, [found], (1.0,))
+    loop.optimizer.step()
+    loop.growth.step()  # no warning of a gradient put together
+    kept, grad = loop.seen()
+    assert_allclose(kept[64:], rows)
+    assert_allclose(2 * grad[64:], gradient, rtol=1e-5, atol=1e-9)
+
+
 def test_a_norm_that_was_looked_at_first_changes_nothing(generator, data):
     """The last pass alone is stepped along, clipped or not."""
     loop, (x, y) = Loop(generator), data
