@@ -5,7 +5,6 @@ are added, a step each (Yu et al., "Gradient surgery for multi-task learning", 2
 """
 
 import math
-import warnings
 from collections.abc import Sequence
 
 import torch
@@ -33,15 +32,3 @@ def shares(gradient: Tensor, parts: Sequence[Tensor]) -> list[float] | None:
     missed = float((columns @ found - whole).norm())
     close = math.isfinite(missed) and missed <= _CLOSE * float(whole.norm())
     return found.tolist() if close else None
-
-
-def warn_of_surgery() -> None:
-    """Say that neurons wake by another gradient than the optimiser's."""
-    warnings.warn(
-        "The optimizer steps along a gradient that was put together by hand, and is no "
-        "sum of what backward passes have left: Growth wakes neurons by the last of "
-        "them. Give it one backward pass of the summed losses, or add up gradients of "
-        "loss.backward() alone, without a GradScaler.",
-        UserWarning,
-        stacklevel=6,
-    )

@@ -14,8 +14,9 @@ from .candidates import Judged, Recruits, recruited
 from .change import Change
 from .optimizer_adapter import OptimizerAdapter
 from .partialling_out import FEW_SIGNALS, can_tell_links
-from .recorder import Recorder, Seen
+from .recorder import Recorder
 from .sample_splitting import survey_by_halves
+from .seen import Seen
 from .survey import survey
 
 #: Relative difference of parameters of processes that is more than rounding.

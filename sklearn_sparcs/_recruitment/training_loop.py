@@ -15,6 +15,7 @@ from .._losses.penalty import SparseGroupPenalty
 from .._networks.growing_module import GrowingSpectralNetwork
 from .._networks.spectral import SpectralNetwork
 from .._numerics.array_library import TORCH
+from .blind_spots import BYPASSED
 from .growth_checks import (
     changed_by_growth,
     is_frozen,
@@ -260,7 +261,7 @@ class Growth:
         self._shrink()
         if self._n_steps % self.interval == 0:
             if recorder.is_bypassed:
-                _warn_of_bypass()
+                warnings.warn(BYPASSED, UserWarning, stacklevel=4)
             left = recruitment.retire()
             woke = recruitment.recruit(self.penalty, self._n_steps)
             self.restructured = left or woke
@@ -309,14 +310,3 @@ def _copies(
                 f"{type(average).__name__}."
             )
     return list(averages)
-
-
-def _warn_of_bypass() -> None:
-    """Say that nothing was seen of what the network is trained on."""
-    warnings.warn(
-        "Gradients have reached the network, and no batch has passed through it, so "
-        "that no neuron can wake: Growth sees calls of the network itself, network(x), "
-        "and neither its forward method nor copies by torch.jit.trace or torch.export.",
-        UserWarning,
-        stacklevel=5,
-    )

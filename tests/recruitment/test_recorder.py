@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 from torch import nn
 from torch.utils.checkpoint import checkpoint
 
-from sklearn_sparcs._recruitment.recorder import Seen
+from sklearn_sparcs._recruitment.seen import Seen
 from sklearn_sparcs.nn import GrowingSpectralNetwork, Growth
 
 
@@ -349,6 +349,28 @@ def test_gradients_that_are_no_sum_of_passes_are_warned_of_once(generator, data)
             loop.growth.step()
 
 
+def test_scaled_gradients_that_are_put_together_are_warned_of(generator, data):
+    """Whose scale each of them has is unknown."""
+    loop, (x, y) = Loop(generator), data
+    scaler = torch.amp.GradScaler("cpu", init_scale=64.0)
+    losses = [scaler.scale(loop.loss(x, y)), scaler.scale(loop.loss(x, -y))]
+    put_together(loop, passes(loop, losses), (1.0, 1.0))
+    scaler.step(loop.optimizer)
+    with pytest.warns(UserWarning, match="without a GradScaler"):
+        loop.growth.step()
+
+
+def test_what_passed_before_a_state_was_loaded_is_forgotten(generator, data):
+    loop, (x, y) = Loop(generator), data
+    rows, gradient = expected(loop.net, x, y)
+    loop.loss(-x, y).backward()
+    loop.net.load_state_dict(loop.net.state_dict())
+    loop.loss(x, y).backward()
+    loop.optimizer.step()
+    loop.growth.step()
+    assert_seen(loop, rows, gradient)
+
+
 def test_several_gradients_of_an_output_by_hand_are_warned_of(generator, data):
     loop, (x, y) = Loop(generator), data
     output, parameters = loop.net(x), list(loop.net.parameters())
@@ -520,7 +542,8 @@ def test_a_copy_is_not_recorded(generator, data):
         (twin(x) - y).square().mean().backward()
         twin.load_state_dict(loop.net.state_dict())
     assert len(pickle.dumps(loop.net)) < len(pickle.dumps(loop.net.state_dict())) + 4000
-    assert not loop.recorder._met and not loop.recorder.loaded
+    assert loop.recorder.end_step() and not loop.recorder.steps
+    assert not loop.recorder.loaded
     loop.growth.close()
     assert not loop.net._forward_hooks
     assert not loop.optimizer._optimizer_step_pre_hooks
