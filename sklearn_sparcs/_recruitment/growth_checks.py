@@ -68,15 +68,26 @@ def refuse_unfit(network: Any) -> None:
             "Growth takes a network that every process has whole, as under "
             "DistributedDataParallel; this one is sharded (FSDP, DTensor)."
         )
-    if not all(isinstance(p, nn.Parameter) for p in changed_by_growth(network)):
-        raise ValueError(
-            "Growth changes the network's parameters, and here one is computed from "
-            "others, by torch.nn.utils.prune or a parametrization; remove that first."
-        )
+    refuse_computed(changed_by_growth(network))
     if is_frozen(changed_by_growth(network)):
         raise ValueError(
             "The network is frozen; call network.requires_grad_(True) before Growth "
             "is made. It may be frozen later."
+        )
+
+
+def refuse_computed(parameters: Sequence[Tensor]) -> None:
+    """Refuse parameters that are none, as they are computed from others.
+
+    Raises
+    ------
+    ValueError
+        If one is.
+    """
+    if not all(isinstance(p, nn.Parameter) for p in parameters):
+        raise ValueError(
+            "Growth changes the network's parameters, and here one is computed from "
+            "others, by torch.nn.utils.prune or a parametrization; remove that first."
         )
 
 

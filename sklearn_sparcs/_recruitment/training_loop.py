@@ -19,6 +19,7 @@ from .blind_spots import BYPASSED
 from .growth_checks import (
     changed_by_growth,
     is_frozen,
+    refuse_computed,
     refuse_numbers_out_of_range,
     refuse_unfit,
 )
@@ -202,10 +203,13 @@ class Growth:
         Raises
         ------
         ValueError
-            If only some of the parameters that growth changes are frozen.
+            If only some of the parameters that growth changes are frozen, or one has
+            come to be computed from others (``torch.nn.utils.parametrize``).
         """
         self.restructured = False
-        if is_frozen(changed_by_growth(self.network)):
+        parameters = changed_by_growth(self.network)
+        refuse_computed(parameters)
+        if is_frozen(parameters):
             return
         try:
             if self.recruitment is None:

@@ -72,18 +72,32 @@ def test_what_is_no_such_number_is_refused(options, words):
         grow(growing(), **options)
 
 
-@pytest.mark.parametrize(
+#: Ways by which a parameter is computed from others.
+computed_by = pytest.mark.parametrize(
     "computed",
     [
         lambda net: prune.l1_unstructured(net.Q, "1", 2),
         lambda net: parametrizations.weight_norm(net.Q, "1"),
     ],
 )
+
+
+@computed_by
 def test_parameters_computed_from_others_are_refused(computed):
     net = growing()
     computed(net)
     with pytest.raises(ValueError, match="computed from others"):
         grow(net)
+
+
+@computed_by
+def test_parameters_that_come_to_be_computed_from_others_are_refused(computed):
+    net = growing()
+    growth = grow(net)
+    growth.step()
+    computed(net)
+    with pytest.raises(ValueError, match="computed from others"):
+        growth.step()
 
 
 def test_a_network_is_frozen_as_a_whole_and_later():
