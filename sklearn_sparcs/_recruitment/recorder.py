@@ -16,6 +16,9 @@ from .optimizer_adapter import OptimizerAdapter
 from .partialling_out import BOTH_HALVES, FEW_SIGNALS, SAMPLES_A_SIGNAL
 from .seen import Passage, Seen, count_samples
 
+#: Whether torch.export traces the network, where torch can tell (since 2.7).
+_is_exporting = getattr(torch.compiler, "is_exporting", lambda: False)
+
 
 class Recorder:
     """Records the input of a network and ∂loss/∂y of its optimiser's latest steps.
@@ -169,7 +172,7 @@ class _Hooks:
         self, network: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], y: Any
     ) -> None:
         """After a forward pass: the recorder hears of it if a gradient may follow."""
-        if self.recorder is not None and y.requires_grad:
+        if self.recorder is not None and y.requires_grad and not _is_exporting():
             self.recorder.watch(args[0] if args else kwargs["x"], y)
 
     def loaded(self, network: nn.Module, keys: Any) -> None:

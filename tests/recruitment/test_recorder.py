@@ -550,6 +550,15 @@ def test_a_copy_is_not_recorded(generator, data):
     assert not loop.net.Q[-1]._post_accumulate_grad_hooks
 
 
+@pytest.mark.skipif(not hasattr(torch.compiler, "is_exporting"), reason="torch 2.6")
+@pytest.mark.parametrize("strict", [True, False])
+def test_a_network_is_exported_while_it_is_recorded(generator, data, strict):
+    """What is exported is the network alone."""
+    loop, (x, _) = Loop(generator), data
+    program = torch.export.export(loop.net, (x,), strict=strict)
+    assert_allclose(program.module()(x).detach(), loop.net(x).detach(), atol=1e-6)
+
+
 def test_wrappers_without_hooks_are_refused(generator):
     net = GrowingSpectralNetwork(3, (5,), 1, generator=generator)
 
