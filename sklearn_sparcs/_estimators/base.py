@@ -28,6 +28,7 @@ from .._numerics.device import resolve_device
 from .._numerics.library_defaults import library_defaults
 from .._numerics.randomness import generators, own_random_state, seeds
 from .._numerics.status import Status
+from .._numerics.threads import suitable_threads
 from .._problems.problem import Problem, Units, Validation
 from .._problems.stream_state import StreamState
 from .._problems.task import Task
@@ -134,19 +135,24 @@ class BaseSparcs(TrainsByEpochs, Spectral):
             self._refuse_contradictions()
             last = self._last_checkpoint() if self.warm_start else None
             task = self._task(X, y, sample_weight, fresh=last is None)
-            self.encoding_ = self._encoding_of(task.y, task.weight)
-            solver = self._solver(task)
-            task = task.dense() if solver == "second_order" else task
-            checkpoint = None if last and last.is_of_one_value else last
-            state = own_random_state(self.random_state)
-            problem = self._problem(task, solver, checkpoint, state)
-            found = self._search(problem, solver, checkpoint, state)
-            self._pass_interrupt_on(found.status)
-            history = self.history_ if last else ()
-            continuation = Continuation(checkpoint, history, StreamState.of_fit(task))
-            self._take_over(found, task.samples(), state, continuation)
-            self._record_uncertainty(found, self._priced(solver))
-            status = self._record_pruned(found, task.samples())
+            with suitable_threads(task.n_entries):
+                return self._learn_task(task, last)
+
+    def _learn_task(self, task: Task, last: Checkpoint | None) -> FitOutcome:
+        """Fit to checked data, from a checkpoint or anew."""
+        self.encoding_ = self._encoding_of(task.y, task.weight)
+        solver = self._solver(task)
+        task = task.dense() if solver == "second_order" else task
+        checkpoint = None if last and last.is_of_one_value else last
+        state = own_random_state(self.random_state)
+        problem = self._problem(task, solver, checkpoint, state)
+        found = self._search(problem, solver, checkpoint, state)
+        self._pass_interrupt_on(found.status)
+        history = self.history_ if last else ()
+        continuation = Continuation(checkpoint, history, StreamState.of_fit(task))
+        self._take_over(found, task.samples(), state, continuation)
+        self._record_uncertainty(found, self._priced(solver))
+        status = self._record_pruned(found, task.samples())
         return FitOutcome(task, status, found.network.gated)
 
     def _take_over(

@@ -30,6 +30,7 @@ from .._numerics.device import resolve_device
 from .._numerics.library_defaults import library_defaults
 from .._numerics.randomness import generators, own_random_state, seeds
 from .._numerics.status import Status
+from .._numerics.threads import suitable_threads
 from .._problems.problem import Problem, Units
 from .._problems.task import Task
 from .._sklearn import Interval, StrOptions
@@ -174,21 +175,28 @@ class BaseCompact(TrainsByEpochs, Predictor):
         with library_defaults():
             sizes, last = self._checked_sizes(), self._last_form()
             task = self._task(X, y, sample_weight, fresh=last is None)
-            self.encoding_ = self._encoding_of(task.y, task.weight)
-            solver, fitted = self._solver(task), self._by_epochs
-            if solver == "second_order":
-                task, fitted = task.dense(), self._to_second_order
-            problem = self._problem(task, last, solver)
-            form, losses, status, temperature = fitted(problem, sizes, last)
-            self._pass_interrupt_on(status)
-            self.loss_curve_ = losses
-            self._record_loss(problem.loss, temperature)
-            self.direct_form_ = problem.in_raw_units(form)
-            self._record_spread(problem, BridgePenalty(0.0, prior=EVEN))
-            self.n_iter_ = len(self.loss_curve_)
-            self.feature_importances_ = feature_importances(
-                self.direct_form_, self.encoding_, task.samples()
-            )
+            with suitable_threads(task.n_entries):
+                return self._learn_task(task, sizes, last)
+
+    def _learn_task(
+        self, task: Task, sizes: tuple[int, ...], last: DirectForm | None
+    ) -> Status:
+        """Fit to checked data, from the last weights or anew."""
+        self.encoding_ = self._encoding_of(task.y, task.weight)
+        solver, fitted = self._solver(task), self._by_epochs
+        if solver == "second_order":
+            task, fitted = task.dense(), self._to_second_order
+        problem = self._problem(task, last, solver)
+        form, losses, status, temperature = fitted(problem, sizes, last)
+        self._pass_interrupt_on(status)
+        self.loss_curve_ = losses
+        self._record_loss(problem.loss, temperature)
+        self.direct_form_ = problem.in_raw_units(form)
+        self._record_spread(problem, BridgePenalty(0.0, prior=EVEN))
+        self.n_iter_ = len(self.loss_curve_)
+        self.feature_importances_ = feature_importances(
+            self.direct_form_, self.encoding_, task.samples()
+        )
         return status
 
     def _solver(self, task: Task) -> str:

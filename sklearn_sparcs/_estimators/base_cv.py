@@ -41,6 +41,7 @@ from .._networks.live import LiveNetwork
 from .._numerics.device import resolve_device
 from .._numerics.library_defaults import library_defaults
 from .._numerics.randomness import own_random_state, seeds
+from .._numerics.threads import suitable_threads
 from .._problems.problem import Problem, Units
 from .._problems.task import Task
 from .._selection.choice import Choice, Point, choose, standard_error
@@ -157,7 +158,8 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
             task = self._task(X, y, sample_weight, fresh=True)
             task, options = afforded(task, self._path_options())
             self.encoding_ = self._encoding_of(task.y, task.weight)
-            return self._path(LocalPart(task), options, X_val, y_val)
+            with suitable_threads(task.n_entries):
+                return self._path(LocalPart(task), options, X_val, y_val)
 
     def _fit(self, X: Any, y: Any, sample_weight: Any, groups: Any) -> Any:
         """Fit to the user's data: check, split, cross-validate, refit, record."""
@@ -177,7 +179,8 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
             task, options = afforded(task, options)
             folds = self._folds(task, options, y, sample_weight, groups, state)
             self.encoding_ = self._encoding_of(task.y, task.weight)
-            self._learn(LocalPart(task), folds, options, state, own_alphas)
+            with suitable_threads(task.n_entries):
+                self._learn(LocalPart(task), folds, options, state, own_alphas)
         return options.sizes
 
     # -- stages ------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""How many threads a training step uses, in this process and in forked ones."""
+"""How many threads training uses, in this process and in forked ones."""
 
 import os
 from collections.abc import Iterator
@@ -10,14 +10,15 @@ from typing import Any
 import torch
 from threadpoolctl import ThreadpoolController
 
-#: Entries of a batch below which one thread trains as quickly as several.
-_SMALL_BATCH = 2**17
+#: Entries of a table, or of a batch, below which several threads train hardly quicker
+#: than one on an idle machine, and many times slower on one whose cores are busy.
+_SMALL = 2**17
 
 
 @contextmanager
 def suitable_threads(size: int) -> Iterator[None]:
-    """Context with one thread for small batches, where a second would cost more."""
-    if size >= _SMALL_BATCH:
+    """Context with one thread for small data, where a second would cost more."""
+    if size >= _SMALL:
         yield
         return
     with ONE_THREAD:

@@ -39,6 +39,12 @@ class Task:
     stratified: bool = False
     mean_weight: float | None = None
 
+    @property
+    def n_entries(self) -> int:
+        """Numbers in X, zeros included."""
+        n_samples, n_features = self.X.shape
+        return int(n_samples * n_features)
+
     def taken(self, rows: np.ndarray) -> "Task":
         """Select some of the rows."""
         weight = None if self.weight is None else self.weight[rows]

@@ -8,9 +8,11 @@ from threading import Barrier
 import numpy as np
 import pytest
 import torch
+from sklearn.base import clone
 from threadpoolctl import threadpool_info
 
 from sklearn_sparcs import CompactRegressor, SparcsRegressor, SparcsRegressorCV
+from sklearn_sparcs._numerics import threads
 from sklearn_sparcs._numerics.threads import suitable_threads
 from sklearn_sparcs._selection.chosen_clip import _score
 from sklearn_sparcs._selection.race import _stretch
@@ -116,3 +118,32 @@ def test_folds_in_forked_children_have_one_thread(two_threads):
     with multiprocessing.get_context("fork").Pool(1) as pool:
         assert pool.apply_async(_score, (fold, None)).get(60) == 1
         assert pool.apply_async(_stretch, (fold, None, None)).get(60) == 1
+
+
+@pytest.mark.parametrize(
+    ("smallest_large", "n_threads"), [(2**17, 1), (10, 2)], ids=["small", "large"]
+)
+@pytest.mark.parametrize(
+    "model",
+    [
+        SparcsRegressor((4,), random_state=0),
+        CompactRegressor((4,), random_state=0),
+        SparcsRegressorCV((4,), n_alphas=3, cv=2, random_state=0),
+    ],
+    ids=lambda model: type(model).__name__,
+)
+def test_second_order_has_one_thread_for_small_tables(
+    kinked, two_threads, monkeypatch, model, smallest_large, n_threads
+):
+    """Where cores are busy, two threads wait for each other at every small product."""
+    met, own = set(), torch.linalg.cholesky_ex
+
+    def factored(*args, **options):
+        met.add(torch.get_num_threads())
+        return own(*args, **options)
+
+    monkeypatch.setattr(torch.linalg, "cholesky_ex", factored)
+    monkeypatch.setattr(threads, "_SMALL", smallest_large)
+    clone(model).fit(*kinked)
+    assert met == {n_threads}
+    assert torch.get_num_threads() == 2
