@@ -16,6 +16,7 @@ from sklearn.base import is_classifier
 from sklearn.metrics import check_scoring, get_scorer_names
 from sklearn.model_selection import check_cv
 from sklearn.utils import indexable
+from sklearn.utils.metadata_routing import UNUSED, MetadataRouter, MethodMapping
 from sklearn.utils.validation import check_is_fitted
 from tqdm.auto import tqdm
 
@@ -103,7 +104,11 @@ _IDLE = 0.01
 class BaseSparcsCV(FollowedByCallbacks, Spectral):
     """Stages of ``fit``, shared. Not for use by itself."""
 
+    cv: Any
     selection: Any
+
+    #: Groups are the splitter's, which says whether it asks for them.
+    __metadata_request__fit: ClassVar[dict[str, str]] = {"groups": UNUSED}
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **{name: BaseSparcs._parameter_constraints[name] for name in _SHARED},
@@ -116,6 +121,18 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         "selection": [StrOptions(set(_SLACK)), Interval(Real, 0, None, closed="left")],
         "n_jobs": [Integral, None],
     }
+
+    def get_metadata_routing(self) -> MetadataRouter:
+        """Tell scikit-learn that ``cv`` is a consumer of what is given to ``fit``.
+
+        Returns
+        -------
+        MetadataRouter
+        """
+        splitter = check_cv(self.cv, classifier=is_classifier(self))
+        splits = MethodMapping().add(caller="fit", callee="split")
+        router = MetadataRouter(owner=self).add_self_request(self)
+        return router.add(splitter=splitter, method_mapping=splits)
 
     def path(
         self,

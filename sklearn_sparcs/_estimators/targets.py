@@ -336,6 +336,22 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         scores = self._scores(X)
         return like_given(X, self.encoding_.predictions(scores))
 
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Compute the accuracy, of labels that ``fit`` takes.
+
+        Parameters
+        ----------
+        X : {array-like, sparse matrix} of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,) or (n_samples, n_labels)
+            Numbers and booleans may be objects, which scikit-learn's metrics refuse.
+        sample_weight : array-like of shape (n_samples,), optional
+
+        Returns
+        -------
+        float
+        """
+        return float(super().score(X, plain_labels(y), sample_weight))
+
 
 def _refuse_if(fault: str) -> None:
     """Refuse data in which there is a fault.

@@ -290,6 +290,9 @@ def _names(model: Any, columns: Sequence[str] | None) -> list[str]:
     names = listed(columns, "columns")
     if len(names) != n:
         raise ValueError(f"columns has {len(names)} names; the model has {n} features.")
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise ValueError(f"columns must be different; {twice[0]!r} is there twice.")
     return names
 
 

@@ -8,7 +8,7 @@ from scipy.special import expit, softmax
 from sklearn.datasets import load_iris, make_classification
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, roc_auc_score
-from sklearn.model_selection import cross_val_score
+from sklearn.model_selection import KFold, cross_val_score
 from sklearn.utils.class_weight import compute_sample_weight
 
 from sklearn_sparcs import SparcsClassifier
@@ -150,3 +150,13 @@ def test_scikit_learn_ranks_by_scores(rings):
     area = roc_auc_score(y, model.decision_function(X))
     assert area == pytest.approx(roc_auc_score(y, model.predict_proba(X)[:, 1]))
     assert cross_val_score(model, X, y, scoring="roc_auc", cv=3).min() > 0.9
+
+
+@pytest.mark.parametrize("dtype", [int, bool])
+def test_labels_that_are_objects_are_scored_as_they_are_learned(rings, dtype):
+    X, y = rings[0], (rings[1] == "outer").astype(dtype)
+    model = SparcsClassifier((), random_state=0).fit(X, y.astype(object))
+    assert model.score(X, y.astype(object)) == model.score(X, y)
+    folds = {"cv": KFold(2), "error_score": "raise"}
+    found = cross_val_score(model, X, y.astype(object), **folds)
+    assert_array_equal(found, cross_val_score(model, X, y, **folds))

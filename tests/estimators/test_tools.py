@@ -13,7 +13,12 @@ from sklearn import config_context
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, make_regression
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import GridSearchCV, cross_val_score, cross_validate
+from sklearn.model_selection import (
+    GridSearchCV,
+    GroupKFold,
+    cross_val_score,
+    cross_validate,
+)
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from skorch.callbacks import (
@@ -105,6 +110,25 @@ def test_metadata_routing(kinked):
         routed = cross_validate(model, X, y, cv=2, params={"sample_weight": weight})
         plain = cross_validate(SparcsRegressor(alpha=1.0), X, y, cv=2)
     assert not np.allclose(routed["test_score"], plain["test_score"])
+
+
+def test_groups_reach_the_splitter_unasked_as_those_of_lasso_cv_do(kinked):
+    X, y = kinked
+    groups = np.arange(len(X)) % 9
+    options = {"n_alphas": 3, "random_state": 0}
+    with config_context(enable_metadata_routing=True):
+        model = SparcsRegressorCV((3,), cv=GroupKFold(3), **options)
+        piped = make_pipeline(StandardScaler(), model).fit(X, y, groups=groups)
+        own = clone(model).fit(StandardScaler().fit_transform(X), y, groups=groups)
+        assert_array_equal(piped[-1].cv_scores_path_, own.cv_scores_path_)
+        params = {"groups": groups}
+        cross_validate(
+            model, X, y, cv=GroupKFold(2), params=params, error_score="raise"
+        )
+        with pytest.raises(
+            TypeError, match="groups"
+        ):  # whole folds have no use of them
+            make_pipeline(clone(model).set_params(cv=3)).fit(X, y, groups=groups)
 
 
 def test_clone_and_set_params():

@@ -164,6 +164,7 @@ def test_a_constant_needs_no_column(database):
         ({"columns": ["a"]}, "1 names; the model has 4 features"),
         ({"columns": ["a", "b", "c", ""]}, "cannot have the name ''"),
         ({"columns": ["a", "b", "c", "\0"]}, "cannot be written in SQL"),
+        ({"columns": ["a", "b", "c", "a"]}, "different; 'a' is there twice"),
         ({"columns": ["a", "b", "c", 4]}, "cannot have the name 4"),
         ({"keep": ["Prediction"]}, "Two columns .* called 'Prediction'"),
         ({"quote": "'"}, "quote must be"),
