@@ -137,10 +137,10 @@ bench-accuracy: env ## accuracy beside other models, hours long (DATA=folder of 
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .[$(EXTRAS)]
 	$(ACCURACY) $(if $(DATA),--data="$$DATA") $(if $(MODELS),--models $(MODELS))
 
-bench-unseen: env ## accuracy on a hundred tables of R packages, on which nothing was chosen; an hour long (RFOLDER=where the tables go)
+bench-unseen: env ## accuracy on a hundred tables of R packages, on which nothing was chosen; hours long (RFOLDER=where the tables go)
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .[bench,rtables]
 	$(BIN)/python benchmarks/r_tables.py "$(RFOLDER)"
-	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/tabular.py --data "$(RFOLDER)" --draws 0 --splits 1 --models linear mlp sparcs sparcs_cv --json $(UNSEEN)
+	OMP_NUM_THREADS=1 $(BIN)/python benchmarks/tabular.py --data "$(RFOLDER)" --draws 0 --splits 3 --models linear mlp sparcs sparcs_cv --json $(UNSEEN)
 
 accuracy-page: env ## the page and picture on accuracy, from the results that there are
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .[bench]
