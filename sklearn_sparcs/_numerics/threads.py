@@ -65,7 +65,9 @@ class OneThread:
                 torch.set_num_threads(self._n_torch)
             self._n_asking -= 1
             if self._n_asking == 0:
+                release_blas()
                 self._limited.restore_original_limits()
+                release_blas()
 
 
 ONE_THREAD = OneThread()
@@ -73,6 +75,16 @@ ONE_THREAD = OneThread()
 # Torch's other threads do not survive a fork, and work that waits for them never ends.
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=ONE_THREAD.forked)
+
+
+def release_blas() -> None:
+    """Let any thread set the number of BLAS's threads, and not the one that did alone.
+
+    With later releases of threadpoolctl, others do so in vain.
+    """
+    for library in _thread_pools().lib_controllers:
+        if hasattr(library, "clear_controlling_thread"):
+            library.clear_controlling_thread(force=True)
 
 
 @cache

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from sklearn.base import clone
-from threadpoolctl import threadpool_info
+from threadpoolctl import ThreadpoolController, threadpool_info
 
 from sklearn_sparcs import CompactRegressor, SparcsRegressor, SparcsRegressorCV
 from sklearn_sparcs._numerics import threads
@@ -25,11 +25,15 @@ def blas_threads():
 
 @pytest.fixture
 def two_threads():
-    """Torch with two threads, in this thread."""
+    """Torch with two threads, in this thread, and BLAS with two, which any may set."""
     before = torch.get_num_threads()
     torch.set_num_threads(2)
+    blas = ThreadpoolController().limit(limits=2, user_api="blas")
+    threads.release_blas()
     yield
     torch.set_num_threads(before)
+    blas.restore_original_limits()
+    threads.release_blas()
 
 
 def test_large_batches_keep_their_threads(two_threads):
@@ -45,6 +49,7 @@ def test_large_batches_keep_their_threads(two_threads):
 
 def test_threads_that_overlap_restore_what_the_first_found(two_threads):
     before, steps = blas_threads(), Barrier(2, timeout=30)
+    assert set(before) == {2}
 
     def first():
         with suitable_threads(10):
