@@ -47,7 +47,7 @@ def chosen(
     whole = gram.diagonal().clone()
     awake, room = price.awake.double().clone(), room.clone()
     taken: list[int] = []
-    while len(taken) < most:
+    while len(taken) < min(most, len(candidates)):
         own = gram.diagonal()
         t = pull / own.clamp_min(1e-300)[:, None]
         size = (t @ candidates.to_outputs.T).norm(dim=1)

@@ -102,6 +102,16 @@ def test_no_room_no_neuron():
     assert candidates.layer[taken].tolist() == [0]
 
 
+def test_no_candidate_is_left():
+    """As where none of those that seemed to pay did (found by `make fuzz`)."""
+    x, y = bent_table(REGRESSION)
+    goal, net = grown_objective(REGRESSION, x, y, alpha=0.01, depth=2)
+    price, candidates = found(goal, net, layers=(0, 1))
+    while len(candidates):
+        candidates = candidates.without(0)
+    assert chosen(candidates, price, torch.tensor([9, 9]), 3) == []
+
+
 def test_the_dearer_layer_stays_empty():
     x, y = bent_table(REGRESSION)
     goal, net = grown_objective(REGRESSION, x, y, alpha=0.01, depth=2, depth_factor=3.0)
