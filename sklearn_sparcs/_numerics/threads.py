@@ -65,7 +65,7 @@ class OneThread:
                 torch.set_num_threads(self._n_torch)
             self._n_asking -= 1
             if self._n_asking == 0:
-                release_blas()
+                release_blas()  # this thread may not be the one that limited them
                 self._limited.restore_original_limits()
                 release_blas()
 
