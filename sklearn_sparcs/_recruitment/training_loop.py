@@ -26,6 +26,7 @@ from .growth_checks import (
 from .optimizer_adapter import OptimizerAdapter
 from .recorder import Recorder
 from .recruitment import Recruitment
+from .tenure import CLOSED, Tenure
 
 
 class Growth:
@@ -39,6 +40,8 @@ class Growth:
 
     A `SpectralNetwork` has all its neurons, and every eigenvalue a gradient; there
     ``step()`` is the proximal step alone.
+
+    A network has one growth: another that is made of it takes over.
 
     Parameters
     ----------
@@ -180,6 +183,7 @@ class Growth:
         self.restructured = False
         self._before = self._eigenvalues()
         self._n_steps = 0
+        self._tenure = Tenure(network, self._stop)
 
     def __enter__(self) -> "Growth":
         return self
@@ -188,9 +192,14 @@ class Growth:
         self.close()
 
     def close(self) -> None:
-        """Take out who has fallen asleep, and stop recording."""
-        if self.recruitment is not None:
+        """Take out who has fallen asleep, and stop recording: no step may follow."""
+        if self.recruitment is not None and not self._tenure.ended:
             self.recruitment.retire()
+        self._tenure.end(CLOSED)
+
+    def _stop(self) -> None:
+        """Stop recording; the network and its optimiser are left as they are."""
+        if self.recruitment is not None:
             self.recruitment.recorder.close()
 
     @torch.no_grad()
@@ -205,7 +214,10 @@ class Growth:
         ValueError
             If only some of the parameters that growth changes are frozen, or one has
             come to be computed from others (``torch.nn.utils.parametrize``).
+        RuntimeError
+            If this growth is closed, or another one of the network has taken over.
         """
+        self._tenure.refuse_ended()
         self.restructured = False
         parameters = changed_by_growth(self.network)
         refuse_computed(parameters)

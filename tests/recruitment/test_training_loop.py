@@ -435,3 +435,29 @@ def test_on_cuda(generator):
         loss = train(net, growth, optimizer, x, y, 800)
     assert loss < 0.01
     assert net.lam[0].is_cuda
+
+
+@pytest.mark.parametrize("network", [GrowingSpectralNetwork, SpectralNetwork])
+def test_another_growth_of_a_network_takes_over(network, generator):
+    """As where a notebook's cell is run again, which must not shrink twice."""
+    x, y = kinked(generator, 50)
+    net = network(3, (5,), 1, generator=generator, dtype=torch.float64)
+    optimizer = torch.optim.Adam(net.parameters(), lr=0.02)
+    former = Growth(net, optimizer, generator=generator)
+    train(net, former, optimizer, x, y, 3)
+    latter = Growth(net, optimizer, generator=generator)
+    assert len(optimizer._optimizer_step_pre_hooks) <= 1
+    with pytest.raises(RuntimeError, match="has taken over"):
+        train(net, former, optimizer, x, y, 1)
+    former.close()
+    train(net, latter, optimizer, x, y, 3)
+
+
+@pytest.mark.parametrize("network", [GrowingSpectralNetwork, SpectralNetwork])
+def test_no_step_after_growth_is_closed(network, generator):
+    net = network(3, (5,), 1, generator=generator)
+    with Growth(net, torch.optim.SGD(net.parameters(), lr=0.1)) as growth:
+        growth.step()
+    growth.close()
+    with pytest.raises(RuntimeError, match="This Growth is closed"):
+        growth.step()
