@@ -195,10 +195,16 @@ class ClassEncoding:
             column_or_1d(y, warn=True) if classes is None else np.asarray(classes)
         )
         if len(found) < 2:
-            hold = "the data contain" if classes is None else "classes holds"
+            hold, to_come = "classes holds", ""
+            if classes is None:
+                hold = "the data contain"
+                to_come = (
+                    " Where others are to come, SparcsClassifier.partial_fit takes all "
+                    "of them as its classes."
+                )
             raise ValueError(
                 f"A classifier needs samples of at least 2 classes; {hold} "
-                f"only one class: {found[0]}."
+                f"only one class: {found[0]}.{to_come}"
             )
         return cls(found, False)
 

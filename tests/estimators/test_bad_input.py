@@ -44,6 +44,12 @@ def test_one_class():
         SparcsClassifier().fit(X, np.full(60, "a"))
 
 
+def test_one_class_so_far_in_a_stream():
+    """The error says how to name those to come."""
+    with pytest.raises(ValueError, match="partial_fit takes all of them as its class"):
+        SparcsClassifier().partial_fit(X, np.full(60, "a"))
+
+
 def test_one_class_named_for_a_stream():
     with pytest.raises(ValueError, match="classes holds only one class: 0"):
         SparcsClassifier().partial_fit([[0.0], [1.0]], [0, 1], classes=[0])
