@@ -4,6 +4,7 @@ import io
 import json
 import signal
 import zipfile
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -141,24 +142,25 @@ def test_a_file_that_is_cut_short_is_refused(file):
             load_safetensors(file)
 
 
-@pytest.fixture
-def full_disk():
-    """No file may grow beyond so many bytes: what a full disk says, too."""
+@contextmanager
+def no_file_beyond(n_bytes):
+    """Files may not grow beyond so many bytes: what a full disk says, too."""
     resource = pytest.importorskip("resource")
-    limits, handler = (
-        resource.getrlimit(resource.RLIMIT_FSIZE),
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN),
-    )
-    yield lambda n: resource.setrlimit(resource.RLIMIT_FSIZE, (n, limits[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    signal.signal(signal.SIGXFSZ, handler)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
 
 
-def test_a_full_disk_leaves_the_last_file(file, full_disk):
+def test_a_full_disk_leaves_the_last_file(file):
     model, other = compact(), compact(seed=1)
     save_safetensors(model, file)
-    full_disk(file.stat().st_size // 2)
-    with pytest.raises(SafetensorError, match="I/O error"):
+    half = file.stat().st_size // 2
+    with no_file_beyond(half), pytest.raises(SafetensorError, match="I/O error"):
         save_safetensors(other, file)
     assert [found.name for found in file.parent.iterdir()] == [file.name]
     X = features(20)
