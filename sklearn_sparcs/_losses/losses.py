@@ -177,10 +177,12 @@ class SoftmaxCrossEntropy:
         """Indices (n,) of the likeliest class."""
         return self.probabilities(output).argmax(axis=1)
 
+    @np.errstate(under="ignore")  # of a class that cannot be, to zero
     def probabilities(self, output: np.ndarray) -> np.ndarray:
         """P(class | x), shape (n, classes)."""
         return softmax(output, axis=1)
 
+    @np.errstate(under="ignore")
     def log_probabilities(self, output: np.ndarray) -> np.ndarray:
         """log P(class | x), shape (n, classes)."""
         return log_softmax(output, axis=1)

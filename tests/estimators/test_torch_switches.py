@@ -88,12 +88,16 @@ def test_fits_are_the_same_to_the_last_bit(kinked, name):
             assert np.array_equal(mine, plain), switch
 
 
-def test_numbers_that_become_zero_are_no_error():
+@pytest.mark.parametrize("n_classes", [2, 3])
+def test_numbers_that_become_zero_are_no_error(n_classes):
     """Separable classes end with probabilities that are too small for a double."""
     X = np.random.default_rng(0).normal(size=(60, 3))
+    y = np.digitize(X[:, 0], [0.0, 1.0][: n_classes - 1])
     with np.errstate(all="raise"):
-        model = SparcsClassifier((), linear_alpha=0.0).fit(X, X[:, 0] > 0)
-        assert model.score(X, X[:, 0] > 0) == 1.0
+        model = SparcsClassifier((), linear_alpha=0.0).fit(X, y)
+        assert model.score(X, y) == 1.0
+        assert model.predict_proba(1e4 * X).min() == 0
+        assert model.predict_log_proba(1e4 * X).max() == 0
         assert np.geterr()["under"] == "raise"
 
 
