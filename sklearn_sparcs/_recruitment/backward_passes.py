@@ -45,14 +45,28 @@ class BackwardPasses:
 
     def follow(self, x: Tensor, output: Tensor) -> None:
         """A batch passes; its gradient may follow."""
-        forward = self._underway.forward()
-        output.register_hook(lambda grad: self._sent_back(forward, x, grad))
+        forward, place = self._underway.forward(), output.output_nr
 
-    def _sent_back(self, forward: int, x: Tensor, grad: Tensor) -> Tensor | None:
+        def sent_back(grads: tuple[Tensor | None, ...]) -> tuple[Tensor | None, ...]:
+            grad = grads[place]
+            if grad is None:
+                return grads
+            return (
+                *grads[:place],
+                self._sent_back(forward, x, grad),
+                *grads[place + 1 :],
+            )
+
+        # of the node: a hook of the tensor would come before those of others, which
+        # may change the gradient
+        if output.grad_fn is not None:
+            output.grad_fn.register_prehook(sent_back)
+
+    def _sent_back(self, forward: int, x: Tensor, grad: Tensor) -> Tensor:
         """∂loss/∂y of a forward pass is there, and goes on to the parameters."""
         if _are_many(grad):
             self._underway.several = True
-            return None
+            return grad
         self._accumulated.notice_zeroing()
         self._underway.send(forward, x, grad)
         return self._contained.marked(grad)

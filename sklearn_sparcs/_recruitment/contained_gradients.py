@@ -20,9 +20,9 @@ class ContainedGradients:
         self._zero = torch.zeros((), device="cpu", requires_grad=True)
         self._zero.register_hook(lambda _: self._come_back())
 
-    def marked(self, grad: Tensor) -> Tensor | None:
-        """The same gradient, marked; None where it cannot be differentiated."""
-        return grad + self._zero if torch.is_grad_enabled() else None
+    def marked(self, grad: Tensor) -> Tensor:
+        """The same gradient, marked unless it cannot be differentiated."""
+        return grad + self._zero if torch.is_grad_enabled() else grad
 
     def _come_back(self) -> None:
         self.found = True

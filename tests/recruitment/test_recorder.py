@@ -197,6 +197,18 @@ def test_a_closure_that_is_evaluated_twice(generator, data):
     assert_seen(loop, rows, gradient)
 
 
+def test_gradients_that_a_hook_of_the_output_changes(generator, data):
+    """As where losses are weighed by hooks: what goes on to the parameters counts."""
+    loop, (x, y) = Loop(generator), data
+    rows, gradient = expected(loop.net, x, y)
+    output = loop.net(x)
+    output.register_hook(lambda grad: grad / 4)
+    (output - y).square().mean().backward()
+    loop.optimizer.step()
+    loop.growth.step()
+    assert_seen(loop, rows, gradient / 4)
+
+
 @pytest.mark.parametrize("set_to_none", [True, False])
 def test_gradients_that_are_zeroed_are_forgotten(generator, data, set_to_none):
     loop, (x, y) = Loop(generator), data
