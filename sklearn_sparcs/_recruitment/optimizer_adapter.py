@@ -43,7 +43,8 @@ class OptimizerAdapter:
     TypeError
         If it is no optimiser.
     ValueError
-        If the optimiser does not train all of them, or is of a kind that cannot.
+        If the optimiser does not train all of them, is of a kind that cannot, or a
+        wrapper that takes no hooks.
     """
 
     def __init__(self, optimizer: torch.optim.Optimizer, parameters: Sequence[Tensor]):
@@ -52,6 +53,12 @@ class OptimizerAdapter:
             raise TypeError(
                 "optimizer must be a torch.optim.Optimizer that has been made, such as "
                 f"torch.optim.Adam(net.parameters()); got {optimizer!r}."
+            )
+        if not hasattr(optimizer, "register_step_post_hook"):
+            raise ValueError(
+                f"Growth watches the steps of a torch.optim.Optimizer, and "
+                f"{type(optimizer).__name__} has no hooks for that; give it the "
+                "optimizer that is wrapped."
             )
         reason = _REFUSED.get(type(optimizer).__name__)
         if reason is not None:
@@ -63,21 +70,12 @@ class OptimizerAdapter:
             self._group_of(parameter)
 
     def before_step(self, hook: Callable[..., None]) -> RemovableHandle:
-        """Have a hook called before every step of the optimiser.
+        """Have a hook called before every step of the optimiser."""
+        return self.optimizer.register_step_pre_hook(hook)
 
-        Raises
-        ------
-        ValueError
-            If it is a wrapper that takes none.
-        """
-        try:
-            return self.optimizer.register_step_pre_hook(hook)
-        except AttributeError:
-            raise ValueError(
-                f"Growth watches the steps of a torch.optim.Optimizer, and "
-                f"{type(self.optimizer).__name__} has no hooks for that; give it the "
-                "optimizer that is wrapped."
-            ) from None
+    def after_step(self, hook: Callable[..., None]) -> RemovableHandle:
+        """Have a hook called after every step of the optimiser."""
+        return self.optimizer.register_step_post_hook(hook)
 
     def direction(self, parameter: Tensor) -> float:
         """One where the optimiser minimises, and minus one where it maximises."""

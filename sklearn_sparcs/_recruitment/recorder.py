@@ -15,6 +15,7 @@ from .loss_scale import loss_scale
 from .optimizer_adapter import OptimizerAdapter
 from .partialling_out import BOTH_HALVES, FEW_SIGNALS, SAMPLES_A_SIGNAL
 from .seen import Passage, Seen, count_samples
+from .step_watch import StepWatch
 
 #: Whether torch.export traces the network, where torch can tell (since 2.7).
 _is_exporting = getattr(torch.compiler, "is_exporting", lambda: False)
@@ -57,6 +58,7 @@ class Recorder:
         self._said: set[str] = set()
         # compiled, it would be so anew for every batch, whose number it counts
         self.watch = torch.compiler.disable(self._passes.follow)
+        self._watch = StepWatch(optimizer, [self._last])
         hooks = _Hooks(self)
         self._handles = [
             network.register_forward_hook(hooks.forward, with_kwargs=True),
@@ -67,6 +69,7 @@ class Recorder:
 
     def close(self) -> None:
         """Stop recording, and forget what was seen."""
+        self._watch.close()
         for handle in self._handles:
             handle.remove()
         self.forget()
@@ -82,10 +85,10 @@ class Recorder:
         return self._ever_reached and not self.steps and CONTAINED not in self._said
 
     def end_step(self) -> bool:
-        """After a step of the optimiser: whether there was one.
+        """After a step of the optimiser: whether there was one, of the network.
 
         There is none where gradients are still accumulated, or were not finite for a
-        `GradScaler`.
+        `GradScaler`, nor of a network that has no gradient.
         """
         if self._told_of_steps and not self._passes.stepped:
             if self._passes.n_zeroed == MOST_ZEROED:
@@ -96,7 +99,7 @@ class Recorder:
             self._keep(step)
         for words in unseen:
             self._say(words)
-        return True
+        return self._watch.end_step()
 
     def _keep(self, step: list[Passage]) -> None:
         """Take a step in, and let go of old ones that are not needed any more."""

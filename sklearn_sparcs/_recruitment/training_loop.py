@@ -26,6 +26,7 @@ from .growth_checks import (
 from .optimizer_adapter import OptimizerAdapter
 from .recorder import Recorder
 from .recruitment import Recruitment
+from .step_watch import StepWatch
 from .tenure import CLOSED, Tenure
 
 
@@ -180,6 +181,8 @@ class Growth:
                 max_recruits=max_recruits,
                 generator=generator or torch.default_generator,
             )
+        else:
+            self._watch = StepWatch(self._adapter, network.penalized_eigenvalues())
         self.restructured = False
         self._before = self._eigenvalues()
         self._n_steps = 0
@@ -199,15 +202,17 @@ class Growth:
 
     def _stop(self) -> None:
         """Stop recording; the network and its optimiser are left as they are."""
-        if self.recruitment is not None:
+        if self.recruitment is None:
+            self._watch.close()
+        else:
             self.recruitment.recorder.close()
 
     @torch.no_grad()
     def step(self) -> None:
         """After a step of the optimiser: the proximal step, and a survey when due.
 
-        Nothing happens where there was no step, as while gradients are accumulated, or
-        the network is frozen.
+        Nothing happens where there was no step, as while gradients are accumulated, the
+        network had no gradient in it, or is frozen.
 
         Raises
         ------
@@ -224,10 +229,10 @@ class Growth:
         if is_frozen(parameters):
             return
         try:
-            if self.recruitment is None:
-                self._shrink()
-            else:
+            if self.recruitment is not None:
                 self._grow(self.recruitment)
+            elif self._watch.end_step():
+                self._shrink()
         finally:
             self._before = self._eigenvalues()
 
