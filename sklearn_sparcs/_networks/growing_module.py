@@ -307,6 +307,7 @@ class GrowingSpectralNetwork(TracedModule):
         q = self.Q[-1]
         return DirectNetwork.of(self.form(), dtype=q.dtype, device=q.device)
 
+    @torch.inference_mode(False)  # what is made there can never be trained
     def _load_from_state_dict(
         self, state_dict: dict[str, Any], prefix: str, *args: Any
     ) -> None:

@@ -194,6 +194,8 @@ class Growth:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
+    @torch.inference_mode(False)
+    @torch.no_grad()
     def close(self) -> None:
         """Take out who has fallen asleep, and stop recording: no step may follow."""
         if self.recruitment is not None and not self._tenure.ended:
@@ -207,6 +209,7 @@ class Growth:
         else:
             self.recruitment.recorder.close()
 
+    @torch.inference_mode(False)
     @torch.no_grad()
     def step(self) -> None:
         """After a step of the optimiser: the proximal step, and a survey when due.

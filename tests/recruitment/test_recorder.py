@@ -580,3 +580,4 @@ def test_wrappers_without_hooks_are_refused(generator):
 
     with pytest.raises(ValueError, match="Wrapper has no hooks for that; give it the"):
         Growth(net, Wrapper(torch.optim.SGD(net.parameters(), lr=0.1)))
+    assert not net._forward_hooks and not net.Q[-1]._post_accumulate_grad_hooks

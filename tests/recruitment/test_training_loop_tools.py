@@ -118,6 +118,32 @@ def test_the_best_of_all_is_restored_in_the_middle(data):
     assert train(net, optimizer, growth, data, 200) < 0.05
 
 
+def test_what_is_restored_or_grows_in_inference_mode_is_trained_on(data):
+    """As by functions that evaluate, and keep the best."""
+    net, optimizer, growth = made()
+    best = copy.deepcopy(net.state_dict())
+    train(net, optimizer, growth, data, 60)
+    assert net[0].n_live[0] > 0
+    with torch.inference_mode():
+        net.load_state_dict(best)
+    assert net[0].n_live == [0, 0]
+    step = growth.step
+    growth.step = torch.inference_mode()(step)
+    assert train(net, optimizer, growth, data, 200) < 0.05
+    with torch.no_grad():
+        net[0].lam[0][:1] = 0
+    torch.inference_mode()(growth.close)()
+    for tensor in (*net.parameters(), *net.buffers()):
+        assert not tensor.is_inference()
+    assert not any(m.is_inference() for m in moments(optimizer))
+
+
+def moments(optimizer):
+    """Every tensor of an optimiser's state."""
+    states = optimizer.state.values()
+    return [value for state in states for value in state.values()]
+
+
 def test_no_neuron_crosses_from_what_was_before_loading(data):
     """A loaded eigenvalue of the other sign is not taken for one that has crossed."""
     net, optimizer, growth = made()
