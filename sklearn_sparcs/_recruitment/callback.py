@@ -83,6 +83,13 @@ class GrowthCallback(Callback):
         self.n_batches, self.max_recruits = n_batches, max_recruits
         self.random_state = random_state
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What is pickled or copied, in training too, as by ``Checkpoint(f_pickle=…)``.
+
+        A copy is not in training: it watches no network.
+        """
+        return {name: value for name, value in vars(self).items() if name != "growth_"}
+
     def on_train_begin(self, net: Any, X: Any = None, y: Any = None, **kw: Any) -> None:
         """Start to record what passes through the network."""
         self.growth_ = Growth(

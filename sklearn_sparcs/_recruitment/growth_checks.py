@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from numbers import Integral, Real
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from .._networks.growing_module import GrowingSpectralNetwork
@@ -35,6 +36,23 @@ def refuse_numbers_out_of_range(
     for name, value in shares.items():
         if not _lies(value, 0, 1):
             raise ValueError(f"{name} must lie between 0 and 1; got {value!r}.")
+
+
+def refuse_other_generator(generator: Any) -> None:
+    """Refuse what does not draw on the CPU, such as a seed.
+
+    Raises
+    ------
+    TypeError
+        If it is that.
+    """
+    if generator is None:
+        return
+    if not isinstance(generator, torch.Generator) or generator.device.type != "cpu":
+        raise TypeError(
+            "generator must be a torch.Generator of the CPU, such as "
+            f"torch.Generator().manual_seed(0); got {generator!r}."
+        )
 
 
 def _lies(value: Any, low: float, high: float = math.inf) -> bool:

@@ -6,7 +6,7 @@ do between its steps is the penalty's proximal step, and to wake the neurons tha
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 from torch import Tensor
@@ -21,6 +21,7 @@ from .growth_checks import (
     is_frozen,
     refuse_computed,
     refuse_numbers_out_of_range,
+    refuse_other_generator,
     refuse_unfit,
 )
 from .optimizer_adapter import OptimizerAdapter
@@ -96,8 +97,8 @@ class Growth:
         gradient wakes.
     TypeError
         If the network is another module, as one that wraps it, or the optimiser is
-        none; or if the network is sharded (FSDP): its parameters cannot take other
-        shapes.
+        none; if the network is sharded (FSDP): its parameters cannot take other shapes;
+        or if the generator is none of torch's for the CPU.
 
     Notes
     -----
@@ -164,6 +165,7 @@ class Growth:
             },
             shares={"l1_ratio": l1_ratio},
         )
+        refuse_other_generator(generator)
         self.network, self.optimizer, self.interval = network, optimizer, interval
         self.penalty = SparseGroupPenalty(alpha, l1_ratio, depth_factor)
         self._adapter = OptimizerAdapter(
@@ -188,6 +190,19 @@ class Growth:
         self._n_steps = 0
         self._tenure = Tenure(network, self._stop)
 
+    def __reduce__(self) -> NoReturn:
+        """Refuse copies and pickles, which would watch nothing.
+
+        Raises
+        ------
+        TypeError
+        """
+        raise TypeError(
+            "A Growth cannot be copied or pickled, as it watches its network and its "
+            "optimizer. Copy these, make a Growth of the copies, and give it the "
+            "state_dict() of this one."
+        )
+
     def __enter__(self) -> "Growth":
         return self
 
@@ -210,7 +225,6 @@ class Growth:
             self.recruitment.recorder.close()
 
     @torch.inference_mode(False)
-    @torch.no_grad()
     def step(self) -> None:
         """After a step of the optimiser: the proximal step, and a survey when due.
 
@@ -232,10 +246,11 @@ class Growth:
         if is_frozen(parameters):
             return
         try:
-            if self.recruitment is not None:
-                self._grow(self.recruitment)
-            elif self._watch.end_step():
-                self._shrink()
+            with torch.no_grad():
+                if self.recruitment is not None:
+                    self._grow(self.recruitment)
+                elif self._watch.end_step():
+                    self._shrink()
         finally:
             self._before = self._eigenvalues()
 

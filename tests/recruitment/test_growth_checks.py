@@ -1,5 +1,8 @@
 """What growth is given and cannot go with: said before, or where it shows."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 import torch
@@ -70,6 +73,23 @@ def test_what_is_no_optimizer_is_refused(make):
 def test_what_is_no_such_number_is_refused(options, words):
     with pytest.raises(ValueError, match=words):
         grow(growing(), **options)
+
+
+@pytest.mark.parametrize(
+    "generator", [0, 42, np.random.default_rng(0), np.random.RandomState(0)]
+)
+def test_what_does_not_draw_on_the_cpu_is_refused(generator):
+    """A seed of zero counted as none, and others ended in the first survey."""
+    with pytest.raises(TypeError, match=r"must be a torch\.Generator of the CPU"):
+        grow(growing(), generator=generator)
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickle.dumps])
+def test_growth_is_not_copied(copied):
+    """No neuron would wake beside a copy."""
+    net = growing()
+    with pytest.raises(TypeError, match="Growth cannot be copied or pickled"):
+        copied([net, grow(net)][1])
 
 
 #: Ways by which a parameter is computed from others.

@@ -2,6 +2,7 @@
 
 import copy
 import io
+import pickle
 
 import numpy as np
 import pytest
@@ -438,3 +439,12 @@ def test_skorch_resumes(data, tmp_path, first):
     losses = resumed.history[:, "train_loss"]
     assert losses[12] < 1.5 * losses[11]  # no beginning anew
     assert resumed.module_.n_live[0] > 0
+
+
+def test_a_net_that_is_pickled_in_training_trains_on(data, tmp_path):
+    """As `Checkpoint` does, of the callback with the rest."""
+    x, y = (part.numpy() for part in data)
+    saving = Checkpoint(dirname=tmp_path, f_pickle="net.pkl", load_best=False)
+    skorch_net(growing(), saving).fit(x, y)
+    again = pickle.loads((tmp_path / "net.pkl").read_bytes())
+    assert again.partial_fit(x, y).module_.n_live[0] > 0
