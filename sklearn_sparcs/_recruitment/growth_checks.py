@@ -81,16 +81,29 @@ def refuse_unfit(network: Any) -> None:
             "A SpectralNetwork with gated=True has neurons that no gradient wakes; "
             "use GrowingSpectralNetwork, or gated=False."
         )
-    if any(hasattr(p, "device_mesh") for p in network.parameters()):
-        raise TypeError(
-            "Growth takes a network that every process has whole, as under "
-            "DistributedDataParallel; this one is sharded (FSDP, DTensor)."
-        )
-    refuse_computed(changed_by_growth(network))
-    if is_frozen(changed_by_growth(network)):
+    parameters = changed_by_growth(network)
+    refuse_sharded(parameters)
+    refuse_computed(parameters)
+    if is_frozen(parameters):
         raise ValueError(
             "The network is frozen; call network.requires_grad_(True) before Growth "
             "is made. It may be frozen later."
+        )
+
+
+def refuse_sharded(parameters: Sequence[Tensor]) -> None:
+    """Refuse parameters of which a process has only a part.
+
+    Raises
+    ------
+    TypeError
+        If one is.
+    """
+    marks = ("device_mesh", "_fsdp_flattened")  # DTensor, and the first FSDP
+    if any(hasattr(p, mark) for p in parameters for mark in marks):
+        raise TypeError(
+            "Growth takes a network that every process has whole, as under "
+            "DistributedDataParallel; this one is sharded (FSDP, DTensor)."
         )
 
 
@@ -105,7 +118,8 @@ def refuse_computed(parameters: Sequence[Tensor]) -> None:
     if not all(isinstance(p, nn.Parameter) for p in parameters):
         raise ValueError(
             "Growth changes the network's parameters, and here one is computed from "
-            "others, by torch.nn.utils.prune or a parametrization; remove that first."
+            "others, by torch.nn.utils.prune, a parametrization or FSDP; remove that "
+            "first."
         )
 
 

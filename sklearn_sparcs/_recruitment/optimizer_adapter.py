@@ -23,6 +23,8 @@ _REFUSED = {
     "can be weighed",
     "Adafactor": "takes steps relative to the size of a parameter, which begins at "
     "zero where neurons wake",
+    "ZeroRedundancyOptimizer": "keeps the state of each parameter in one process, out "
+    "of reach",
 }
 
 #: From parameters, or an optimiser's state of them, before a change to those after it.

@@ -22,6 +22,7 @@ from .growth_checks import (
     refuse_computed,
     refuse_numbers_out_of_range,
     refuse_other_generator,
+    refuse_sharded,
     refuse_unfit,
 )
 from .optimizer_adapter import OptimizerAdapter
@@ -91,8 +92,8 @@ class Growth:
     ------
     ValueError
         If the optimiser does not train the network, or is of a kind that growth does
-        not go with (L-BFGS, Rprop, Adafactor), a number is out of range, an average is
-        no copy of the network, or the network is frozen, pruned by
+        not go with (L-BFGS, Rprop, Adafactor, ZeRO), a number is out of range, an
+        average is no copy of the network, or the network is frozen, pruned by
         ``torch.nn.utils.prune``, or a gated `SpectralNetwork`, whose neurons no
         gradient wakes.
     TypeError
@@ -236,12 +237,15 @@ class Growth:
         ValueError
             If only some of the parameters that growth changes are frozen, or one has
             come to be computed from others (``torch.nn.utils.parametrize``).
+        TypeError
+            If the network has come to be sharded (FSDP).
         RuntimeError
             If this growth is closed, or another one of the network has taken over.
         """
         self._tenure.refuse_ended()
         self.restructured = False
         parameters = changed_by_growth(self.network)
+        refuse_sharded(parameters)
         refuse_computed(parameters)
         if is_frozen(parameters):
             return

@@ -14,7 +14,7 @@ from numpy.testing import assert_allclose
 from skorch import NeuralNetRegressor
 from skorch.callbacks import Checkpoint, LoadInitState
 from torch import nn
-from torch.distributed.fsdp import fully_shard
+from torch.distributed.fsdp import FullyShardedDataParallel, fully_shard
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from sklearn_sparcs._recruitment import recruitment
@@ -360,6 +360,38 @@ def test_sharded_networks_are_refused(group):
     fully_shard(net)
     optimizer = torch.optim.Adam(net.parameters())
     with pytest.raises(TypeError, match="every process has whole"):
+        Growth(net[0], optimizer)
+
+
+def test_a_network_that_comes_to_be_sharded_is_refused(group):
+    net, _, growth = made()
+    fully_shard(net)
+    with pytest.raises(TypeError, match="this one is sharded"):
+        growth.step()
+
+
+@pytest.mark.filterwarnings("ignore")  # of one process, and of torch's own modules
+@pytest.mark.parametrize(
+    ("original", "error", "words"),
+    [(True, TypeError, "this one is sharded"), (False, ValueError, "or FSDP; remove")],
+)
+def test_what_is_sharded_by_the_first_fsdp_is_refused(group, original, error, words):
+    """Its parts have other shapes in every process, or are computed."""
+    net, *_ = made()
+    options = {"use_orig_params": original, "device_id": torch.device("cpu")}
+    sharded = FullyShardedDataParallel(net, **options)
+    with pytest.raises(error, match=words):
+        Growth(net[0], torch.optim.Adam(sharded.parameters()))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_state_in_other_processes_is_refused(group):
+    """It kept the shapes of before, on which the step after the next waking failed."""
+    from torch.distributed.optim import ZeroRedundancyOptimizer
+
+    net, *_ = made()
+    optimizer = ZeroRedundancyOptimizer(net.parameters(), torch.optim.Adam)
+    with pytest.raises(ValueError, match="each parameter in one process, out of reach"):
         Growth(net[0], optimizer)
 
 
