@@ -144,7 +144,29 @@ class Recruitment:
             )
             for network in (self.network, *self.averages):
                 values = change.values([p.detach() for p in network.structure()])
-                network.restructure(values, change.neurons)
+                # of its own: what writes over one's must not change the others'
+                network.restructure(values, [n.clone() for n in change.neurons])
+
+
+def refuse_averaged_indices(
+    network: GrowingSpectralNetwork, averages: Sequence[GrowingSpectralNetwork]
+) -> None:
+    """Refuse averages whose neurons are not those of the network.
+
+    Raises
+    ------
+    ValueError
+        If there is one.
+    """
+    for average in averages:
+        pairs = zip(average.neurons, network.neurons, strict=True)
+        if not all(torch.equal(mine, own.to(mine)) for mine, own in pairs):
+            raise ValueError(
+                "The indices of an average's neurons are not those of the network: "
+                "they are whole numbers, and a decay cuts them off, as "
+                "AveragedModel(net, ..., use_buffers=True) applies it. Average "
+                "parameters alone, and copy other buffers."
+            )
 
 
 def refuse_different_networks(

@@ -27,7 +27,7 @@ from .growth_checks import (
 )
 from .optimizer_adapter import OptimizerAdapter
 from .recorder import Recorder
-from .recruitment import Recruitment
+from .recruitment import Recruitment, refuse_averaged_indices
 from .step_watch import StepWatch
 from .tenure import CLOSED, Tenure
 
@@ -235,8 +235,9 @@ class Growth:
         Raises
         ------
         ValueError
-            If only some of the parameters that growth changes are frozen, or one has
-            come to be computed from others (``torch.nn.utils.parametrize``).
+            If only some of the parameters that growth changes are frozen, one has come
+            to be computed from others (``torch.nn.utils.parametrize``), or averages
+            have come to have other neurons.
         TypeError
             If the network has come to be sharded (FSDP).
         RuntimeError
@@ -305,6 +306,7 @@ class Growth:
         if self._n_steps % self.interval == 0:
             if recorder.is_bypassed:
                 warnings.warn(BYPASSED, UserWarning, stacklevel=4)
+            refuse_averaged_indices(recruitment.network, recruitment.averages)
             left = recruitment.retire()
             woke = recruitment.recruit(self.penalty, self._n_steps)
             self.restructured = left or woke

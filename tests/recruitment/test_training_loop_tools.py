@@ -258,6 +258,18 @@ def test_averages_grow_with_the_network(data, average):
         assert mine.tolist() == own.tolist()
 
 
+def test_indices_that_are_averaged_are_refused_and_leave_the_network_as_it_is(data):
+    """0.9 k + 0.1 k is less than some k: what was cut off were its indices, too."""
+    net, optimizer, _ = made()
+    ema = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(0.9), use_buffers=True)
+    options = {"alpha": 1e-3, "interval": 8, "generator": seeded()}
+    growth = Growth(net[0], optimizer, averages=[ema.module[0]], **options)
+    with pytest.raises(ValueError, match="decay cuts them off, as AveragedModel"):
+        train(net, optimizer, growth, data, 80, lambda: ema.update_parameters(net))
+    indices = net[0].neurons[0]
+    assert len(indices.unique()) == len(indices) > 3
+
+
 def test_averages_are_copies(data):
     net, optimizer, growth = made()
     twin = copy.deepcopy(net)
