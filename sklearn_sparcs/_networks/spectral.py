@@ -139,6 +139,18 @@ class SpectralNetwork(TracedModule):
         else:
             self.register_buffer("input_lam", input_lam, persistent=False)
 
+    @torch.inference_mode(False)  # what is made there can never be trained
+    def _load_from_state_dict(
+        self, state_dict: dict[str, Any], prefix: str, *args: Any
+    ) -> None:
+        """Make λ_1 anew unless it is trained: a network without storage has lost it."""
+        super()._load_from_state_dict(state_dict, prefix, *args)
+        if not self.input_eigenvalues:
+            lost = self.input_lam.is_meta and f"{prefix}phi.0" in state_dict
+            like = state_dict[f"{prefix}phi.0"] if lost else self.input_lam
+            zeros = torch.zeros_like(self.input_lam, device=like.device)
+            self.register_buffer("input_lam", zeros, persistent=False)
+
     @property
     def _hidden_lam(self) -> list[Tensor]:
         """λ_2 … λ_B."""

@@ -102,12 +102,15 @@ def test_a_network_is_loaded_into_one_without_storage(make):
     with torch.device("meta"):
         net = make({})
     wanted = make({})
+    other = copy.deepcopy(net).to_empty(device="cpu")
+    for buffer in other.buffers():  # as it may be
+        buffer.fill_(7)
     net.load_state_dict(wanted.state_dict(), assign=True)
-    buffers = dict(net.named_buffers())  # some follow from the parameters
-    if "input_lam" in buffers:
-        net.register_buffer("input_lam", torch.zeros(4), persistent=False)
+    other.load_state_dict(wanted.state_dict())
     x = torch.randn(4, 3, generator=seeded())
-    assert_allclose(net(x).detach(), wanted(x).detach())
+    for loaded in (net, other):
+        assert_allclose(loaded(x).detach(), wanted(x).detach())
+        assert {b.device.type for b in loaded.buffers()} <= {"cpu"}
 
 
 def test_a_state_whose_parts_do_not_fit_is_not_loaded():
