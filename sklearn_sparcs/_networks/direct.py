@@ -108,6 +108,31 @@ class DirectNetwork(TracedModule):
                 zero = torch.zeros(self.sizes[i - 1], dtype=dtype, device=device)
                 self.intercepts[f"{i}"] = nn.Parameter(zero)
 
+    def reset_parameters(self, generator: torch.Generator | None = None) -> None:
+        """Draw initial values anew, as a new network has them.
+
+        Loops over folds call this of each module that has it, as of torch's own.
+
+        Parameters
+        ----------
+        generator : torch.Generator, optional
+            Their source.
+        """
+        n_in, *hidden, n_out = self.sizes
+        like = next(iter(self.coefs.values()))
+        fresh = DirectNetwork(
+            n_in,
+            hidden,
+            n_out,
+            links=self.links,
+            activation=self.activation,
+            bias=bool(self.intercepts),
+            generator=generator,
+            dtype=like.dtype,
+            device=like.device,
+        )
+        self.load_state_dict(fresh.state_dict())
+
     @classmethod
     @torch.no_grad()
     def of(

@@ -163,6 +163,28 @@ class GrowingSpectralNetwork(TracedModule):
             )
         q.copy_(-checked_linear_map(linear_map, *q.shape))
 
+    def reset_parameters(self, generator: torch.Generator | None = None) -> None:
+        """Draw initial values anew, as a new network has them: no neuron is live.
+
+        Loops over folds call this of each module that has it, as of torch's own.
+
+        Parameters
+        ----------
+        generator : torch.Generator, optional
+            Their source.
+        """
+        last = self.Q[-1]
+        fresh = GrowingSpectralNetwork(
+            self.n_inputs - self.bias,
+            self.hidden_layer_sizes,
+            len(last),
+            bias=self.bias,
+            generator=generator,
+            dtype=last.dtype,
+            device=last.device,
+        )
+        self.load_state_dict(fresh.state_dict())
+
     def penalized_eigenvalues(self) -> list[Tensor]:
         """List the eigenvalues to penalise: every hidden eigenvalue.
 

@@ -105,6 +105,27 @@ class SpectralLinear(TracedModule):
         else:
             self.register_buffer("lam_in", zeros)
 
+    def reset_parameters(self, generator: torch.Generator | None = None) -> None:
+        """Draw initial values anew, as a new layer has them.
+
+        Loops over folds call this of each module that has it, as of torch's own.
+
+        Parameters
+        ----------
+        generator : torch.Generator, optional
+            Their source.
+        """
+        fresh = SpectralLinear(
+            self.in_features,
+            self.out_features,
+            self.bias is not None,
+            input_eigenvalues=isinstance(self.lam_in, nn.Parameter),
+            generator=generator,
+            device=self.phi.device,
+            dtype=self.phi.dtype,
+        )
+        self.load_state_dict(fresh.state_dict())
+
     @property
     def weight(self) -> Tensor:
         """W, shape (out_features, in_features)."""

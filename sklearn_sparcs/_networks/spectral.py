@@ -139,6 +139,29 @@ class SpectralNetwork(TracedModule):
         else:
             self.register_buffer("input_lam", input_lam, persistent=False)
 
+    def reset_parameters(self, generator: torch.Generator | None = None) -> None:
+        """Draw initial values anew, as a new network has them.
+
+        Loops over folds call this of each module that has it, as of torch's own.
+
+        Parameters
+        ----------
+        generator : torch.Generator, optional
+            Their source.
+        """
+        first = self.phi[0]
+        fresh = SpectralNetwork(
+            first.shape[1] - self.bias,
+            [len(lam) for lam in self._hidden_lam],
+            len(self.lam[-1]),
+            bias=self.bias,
+            input_eigenvalues=self.input_eigenvalues,
+            generator=generator,
+            dtype=first.dtype,
+            device=first.device,
+        )
+        self.load_state_dict(fresh.state_dict())
+
     @torch.inference_mode(False)  # what is made there can never be trained
     def _load_from_state_dict(
         self, state_dict: dict[str, Any], prefix: str, *args: Any

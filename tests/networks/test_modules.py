@@ -113,6 +113,39 @@ def test_a_network_is_loaded_into_one_without_storage(make):
         assert {b.device.type for b in loaded.buffers()} <= {"cpu"}
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_what_loops_over_folds_reset_begins_anew(make, dtype):
+    """Nothing that was learnt stays, and parameters stay the objects that they are."""
+    torch.manual_seed(0)
+    net = make({"dtype": dtype})
+    changed = copy.deepcopy(net.state_dict())
+    objects = {id(p) for p in net.parameters()}
+    for parameter in net.parameters():
+        parameter.data.add_(1)
+    net.reset_parameters(seeded())
+    again = copy.deepcopy(net.state_dict())
+    net.reset_parameters()
+    assert {id(p) for p in net.parameters()} == objects
+    net.reset_parameters(seeded())
+    fresh = {
+        "SpectralLinear": lambda: changed,
+        "DirectNetwork": lambda: changed,
+        "SpectralNetwork": lambda: asleep(changed),
+        "GrowingSpectralNetwork": lambda: GrowingSpectralNetwork(
+            3, (5, 4), 2, generator=seeded(), dtype=dtype
+        ).state_dict(),
+    }[type(net).__name__]()
+    for name, value in net.state_dict().items():
+        assert torch.equal(value, again[name]) and torch.equal(value, fresh[name])
+        assert value.dtype == fresh[name].dtype
+
+
+def asleep(state):
+    """A state of the paper's network whose hidden eigenvalues are zero."""
+    hidden = {"lam.0", "lam.1"}
+    return {k: 0 * v if k in hidden else v for k, v in state.items()}
+
+
 def test_a_state_whose_parts_do_not_fit_is_not_loaded():
     """An eigenvalue too many would fail in a later forward pass."""
     net = GrowingSpectralNetwork(3, (4,), 2)

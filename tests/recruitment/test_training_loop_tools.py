@@ -145,6 +145,17 @@ def moments(optimizer):
     return [value for state in states for value in state.values()]
 
 
+def test_a_network_that_is_reset_is_trained_anew(data):
+    """With the same optimiser, whose moments are of another shape."""
+    net, optimizer, growth = made()
+    train(net, optimizer, growth, data, 60)
+    assert net[0].n_live[0] > 0
+    net[0].reset_parameters(seeded(1))
+    assert net[0].n_live == [0, 0]
+    assert train(net, optimizer, growth, data, 200) < 0.05
+    assert net[0].n_live[0] > 0
+
+
 def test_no_neuron_crosses_from_what_was_before_loading(data):
     """A loaded eigenvalue of the other sign is not taken for one that has crossed."""
     net, optimizer, growth = made()
