@@ -2,7 +2,9 @@
 
 import warnings
 from collections import deque
+from collections.abc import Callable
 from typing import Any
+from weakref import WeakMethod
 
 import torch
 from torch import Tensor, nn
@@ -63,7 +65,7 @@ class Recorder:
         self._handles = [
             network.register_forward_hook(hooks.forward, with_kwargs=True),
             nn.Module.register_load_state_dict_post_hook(network, hooks.loaded),
-            self._last.register_post_accumulate_grad_hook(hooks.reached),
+            self._last.register_post_accumulate_grad_hook(_weakly(self.reached)),
             optimizer.before_step(hooks.stepping),
         ]
 
@@ -162,6 +164,22 @@ class Recorder:
         self.loaded = True
 
 
+def _weakly(method: Callable[[], None]) -> Callable[[Tensor], None]:
+    """A parameter's hook, which calls a method as long as its object is there.
+
+    Python does not see through such hooks: one that held the network would keep it, and
+    what was recorded, for good.
+    """
+    found = WeakMethod(method)
+
+    def hook(_: Tensor) -> None:
+        call = found()
+        if call is not None:
+            call()
+
+    return hook
+
+
 class _Hooks:
     """What torch calls: a copy of a network, or a pickle, is not recorded."""
 
@@ -182,11 +200,6 @@ class _Hooks:
         """After a ``state_dict`` has been loaded."""
         if self.recorder is not None:
             self.recorder.load()
-
-    def reached(self, parameter: Tensor) -> None:
-        """After a gradient has been added to the parameter's."""
-        if self.recorder is not None:
-            self.recorder.reached()
 
     def stepping(self, optimizer: Any, args: Any, kwargs: Any) -> None:
         """Before a step of the optimiser."""

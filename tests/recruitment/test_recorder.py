@@ -1,8 +1,10 @@
 """What is kept of a training loop: the gradient of a step, however it came about."""
 
 import copy
+import gc
 import pickle
 import warnings
+import weakref
 
 import pytest
 import torch
@@ -569,6 +571,18 @@ def test_a_network_is_exported_while_it_is_recorded(generator, data, strict):
     loop, (x, _) = Loop(generator), data
     program = torch.export.export(loop.net, (x,), strict=strict)
     assert_allclose(program.module()(x).detach(), loop.net(x).detach(), atol=1e-6)
+
+
+def test_what_is_no_longer_used_is_let_go(generator, data):
+    """Closed or not: loops over folds or trials would keep every network."""
+    loop = Loop(generator)
+    loop.loss(*data).backward()
+    loop.optimizer.step()
+    loop.growth.step()
+    kept = [weakref.ref(part) for part in (loop.net, loop.growth, loop.recorder)]
+    del loop
+    gc.collect()
+    assert [part() for part in kept] == [None] * 3
 
 
 def test_wrappers_without_hooks_are_refused(generator):
