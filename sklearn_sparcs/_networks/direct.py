@@ -265,7 +265,7 @@ class DirectNetwork(TracedModule):
         f, last = ACTIVATIONS[self.activation].tensor, len(self.sizes)
         signals = [x]
         for i in range(2, last + 1):
-            z = x.new_zeros(*x.shape[:-1], self.sizes[i - 1])
+            z = x.new_zeros(self.sizes[i - 1])
             for j in self.senders(i):
                 z = z + signals[j - 1] @ self.coefs[f"{i}_{j}"].T
             if self.intercepts:

@@ -239,6 +239,14 @@ def test_a_program_is_written_down_for_any_values(make, written):
     assert_allclose(program(x).detach(), net(x).detach(), atol=1e-6)
 
 
+@pytest.mark.parametrize("shape", [(), (7,), (2, 5)])
+def test_a_network_in_direct_space_is_traced_symbolically(shape):
+    """As quantisation and feature extractors of torch's kind ask."""
+    net = MODULES["direct"]({})
+    x = torch.randn(*shape, 3, generator=seeded())
+    assert torch.equal(torch.fx.symbolic_trace(net)(x), net(x))
+
+
 def test_many_networks_at_once(make):
     """With other neurons that fire in each, as an ensemble has them."""
     nets, x = [make({}), make({})], torch.randn(4, 3, generator=seeded())
