@@ -141,7 +141,7 @@ class Recorder:
         -------
         Seen
         """
-        return Seen.of(self.steps, direction, self._last.dtype)
+        return Seen.of(self.steps, direction, self._last)
 
     # -- hooks -----------------------------------------------------------------------
 

@@ -36,18 +36,19 @@ class Seen:
 
     @classmethod
     def of(
-        cls, steps: Iterable[list[Passage]], direction: float, dtype: torch.dtype
+        cls, steps: Iterable[list[Passage]], direction: float, like: Tensor
     ) -> "Seen":
         """All that passed in steps: the gradient at an output is their average.
 
-        Steps whose gradients are not finite are left out.
+        Steps whose gradients are not finite are left out. What passed before the
+        network was moved to another device, or was saved on one, follows it.
 
         Parameters
         ----------
         steps : iterable of lists of Passages
         direction : float
             A factor of the gradients: -1 where the optimiser maximises.
-        dtype : torch.dtype
+        like : Tensor
             Of the network's parameters.
 
         Returns
@@ -55,8 +56,9 @@ class Seen:
         Seen
         """
         finite = [step for step in steps if all(map(_is_finite, step))]
-        passages = [passage for step in finite for passage in step if len(passage[0])]
-        at_least_single = torch.promote_types(dtype, torch.float32)
+        there = [passage for step in finite for passage in step if len(passage[0])]
+        passages = [(x.to(like.device), grad.to(like.device)) for x, grad in there]
+        at_least_single = torch.promote_types(like.dtype, torch.float32)
         return cls(passages, direction / max(1, len(finite)), at_least_single)
 
     def __len__(self) -> int:

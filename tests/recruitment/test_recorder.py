@@ -40,6 +40,15 @@ def test_halves_are_what_came_first_and_since(generator):
         assert_allclose(sum(sums), mean, rtol=1e-5)
 
 
+def test_what_was_seen_follows_the_network_to_its_device(generator):
+    """As where a state is loaded on the CPU, and the network moved on."""
+    x, grad = torch.randn(2, 5, 3, generator=generator)
+    like = torch.zeros(1, device="meta", dtype=torch.bfloat16)
+    found = Seen.of([[(x, grad)]], 1.0, like)
+    parts = [part for passed in found.slices() for part in passed[:2]]
+    assert {(p.device.type, p.dtype) for p in parts} == {("meta", torch.float32)}
+
+
 def test_samples_that_others_have_are_left_out(generator):
     x, grad = torch.randn(2, 12, 3, generator=generator)
     x[9], x[5] = x[2], x[1]
