@@ -70,4 +70,6 @@ def _group_step(arrays: ArrayLibrary, z: Array, step: Array) -> Array:
         square = (z / (r + step)) ** 2
         n2 = square.sum()
         r = r + n2 * (xp.sqrt(n2) - 1) / (square / (r + step)).sum()
-    return xp.where(((z / step) ** 2).sum() > 1, z * r / (r + step), 0)
+    # where a learning rate is zero, so is the step, and z / step no number at zero
+    awake = (xp.where(z != 0, z / step, 0) ** 2).sum() > 1
+    return xp.where(awake, z * r / (r + step), 0)

@@ -63,6 +63,17 @@ def test_without_alpha_the_prox_changes_nothing():
     assert torch.equal(found, lam)
 
 
+@pytest.mark.parametrize("l1_ratio", [1.0, 0.5, 0.0])
+@pytest.mark.parametrize("lam", [[0.5, 0.0, -0.2], [0.0, 0.0]])
+def test_where_a_learning_rate_is_zero_the_prox_changes_nothing(l1_ratio, lam):
+    """Of a layer in which a neuron is asleep, as where a schedule begins or ends."""
+    lam = torch.tensor(lam)
+    found, one = lam.clone(), torch.ones_like(lam)
+    prox = SparseGroupPenalty(0.3, l1_ratio).on([len(lam)], lam, TORCH)
+    prox(found, lam.sign(), one / 0.0, 1.0)
+    assert torch.equal(found, lam)
+
+
 def test_group_prox_is_the_root_of_its_equation():
     """x = z r / (r + step) with r = ‖x‖, steps over six orders of magnitude."""
     generator = torch.Generator().manual_seed(0)
