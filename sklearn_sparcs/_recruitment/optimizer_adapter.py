@@ -45,8 +45,7 @@ class OptimizerAdapter:
     TypeError
         If it is no optimiser.
     ValueError
-        If the optimiser does not train all of them, is of a kind that cannot, or a
-        wrapper that takes no hooks.
+        If the optimiser does not train all of them, or is of a kind that cannot.
     """
 
     def __init__(self, optimizer: torch.optim.Optimizer, parameters: Sequence[Tensor]):
@@ -56,28 +55,50 @@ class OptimizerAdapter:
                 "optimizer must be a torch.optim.Optimizer that has been made, such as "
                 f"torch.optim.Adam(net.parameters()); got {optimizer!r}."
             )
-        if not hasattr(optimizer, "register_step_post_hook"):
+        refused = [
+            kind for kind in type(optimizer).__mro__ if kind.__name__ in _REFUSED
+        ]
+        for kind in refused[:1]:
             raise ValueError(
-                f"Growth watches the steps of a torch.optim.Optimizer, and "
-                f"{type(optimizer).__name__} has no hooks for that; give it the "
-                "optimizer that is wrapped."
-            )
-        reason = _REFUSED.get(type(optimizer).__name__)
-        if reason is not None:
-            raise ValueError(
-                f"Growth does not go with {type(optimizer).__name__}, which {reason}; "
-                "use one of Adam's kind, or SGD."
+                f"Growth does not go with {kind.__name__}, which "
+                f"{_REFUSED[kind.__name__]}; use one of Adam's kind, or SGD."
             )
         for parameter in parameters:
             self._group_of(parameter)
 
     def before_step(self, hook: Callable[..., None]) -> RemovableHandle:
-        """Have a hook called before every step of the optimiser."""
-        return self.optimizer.register_step_pre_hook(hook)
+        """Have a hook called before every step of the optimiser.
+
+        Raises
+        ------
+        ValueError
+            If it is a wrapper that takes none.
+        """
+        with self._hooks_asked_for():
+            return self.optimizer.register_step_pre_hook(hook)
 
     def after_step(self, hook: Callable[..., None]) -> RemovableHandle:
-        """Have a hook called after every step of the optimiser."""
-        return self.optimizer.register_step_post_hook(hook)
+        """Have a hook called after every step of the optimiser.
+
+        Raises
+        ------
+        ValueError
+            If it is a wrapper that takes none.
+        """
+        with self._hooks_asked_for():
+            return self.optimizer.register_step_post_hook(hook)
+
+    @contextmanager
+    def _hooks_asked_for(self) -> Iterator[None]:
+        """Say of a wrapper that it takes no hooks; some inherit that, and cannot."""
+        try:
+            yield
+        except AttributeError:
+            raise ValueError(
+                f"Growth watches the steps of a torch.optim.Optimizer, and "
+                f"{type(self.optimizer).__name__} has no hooks for that; give it the "
+                "optimizer that is wrapped."
+            ) from None
 
     def direction(self, parameter: Tensor) -> float:
         """One where the optimiser minimises, and minus one where it maximises."""

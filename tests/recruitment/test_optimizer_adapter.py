@@ -137,6 +137,10 @@ def test_optimizers_that_do_not_go_with_growth(name):
     optimizer = getattr(torch.optim, name)([parameter])
     with pytest.raises(ValueError, match=f"does not go with {name}, which .*; use"):
         OptimizerAdapter(optimizer, [parameter])
+    # as Lightning makes another class of one
+    optimizer.__class__ = type(f"Lightning{name}", (type(optimizer),), {})
+    with pytest.raises(ValueError, match=f"does not go with {name}, which .*; use"):
+        OptimizerAdapter(optimizer, [parameter])
 
 
 def test_moments_are_rewritten_where_there_are_any():

@@ -594,13 +594,30 @@ def test_what_is_no_longer_used_is_let_go(generator, data):
     assert [part() for part in kept] == [None] * 3
 
 
-def test_wrappers_without_hooks_are_refused(generator):
+class Wrapper:
+    """Of an optimiser, and none itself."""
+
+    def __init__(self, optimizer):
+        self.optimizer = optimizer
+
+    @property
+    def param_groups(self):
+        return self.optimizer.param_groups
+
+    @property
+    def state(self):
+        return self.optimizer.state
+
+
+class Accelerated(Wrapper, torch.optim.Optimizer):
+    """As accelerate's, which inherits methods and makes nothing that they ask for."""
+
+
+@pytest.mark.parametrize("kind", [Wrapper, Accelerated])
+def test_wrappers_without_hooks_are_refused(generator, kind):
     net = GrowingSpectralNetwork(3, (5,), 1, generator=generator)
-
-    class Wrapper:
-        def __init__(self, optimizer):
-            self.param_groups, self.state = optimizer.param_groups, optimizer.state
-
-    with pytest.raises(ValueError, match="Wrapper has no hooks for that; give it the"):
-        Growth(net, Wrapper(torch.optim.SGD(net.parameters(), lr=0.1)))
+    wrapped = kind(torch.optim.SGD(net.parameters(), lr=0.1))
+    words = f"{kind.__name__} has no hooks for that; give it the"
+    with pytest.raises(ValueError, match=words):
+        Growth(net, wrapped)
     assert not net._forward_hooks and not net.Q[-1]._post_accumulate_grad_hooks
