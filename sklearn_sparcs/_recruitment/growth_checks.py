@@ -1,7 +1,7 @@
 """Checks of what `Growth` is given, before it watches anything."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any
 
@@ -52,6 +52,21 @@ def refuse_other_generator(generator: Any) -> None:
         raise TypeError(
             "generator must be a torch.Generator of the CPU, such as "
             f"torch.Generator().manual_seed(0); got {generator!r}."
+        )
+
+
+def refuse_other_state(state: Mapping[str, Any]) -> None:
+    """Refuse a state that is not of growth, as of the optimiser beside it.
+
+    Raises
+    ------
+    ValueError
+        If it is that.
+    """
+    if not {"n_steps", "steps", "generator"} <= set(state):
+        raise ValueError(
+            "This is not what Growth.state_dict() gives, as the optimizer's and the "
+            f"network's state are not; it has {list(state)}."
         )
 
 

@@ -22,6 +22,7 @@ from .growth_checks import (
     refuse_computed,
     refuse_numbers_out_of_range,
     refuse_other_generator,
+    refuse_other_state,
     refuse_sharded,
     refuse_unfit,
 )
@@ -106,8 +107,9 @@ class Growth:
     Processes of ``torch.distributed`` train one network: the first surveys what passes
     through its own, and in all the same neurons wake. The parameters that
     ``torch.nn.parallel.DistributedDataParallel`` has seen are those of before, so it
-    must wrap the network anew where ``restructured`` is True. A survey raises a
-    RuntimeError where networks have come to differ.
+    must wrap the network anew where ``restructured`` is True, and where a state of
+    another shape was loaded. A survey raises a RuntimeError where networks have come to
+    differ.
 
     References
     ----------
@@ -283,7 +285,13 @@ class Growth:
         ----------
         state : dict
             What `state_dict` gave.
+
+        Raises
+        ------
+        ValueError
+            If it is another's.
         """
+        refuse_other_state(state)
         self._n_steps = state["n_steps"]
         if self.recruitment is not None:
             self.recruitment.recorder.forget()

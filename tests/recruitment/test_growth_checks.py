@@ -84,6 +84,13 @@ def test_what_does_not_draw_on_the_cpu_is_refused(generator):
         grow(growing(), generator=generator)
 
 
+def test_a_state_of_something_else_is_refused():
+    net = growing()
+    growth = grow(net)
+    with pytest.raises(ValueError, match=r"Growth\.state_dict.*'param_groups'"):
+        growth.load_state_dict(growth.optimizer.state_dict())
+
+
 @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, pickle.dumps])
 def test_growth_is_not_copied(copied):
     """No neuron would wake beside a copy."""
