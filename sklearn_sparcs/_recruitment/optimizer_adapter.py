@@ -55,13 +55,12 @@ class OptimizerAdapter:
                 "optimizer must be a torch.optim.Optimizer that has been made, such as "
                 f"torch.optim.Adam(net.parameters()); got {optimizer!r}."
             )
-        refused = [
-            kind for kind in type(optimizer).__mro__ if kind.__name__ in _REFUSED
-        ]
-        for kind in refused[:1]:
+        kinds = (kind.__name__ for kind in type(optimizer).__mro__)
+        refused = next((kind for kind in kinds if kind in _REFUSED), None)
+        if refused is not None:
             raise ValueError(
-                f"Growth does not go with {kind.__name__}, which "
-                f"{_REFUSED[kind.__name__]}; use one of Adam's kind, or SGD."
+                f"Growth does not go with {refused}, which {_REFUSED[refused]}; use "
+                "one of Adam's kind, or SGD."
             )
         for parameter in parameters:
             self._group_of(parameter)
