@@ -1,6 +1,7 @@
 """scikit-learn's private names that this package uses, in one place."""
 
 from collections.abc import Callable
+from copy import copy
 from inspect import Parameter, signature
 from typing import Any
 
@@ -29,6 +30,7 @@ __all__ = [
     "fit_context",
     "is_missing",
     "takes_weights",
+    "told_of_classes",
 ]
 
 
@@ -72,3 +74,21 @@ def takes_weights(scorer: Callable[..., float]) -> bool:
     return any(
         p.name == "sample_weight" or p.kind is Parameter.VAR_KEYWORD for p in parameters
     )
+
+
+def told_of_classes(scorer: Any, classes: np.ndarray) -> Any:
+    """A scorer that is told of all classes, so that rows may lack one.
+
+    scikit-learn's scores of probabilities refuse such rows otherwise. Scores of
+    predictions are left alone: those of a class that is not there would count as zero.
+    """
+    function = getattr(scorer, "_score_func", None)
+    known = signature(function).parameters if function else {}
+    if "labels" not in known or vars(scorer)["_response_method"] == "predict":
+        return scorer
+    told: dict[str, Any] = {"labels": classes}
+    if "pos_label" in known and len(classes) == 2:
+        told["pos_label"] = classes[1]
+    knowing = copy(scorer)
+    vars(knowing)["_kwargs"] = {**told, **vars(scorer)["_kwargs"]}
+    return knowing

@@ -30,6 +30,7 @@ from .._data.shared_samples import SharedSamples
 from .._data.tensors import as_array
 from .._direct.form import DirectForm
 from .._direct.stability import hidden_share, stability
+from .._fitted.encoding import ClassEncoding
 from .._fitted.result import Result
 from .._growth.linear_test import linear_p_value
 from .._growth.path import Path, PathOptions, path_alphas
@@ -59,7 +60,7 @@ from .._selection.folds import Fold, Part
 from .._selection.local_fold import LocalJudge, LocalPart
 from .._selection.race import EVIDENT, Curve, is_ahead
 from .._selection.splits import checked_splits
-from .._sklearn import Interval, StrOptions, takes_weights
+from .._sklearn import Interval, StrOptions, takes_weights, told_of_classes
 from .affordable import afforded
 from .base import BaseSparcs
 from .fit_callbacks import FollowedByCallbacks
@@ -356,7 +357,7 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         splitter = check_cv(self.cv, y, classifier=is_classifier(self))
         X, y, groups = indexable(task.X, y, groups)
         weight = usable_weight(sample_weight, X)
-        scorer = check_scoring(self, scoring=self.scoring)
+        scorer = self._scorer()
         splits = checked_splits(splitter.split(X, y, groups), y.shape[0], weight)
         scored_on = X, y, self._weight_of_scores(scorer, weight)
         by_probabilities = is_classifier(self) and self.scoring is not None
@@ -369,6 +370,13 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
 
         own = seeds(state, len(splits))
         return [fold(*split, seed) for split, seed in zip(splits, own, strict=True)]
+
+    def _scorer(self) -> Callable[..., float]:
+        """The scorer of folds, which may lack classes of the whole task."""
+        scorer, encoding = check_scoring(self, scoring=self.scoring), self.encoding_
+        if not isinstance(encoding, ClassEncoding) or encoding.multilabel:
+            return scorer
+        return told_of_classes(scorer, encoding.classes)
 
     def _weight_of_scores(
         self, scorer: Callable[..., float], weight: np.ndarray | None

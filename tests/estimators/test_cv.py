@@ -144,6 +144,22 @@ def test_classes_and_scoring(rings):
     assert model.pruned_estimator_.classes_.tolist() == ["inner", "outer"]
 
 
+@pytest.mark.parametrize("labels", [["a", "b"], [2, 5, 9]])
+@pytest.mark.parametrize(
+    "scoring", ["neg_log_loss", "neg_brier_score", "d2_log_loss_score"]
+)
+def test_folds_may_lack_a_class(rings, scoring, labels):
+    X, y = rings[0][:60], np.array(labels)[np.arange(60) % len(labels)]
+    whole, some = np.arange(60), np.flatnonzero(y != labels[1])
+    splits = [(whole, some), (whole, whole)]
+    model = SparcsClassifierCV((), alphas=[1e3], cv=splits, scoring=scoring).fit(X, y)
+    scores = model.cv_scores_path_[0, 0]
+    assert np.isfinite(scores).all()
+    if scoring == "neg_log_loss":
+        of_rows = np.log(model.predict_proba(X)[whole, np.searchsorted(labels, y)])
+        assert_allclose(scores, [of_rows[some].mean(), of_rows.mean()])
+
+
 def test_an_activation_of_ones_own_is_the_only_one(kinked):
     model = SparcsRegressorCV(5, activation="gelu", n_alphas=3, cv=2, random_state=0)
     model.fit(*kinked)
