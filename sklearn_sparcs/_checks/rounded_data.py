@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from decimal import Decimal
 from numbers import Integral
 from typing import Any
 
@@ -19,13 +20,16 @@ from .warned import warn_user
 _FEWEST_STEPS = 100
 
 
-def warn_of_rounding(y: np.ndarray, dtype: Any) -> None:
+def warn_of_rounding(given: Any, dtype: Any) -> None:
     """Warn of targets (n,) or (n, outputs), as they were given, that a dtype rounds.
 
     What is of the dtype already was rounded before.
     """
+    y = np.asarray(given)
     if y.dtype == dtype:
         return
+    if y.dtype.kind not in "biuf":
+        y = np.vectorize(_exact, otypes=[object])(y)
     ends = ends_of(y.reshape(len(y), -1))
     for j, pair in enumerate(zip(*(end.tolist() for end in ends), strict=True)):
         _warn_of_target(j, pair, dtype)
@@ -91,6 +95,13 @@ def _rounds(low: Any, high: Any, dtype: Any) -> bool:
     They are Python's numbers, whole ones to the last digit.
     """
     return bool(0 < high - low < _FEWEST_STEPS * _step(low, high, dtype))
+
+
+def _exact(value: Any) -> Decimal:
+    """A number, or a word that stands for one, to its last digit."""
+    if isinstance(value, str | Decimal):
+        return Decimal(value)
+    return Decimal(int(value) if isinstance(value, Integral) else float(value))
 
 
 def _step(low: Any, high: Any, dtype: Any) -> float:

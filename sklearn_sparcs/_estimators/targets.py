@@ -78,17 +78,16 @@ class RegressionTargets(RegressorMixin, Predictor):
         ValueError
             If data cannot be taken, or targets are no numbers or missing.
         """
-        given, y = as_array(X), as_array(y)
-        _refuse_if(invalid_targets(y, type(self).__name__))
-        X, y = validated(
-            self, given, y, multi_output=True, y_numeric=True, reset=fresh, **X_FORMAT
-        )
+        given, targets = as_array(X), as_array(y)
+        _refuse_if(invalid_targets(targets, type(self).__name__))
+        how = {"multi_output": True, "y_numeric": True, "reset": fresh, **X_FORMAT}
+        X, y = validated(self, given, targets, **how)
         refuse_oversized(self.hidden_layer_sizes, X.shape[1])
         y = _as_numbers(y)
         # None among objects passes scikit-learn's checks
         _refuse_if(missing_targets(y))
         warn_of_rounded_features(given, X.dtype)
-        warn_of_rounding(y, X.dtype)
+        warn_of_rounding(targets, X.dtype)
         if fresh:
             self.encoding_ = RealEncoding.of(y)
         return _task(self.encoding_, X, y, usable_weight(sample_weight, X))

@@ -1,5 +1,7 @@
 """Sizes that no fit could be right for, and their neighbours that one is."""
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -72,11 +74,30 @@ def test_targets_that_are_rounded_away_are_told_of(of, y, steps):
     assert caught[0].filename == __file__
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        np.array([*(2**57 + np.arange(60))], dtype=object),
+        (2**57 + np.arange(60)).astype(str),
+        pd.Series(2**57 + np.arange(60), dtype="Int64"),
+        pa.array(2**57 + np.arange(60)),
+        [Decimal(2**57) + k for k in range(60)],
+    ],
+    ids=["integers", "words", "Int64", "pyarrow", "decimals"],
+)
+def test_targets_that_numpy_has_no_dtype_for_are_looked_at_before_they_are_rounded(
+    given,
+):
+    with pytest.warns(UserWarning, match="Target 0 spans 59 around 1.44e\\+17"):
+        SparcsRegressor(()).fit(X, given)
+
+
 def test_targets_of_which_enough_is_left_are_not_told_of():
     SparcsRegressor(()).fit(X.astype(np.float32), 1e5 + Y)
     SparcsRegressor(()).fit(X, 1.7e9 + Y)
     SparcsRegressor(()).fit(X, (1.7e18 + 1e9 * Y).astype(np.int64))
     SparcsRegressor(()).fit(X.astype(np.float32), np.full(60, 1.7e9))
+    SparcsRegressor(()).fit(X, [np.float32(y) if y > 0 else str(y) for y in Y])
 
 
 #: Whole numbers that float64 takes for one.
