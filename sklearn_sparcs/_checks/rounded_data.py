@@ -54,8 +54,16 @@ def warn_of_rounding_in_partitions(table: TableSummary) -> None:
             _warn_of_target(j, ends, table.dtype)
 
 
+def rounds(low: Any, high: Any, dtype: Any) -> bool:
+    """Whether values span something, but few steps of the dtype.
+
+    They are Python's numbers, whole ones to the last digit.
+    """
+    return bool(0 < high - low < _FEWEST_STEPS * _step(low, high, dtype))
+
+
 def _warn_of_feature(name: str, ends: tuple[Any, Any], dtype: Any) -> None:
-    if _step(*ends, dtype) > 1 and _rounds(*ends, dtype):
+    if _step(*ends, dtype) > 1 and rounds(*ends, dtype):
         _warn(
             f"In {name}, X",
             ends,
@@ -67,7 +75,7 @@ def _warn_of_feature(name: str, ends: tuple[Any, Any], dtype: Any) -> None:
 
 
 def _warn_of_target(j: int, ends: tuple[Any, Any], dtype: Any) -> None:
-    if _rounds(*ends, dtype):
+    if rounds(*ends, dtype):
         name = np.dtype(dtype).name
         wider = " give X in float64, or" if name == "float32" else ""
         _warn(
@@ -87,14 +95,6 @@ def _warn(what: str, ends: tuple[Any, Any], dtype: Any, so: str) -> None:
         f"{_step(low, high, dtype):.3g}: {so}",
         UserWarning,
     )
-
-
-def _rounds(low: Any, high: Any, dtype: Any) -> bool:
-    """Whether values span something, but few steps of the dtype.
-
-    They are Python's numbers, whole ones to the last digit.
-    """
-    return bool(0 < high - low < _FEWEST_STEPS * _step(low, high, dtype))
 
 
 def _exact(value: Any) -> Decimal:

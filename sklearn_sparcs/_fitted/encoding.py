@@ -11,6 +11,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import column_or_1d
 
+from .._checks.rounded_data import rounds
 from .._data.features import Bounds
 from .._data.magnitude_checks import refuse_uncastable
 from .._data.samples import refuse_extreme_weights
@@ -43,6 +44,9 @@ class Encoding(Protocol):
 
     def encode(self, y: np.ndarray, dtype: Any) -> np.ndarray:
         """Targets as the loss takes them."""
+
+    def dtype_beside(self, dtype: Any) -> Any:
+        """The dtype of outputs of features that have a dtype."""
 
     def scores(self, output: np.ndarray) -> np.ndarray:
         """Outputs (…, n_outputs), or parts of them, as the user has them."""
@@ -111,6 +115,15 @@ class RealEncoding:
         low, high = self.seen
         wider = self.margin * (high - low)
         return low - wider, high + wider
+
+    def dtype_beside(self, dtype: Any) -> Any:
+        """That of the features; float64 if it would round targets' differences away.
+
+        Features may be of single precision where those that were learned from were not.
+        """
+        low, high = self.seen or (np.empty(0), np.empty(0))
+        seen = zip(low.tolist(), high.tolist(), strict=True)
+        return np.float64 if any(rounds(*ends, dtype) for ends in seen) else dtype
 
     def having_seen(self, y: np.ndarray, margin: float | None) -> "RealEncoding":
         """The encoding with the range of training targets (n, outputs)."""
@@ -244,6 +257,10 @@ class ClassEncoding:
     def stratified(self) -> bool:
         """Whether each sample has one class."""
         return not self.multilabel
+
+    def dtype_beside(self, dtype: Any) -> Any:
+        """That of the features."""
+        return dtype
 
     @property
     def output_bounds(self) -> None:

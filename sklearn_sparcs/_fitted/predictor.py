@@ -207,10 +207,11 @@ class Predictor(BaseEstimator, ABC):
         )
 
     def _outputs(self, X: Any) -> np.ndarray:
-        """The network's outputs (n, outputs), in the dtype of X."""
+        """The network's outputs (n, outputs), in the dtype of X if it can hold them."""
         check_is_fitted(self)
         X = as_rows(validated(self, as_array(X), reset=False, **X_FORMAT))
-        return self.direct_form_(X).astype(X.dtype, copy=False)
+        dtype = self.encoding_.dtype_beside(X.dtype)
+        return self.direct_form_(X).astype(dtype, copy=False)
 
     def _get_doc_link(self) -> str:
         """The link of the question mark in scikit-learn's HTML diagrams."""

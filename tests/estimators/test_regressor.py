@@ -141,6 +141,18 @@ def test_dtype_of_x_is_the_one_computed_in(kinked, solver):
         assert {w.dtype for w in weights} == {np.dtype(float)}  # large ones cancel
 
 
+@pytest.mark.parametrize("several", [False, True])
+def test_targets_far_from_zero_are_predicted_of_single_precision_too(kinked, several):
+    X, y = kinked
+    times = 1.7e9 + (np.column_stack([y, -y]) if several else y)
+    model = SparcsRegressor(random_state=0).fit(X, times)
+    predicted = model.predict(X.astype(np.float32))
+    assert_allclose(predicted - 1.7e9, model.predict(X) - 1.7e9, atol=1e-5)
+    _, std = model.predict(X.astype(np.float32), return_std=True)
+    assert std.dtype == np.float32
+    assert model.score(X.astype(np.float32), times) > 0.9
+
+
 def test_units_do_not_matter(kinked):
     X, y = kinked
     model = SparcsRegressor(random_state=0).fit(X, y)
