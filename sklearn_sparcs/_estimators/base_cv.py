@@ -4,6 +4,7 @@ Every fold follows paths of its own along the same alphas, warm from one to the 
 (`cross_validation`). The choice is refitted to all the data.
 """
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -312,7 +313,8 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
     @contextmanager
     def _progress(self, total: int) -> Iterator[Any]:
         """A progress bar and callbacks, and a function that advances both."""
-        bar = tqdm(total=total, disable=not self.verbose, desc="alphas")
+        unseen = not self.verbose or sys.stderr is None
+        bar = tqdm(total=total, disable=unseen, desc="alphas")
         with bar, self._stage("alphas", total) as tell:
 
             def advanced(n: int) -> None:

@@ -1,5 +1,7 @@
 """Cross-validation along the path: what is chosen, and what is said of it."""
 
+import sys
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -9,7 +11,7 @@ from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GroupKFold, KFold, LeaveOneOut
 
-from sklearn_sparcs import SparcsClassifierCV, SparcsRegressorCV
+from sklearn_sparcs import SparcsClassifierCV, SparcsRegressor, SparcsRegressorCV
 from sklearn_sparcs._direct.stability import _standardised
 from sklearn_sparcs._estimators import base_cv
 from sklearn_sparcs._selection.folds import FoldPath
@@ -173,6 +175,13 @@ def test_a_bar_shows_how_far_the_folds_have_come(kinked, capsys):
     SparcsRegressorCV(3, n_alphas=2, cv=2).fit(*kinked)
     captured = capsys.readouterr()
     assert captured.err == captured.out == ""
+
+
+def test_without_a_screen_there_is_no_bar(kinked, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", None)  # as in a window, or a service, of Windows
+    monkeypatch.setattr(sys, "stdout", None)
+    SparcsRegressorCV(3, n_alphas=2, cv=2, verbose=True).fit(*kinked)
+    SparcsRegressor(3, verbose=True).fit(*kinked)
 
 
 def test_signals_alike():
