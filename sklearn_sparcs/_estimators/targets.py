@@ -1,6 +1,6 @@
 """Mixins for real targets and for classes: checks, encoding and prediction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import replace
 from numbers import Real
 from typing import Any
@@ -231,6 +231,7 @@ class ClassificationTargets(ClassifierMixin, Predictor):
         targets of rows that came earlier.
         """
         given, y = as_array(X), plain_labels(y)
+        classes = list(classes) if isinstance(classes, Set) else classes
         X, y = validated(self, given, y, multi_output=True, reset=fresh, **X_FORMAT)
         refuse_oversized(self.hidden_layer_sizes, X.shape[1])
         _refuse_if(invalid_labels(y, type(self).__name__))

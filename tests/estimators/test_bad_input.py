@@ -55,6 +55,13 @@ def test_one_class_named_for_a_stream():
         SparcsClassifier().partial_fit([[0.0], [1.0]], [0, 1], classes=[0])
 
 
+def test_classes_of_a_stream_may_be_a_set():
+    weights = {"b": 1.0, "a": 2.0, "c": 1.0}
+    model = SparcsClassifier().partial_fit(X, LABELS, classes=weights.keys())
+    model.partial_fit(X, LABELS, classes={"c", "b", "a"})
+    assert model.classes_.tolist() == ["a", "b", "c"]
+
+
 @pytest.mark.parametrize("Model", [SparcsClassifier, CompactClassifier])
 @pytest.mark.parametrize("labels", [LABELS, np.where(X[:, 1] > 1, "c", LABELS)])
 def test_one_class_that_has_weight(Model, labels):
