@@ -6,12 +6,14 @@ from inspect import Parameter, signature
 from typing import Any
 
 import numpy as np
+from sklearn import get_config
 from sklearn.base import _fit_context
 from sklearn.utils._missing import is_pandas_na, is_scalar_nan
 from sklearn.utils._optional_dependencies import check_matplotlib_support
 from sklearn.utils._param_validation import Interval as _Interval
 from sklearn.utils._param_validation import Options, StrOptions
 from sklearn.utils._repr_html.estimator import _VisualBlock
+from sklearn.utils.metadata_routing import MetadataRequest, get_routing_for_object
 from sklearn.utils.validation import _check_sample_weight
 
 try:
@@ -26,6 +28,7 @@ __all__ = [
     "StrOptions",
     "check_matplotlib_support",
     "check_sample_weight",
+    "declines_weights",
     "diagram_block",
     "fit_context",
     "is_missing",
@@ -73,6 +76,16 @@ def takes_weights(scorer: Callable[..., float]) -> bool:
         return False
     return any(
         p.name == "sample_weight" or p.kind is Parameter.VAR_KEYWORD for p in parameters
+    )
+
+
+def declines_weights(scorer: Any) -> bool:
+    """Whether a user's scorer asks for no weights, by ``set_score_request``."""
+    if not get_config()["enable_metadata_routing"]:
+        return False
+    asked = get_routing_for_object(scorer)
+    return isinstance(asked, MetadataRequest) and (
+        asked.score.requests.get("sample_weight") is False
     )
 
 

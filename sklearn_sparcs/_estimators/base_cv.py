@@ -61,7 +61,13 @@ from .._selection.folds import Fold, Part
 from .._selection.local_fold import LocalJudge, LocalPart
 from .._selection.race import EVIDENT, Curve, is_ahead
 from .._selection.splits import checked_splits
-from .._sklearn import Interval, StrOptions, takes_weights, told_of_classes
+from .._sklearn import (
+    Interval,
+    StrOptions,
+    declines_weights,
+    takes_weights,
+    told_of_classes,
+)
 from .affordable import afforded
 from .base import BaseSparcs
 from .fit_callbacks import FollowedByCallbacks
@@ -390,6 +396,8 @@ class BaseSparcsCV(FollowedByCallbacks, Spectral):
         UserWarning
             If there are weights that scores cannot count.
         """
+        if self.scoring is not None and declines_weights(scorer):
+            return None
         if weight is None or takes_weights(scorer):
             return weight
         warn_user(

@@ -302,7 +302,8 @@ default="auto"
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         sample_weight : array-like of shape (n_samples,), optional
-            Used in training and in scores.
+            Used in training and in scores, except by a scorer that asks for none
+            (``set_score_request(sample_weight=False)``, under metadata routing).
         groups : array-like of shape (n_samples,), optional
             For a ``cv`` that keeps groups together.
 
@@ -614,7 +615,8 @@ default="auto"
         X : {array-like, sparse matrix} of shape (n_samples, n_features)
         y : array-like of shape (n_samples,) or (n_samples, n_labels)
         sample_weight : array-like of shape (n_samples,), optional
-            Used in training and in scores.
+            Used in training and in scores, except by a scorer that asks for none
+            (``set_score_request(sample_weight=False)``, under metadata routing).
         groups : array-like of shape (n_samples,), optional
             For a ``cv`` that keeps groups together.
 

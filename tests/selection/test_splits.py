@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn import config_context
+from sklearn.metrics import get_scorer
 from sklearn.model_selection import KFold, LeaveOneOut
 
 from sklearn_sparcs import SparcsClassifierCV, SparcsRegressorCV
@@ -69,6 +71,15 @@ def test_a_scorer_without_weights_judges_unweighted(table, scoring):
         coef = np.linalg.lstsq(A[train], y[train] * np.sqrt(weight[train]))[0]
         expected.append(-np.abs(np.c_[X, np.ones(60)][test] @ coef - y[test]).max())
     assert_allclose(model.cv_scores_path_[0, 0], expected, rtol=1e-3)
+
+
+@config_context(enable_metadata_routing=True)
+def test_a_scorer_that_asks_for_no_weights_is_given_none(table):
+    X, y = table
+    scorer = get_scorer("neg_mean_squared_error").set_score_request(sample_weight=False)
+    model = SparcsRegressorCV((), scoring=scorer, cv=[(ROWS, ROWS)], **FEW)
+    model.fit(X, y, sample_weight=np.linspace(0, 1, 60) ** 4)
+    assert_allclose(model.best_score_, scorer(model, X, y))
 
 
 def test_classes_are_judged_by_a_plain_function(table):
