@@ -25,21 +25,22 @@ def plain_labels(y: Any) -> Any:
     y = as_array(y)
     if isinstance(y, list | tuple) and len({isinstance(x, str) for x in y}) == 2:
         y = np.array(y, dtype=object)
-    if getattr(y, "ndim", None) == 1 and hasattr(y, "to_numpy"):
+    if hasattr(y, "ndim") and hasattr(y, "to_numpy"):
         y = y.to_numpy()
     if isinstance(y, np.ndarray) and y.dtype.kind == "T":
         y = y.astype(object)
-    if getattr(y, "ndim", None) == 1 and y.dtype == object:
+    if isinstance(y, np.ndarray) and y.ndim and y.dtype == object:
         _refuse_missing(y)
-        numbers = all(isinstance(label, Real) for label in y)
+        numbers = all(isinstance(label, Real) for label in y.ravel())
         return np.array(y.tolist()) if numbers else y
     return y
 
 
 def _refuse_missing(y: np.ndarray) -> None:
-    missing = np.flatnonzero([is_missing(label) for label in y])
+    missing = np.flatnonzero([is_missing(label) for label in y.ravel()])
     if len(missing):
+        row = missing[0] // (y.size // len(y))
         raise ValueError(
-            f"y has {len(missing)} missing of {len(y)} labels, the first in row "
-            f"{missing[0]}; leave such rows out, or make them a class of their own."
+            f"y has {len(missing)} missing of {y.size} labels, the first in row "
+            f"{row}; leave such rows out, or make them a class of their own."
         )

@@ -102,6 +102,37 @@ def test_missing_labels_are_counted(rings, dtype, gap):
         CLASSES.fit(X, labels)
 
 
+@pytest.mark.filterwarnings("ignore:A column-vector y")
+@pytest.mark.parametrize("dtype", ["Int64", "boolean", "string", "int64[pyarrow]", "O"])
+@pytest.mark.parametrize("make", [CLASSES, SparcsClassifierCV(2, **FOLDS)])
+def test_labels_in_a_column_of_a_frame_are_those_of_a_series(rings, make, dtype):
+    X, y = rings[0][:100], (rings[1][:100] == "outer").astype(int)
+    labels = pd.Series(y.astype(str) if dtype == "string" else y).astype(dtype)
+    expected = clone(make).fit(X, labels)
+    model = clone(make).fit(X, labels.to_frame())
+    assert model.classes_.tolist() == expected.classes_.tolist()
+    assert model.classes_.dtype == expected.classes_.dtype
+    assert_array_equal(model.predict(X), expected.predict(X))
+    assert model.score(X, labels.to_frame()) == expected.score(X, labels)
+
+
+@pytest.mark.parametrize("dtype", ["Int64", "boolean", object])
+def test_several_labels_in_a_frame_of_any_dtype(rings, dtype):
+    X, y = rings
+    several = np.column_stack([y == "outer", X[:, 0] > 0]).astype(int)
+    expected = CLASSES.fit(X, several).predict(X)
+    assert_array_equal(
+        CLASSES.fit(X, pd.DataFrame(several, dtype=dtype)).predict(X), expected
+    )
+
+
+def test_missing_labels_in_a_column_are_counted(rings):
+    labels = pd.DataFrame({"y": pd.array(rings[1], dtype="string")})
+    labels.loc[[7, 11], "y"] = pd.NA
+    with pytest.raises(ValueError, match=r"2 missing of 300 labels.* row 7; leave"):
+        CLASSES.fit(rings[0], labels)
+
+
 def test_a_missing_number_is_scikit_learns_to_report(rings, kinked):
     with pytest.raises(ValueError, match="y contains NaN"):
         labels = pd.Series(rings[1] == "outer").astype("Int64")
