@@ -95,10 +95,12 @@ def usable_weight(sample_weight: Any, X: Any) -> np.ndarray | None:
     ------
     ValueError
         If there is a negative weight, none above zero, or not one a sample, or if some
-        are too large or small to compute with.
+        are too large or small to compute with, or are dates, which NumPy counts.
     """
     if sample_weight is None:
         return None
+    if getattr(getattr(sample_weight, "dtype", None), "kind", "") in ("m", "M"):
+        raise ValueError("sample_weight holds dates or durations; it must be numbers.")
     with config_context(assume_finite=False):
         weight: np.ndarray = check_sample_weight(
             as_array(sample_weight), X, dtype=np.float64, ensure_non_negative=True

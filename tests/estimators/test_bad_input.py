@@ -193,6 +193,13 @@ def test_sample_weights(estimator):
         model.partial_fit(X, y, sample_weight=np.zeros(60))
 
 
+@pytest.mark.parametrize("unit", ["datetime64[s]", "timedelta64[s]"])
+def test_dates_are_no_weights(unit):
+    for model in (SparcsRegressor(), SparcsRegressorCV()):
+        with pytest.raises(ValueError, match="sample_weight holds dates or durations"):
+            model.fit(X, Y, sample_weight=np.arange(1, 61).astype(unit))
+
+
 @pytest.mark.parametrize("size", [1e150, 1e-150])
 def test_weights_too_large_or_small_to_compute_with(size):
     with pytest.raises(ValueError, match=r"sample_weight holds 1e.150; weights that"):
