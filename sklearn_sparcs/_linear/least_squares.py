@@ -174,8 +174,9 @@ class Decomposition:
     ) -> "Decomposition":
         """Decompose R of all samples; its rows after the constant's are centred."""
         R, p = triangle.R, len(triangle.square)
-        first, rest = np.split(R, [int(intercept)])
-        left, right = np.split(rest[:, intercept:], [p], axis=1)
+        n_constant = int(intercept)
+        first, rest = np.split(R, [n_constant])
+        left, right = np.split(rest[:, n_constant:], [p], axis=1)
         # one value throughout leaves rounding, no variation
         varies = np.square(left).sum(axis=0) > _ROUNDING**2 * triangle.square
         left = left * varies

@@ -64,6 +64,13 @@ def test_pipeline_and_grid_search(kinked):
         assert_array_equal(search.cv_results_[key], serial.cv_results_[key])
 
 
+@pytest.mark.parametrize("estimator", [SparcsRegressor(()), CompactRegressor(())])
+def test_a_search_draws_booleans_of_numpy(kinked, estimator):
+    grid = {"fit_intercept": np.array([True, False])}
+    search = GridSearchCV(estimator, grid, cv=2, error_score="raise").fit(*kinked)
+    assert search.best_params_ == {"fit_intercept": True}
+
+
 def test_cross_val_score(rings):
     X, y = rings
     model = SparcsClassifier(random_state=0)
