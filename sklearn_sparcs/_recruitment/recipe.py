@@ -136,4 +136,7 @@ class Recipe:
 
 def batch_size_for(asked: int | str, n_samples: int) -> int:
     """Samples a step: "auto" is 200, and never more than there are."""
-    return min(_BATCH_SIZE if isinstance(asked, str) else asked, n_samples)
+    given = (
+        _BATCH_SIZE if isinstance(asked, str) else int(asked)
+    )  # torch has no NumPy's
+    return min(given, n_samples)

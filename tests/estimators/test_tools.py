@@ -71,6 +71,14 @@ def test_a_search_draws_booleans_of_numpy(kinked, estimator):
     assert search.best_params_ == {"fit_intercept": True}
 
 
+@pytest.mark.parametrize("make", [SparcsRegressor, CompactRegressor])
+def test_a_search_draws_batch_sizes_of_numpy(kinked, make):
+    given = make(4, solver="adam", max_iter=100, random_state=0)
+    grid = {"batch_size": np.array([32])}
+    search = GridSearchCV(given, grid, cv=2, error_score="raise").fit(*kinked)
+    assert np.isfinite(search.best_score_)
+
+
 def test_cross_val_score(rings):
     X, y = rings
     model = SparcsClassifier(random_state=0)
