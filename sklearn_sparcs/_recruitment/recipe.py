@@ -136,7 +136,5 @@ class Recipe:
 
 def batch_size_for(asked: int | str, n_samples: int) -> int:
     """Samples a step: "auto" is 200, and never more than there are."""
-    given = (
-        _BATCH_SIZE if isinstance(asked, str) else int(asked)
-    )  # torch has no NumPy's
-    return min(given, n_samples)
+    size = _BATCH_SIZE if isinstance(asked, str) else asked
+    return int(min(size, n_samples))  # torch takes no whole number of NumPy's
