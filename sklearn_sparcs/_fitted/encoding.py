@@ -281,9 +281,10 @@ class ClassEncoding:
         unseen = np.setdiff1d(y, self.classes)
         if len(unseen):
             raise ValueError(
-                f"y contains classes {unseen.tolist()} that are not among "
-                f"{self.classes.tolist()}; name every class in the first call of "
-                "partial_fit, or call fit, with warm_start=False, to begin anew."
+                f"y contains classes {unseen.tolist()} that are not among those "
+                f"learned, {self.classes.tolist()}. SparcsClassifier learns others: "
+                "fit, with warm_start=False, begins anew, and partial_fit takes all "
+                "that are to come in its first call."
             )
         indices = np.searchsorted(self.classes, y)
         if len(self.classes) == 2:
