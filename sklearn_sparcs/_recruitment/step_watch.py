@@ -12,8 +12,9 @@ class StepWatch:
     """Watches an optimiser for steps that move some of its parameters.
 
     An optimiser leaves those without a gradient where they are, as the head of a task
-    that has no sample in a batch. A wrapper may step in a way that hooks are not told
-    of: until one has been, every step counts.
+    that has no sample in a batch. Gradients are looked for before a step, as one's own
+    optimiser may free them, and behind it, as a closure computes them. A wrapper may
+    step in a way that hooks are not told of: until one has been, every step counts.
 
     Parameters
     ----------
@@ -24,7 +25,10 @@ class StepWatch:
     def __init__(self, optimizer: OptimizerAdapter, parameters: Sequence[Tensor]):
         self._parameters = parameters
         self._ever_told, self._moved = False, False
-        self._handle = optimizer.after_step(self._after)
+        self._handles = [
+            optimizer.before_step(self._before),
+            optimizer.after_step(self._after),
+        ]
 
     def end_step(self) -> bool:
         """Whether a step has moved the parameters since this was last asked."""
@@ -33,8 +37,17 @@ class StepWatch:
 
     def close(self) -> None:
         """Stop watching."""
-        self._handle.remove()
+        for handle in self._handles:
+            handle.remove()
+
+    def _before(self, optimizer: Any, args: Any, kwargs: Any) -> None:
+        # with a closure, they are the last step's
+        if not any(map(callable, [*args[1:], *kwargs.values()])):
+            self._look()
 
     def _after(self, optimizer: Any, args: Any, kwargs: Any) -> None:
         self._ever_told = True
+        self._look()
+
+    def _look(self) -> None:
         self._moved |= any(p.grad is not None for p in self._parameters)
