@@ -99,11 +99,12 @@ def usable_weight(sample_weight: Any, X: Any) -> np.ndarray | None:
     """
     if sample_weight is None:
         return None
-    if getattr(getattr(sample_weight, "dtype", None), "kind", "") in ("m", "M"):
+    given = as_array(sample_weight)
+    if np.asarray(given).dtype.kind in "mM":
         raise ValueError("sample_weight holds dates or durations; it must be numbers.")
     with config_context(assume_finite=False):
         weight: np.ndarray = check_sample_weight(
-            as_array(sample_weight), X, dtype=np.float64, ensure_non_negative=True
+            given, X, dtype=np.float64, ensure_non_negative=True
         )
     refuse_extreme_weights(weight, "sample_weight")
     return weight

@@ -3,6 +3,8 @@
 import warnings
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 import torch
 from numpy.testing import assert_allclose
@@ -193,11 +195,13 @@ def test_sample_weights(estimator):
         model.partial_fit(X, y, sample_weight=np.zeros(60))
 
 
+@pytest.mark.parametrize("made", [np.asarray, list, pd.Series, pa.array])
 @pytest.mark.parametrize("unit", ["datetime64[s]", "timedelta64[s]"])
-def test_dates_are_no_weights(unit):
+def test_dates_are_no_weights(unit, made):
+    weight = made(np.arange(1, 61).astype(unit))
     for model in (SparcsRegressor(), SparcsRegressorCV()):
         with pytest.raises(ValueError, match="sample_weight holds dates or durations"):
-            model.fit(X, Y, sample_weight=np.arange(1, 61).astype(unit))
+            model.fit(X, Y, sample_weight=weight)
 
 
 @pytest.mark.parametrize("size", [1e150, 1e-150])
