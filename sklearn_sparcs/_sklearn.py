@@ -1,6 +1,6 @@
 """scikit-learn's private names that this package uses, in one place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import copy
 from inspect import Parameter, signature
 from typing import Any
@@ -69,14 +69,18 @@ def is_missing(value: Any) -> bool:
 
 def takes_weights(scorer: Callable[..., float]) -> bool:
     """Whether a scorer, scikit-learn's or a function, can be given weights."""
-    function = getattr(scorer, "_score_func", scorer)
-    try:
-        parameters = signature(function).parameters.values()
-    except (TypeError, ValueError):  # what is not written in Python may not say
-        return False
     return any(
-        p.name == "sample_weight" or p.kind is Parameter.VAR_KEYWORD for p in parameters
+        name == "sample_weight" or p.kind is Parameter.VAR_KEYWORD
+        for name, p in _parameters_of(scorer).items()
     )
+
+
+def _parameters_of(scorer: Callable[..., float]) -> Mapping[str, Parameter]:
+    """What the function of a scorer takes, or the scorer, if that is a function."""
+    try:
+        return signature(getattr(scorer, "_score_func", scorer)).parameters
+    except (TypeError, ValueError):  # what is not written in Python may not say
+        return {}
 
 
 def declines_weights(scorer: Any) -> bool:
@@ -95,9 +99,9 @@ def told_of_classes(scorer: Any, classes: np.ndarray) -> Any:
     scikit-learn's scores of probabilities refuse such rows otherwise. Scores of
     predictions are left alone: those of a class that is not there would count as zero.
     """
-    function = getattr(scorer, "_score_func", None)
-    known = signature(function).parameters if function else {}
-    if "labels" not in known or vars(scorer)["_response_method"] == "predict":
+    known = _parameters_of(scorer)
+    asks = "labels" in known and known["labels"].default is None
+    if not asks or getattr(scorer, "_response_method", "predict") == "predict":
         return scorer
     told: dict[str, Any] = {"labels": classes}
     if "pos_label" in known and len(classes) == 2:

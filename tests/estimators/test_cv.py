@@ -9,12 +9,14 @@ from sklearn.base import clone
 from sklearn.datasets import make_friedman1
 from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.linear_model import LinearRegression
+from sklearn.metrics import make_scorer
 from sklearn.model_selection import GroupKFold, KFold, LeaveOneOut
 
 from sklearn_sparcs import SparcsClassifierCV, SparcsRegressor, SparcsRegressorCV
 from sklearn_sparcs._direct.stability import _standardised
 from sklearn_sparcs._estimators import base_cv
 from sklearn_sparcs._selection.folds import FoldPath
+from sklearn_sparcs._sklearn import told_of_classes
 
 SMALL = {"n_alphas": 8, "cv": 3, "random_state": 0}
 
@@ -160,6 +162,13 @@ def test_folds_may_lack_a_class(rings, scoring, labels):
     if scoring == "neg_log_loss":
         of_rows = np.log(model.predict_proba(X)[whole, np.searchsorted(labels, y)])
         assert_allclose(scores, [of_rows[some].mean(), of_rows.mean()])
+
+
+@pytest.mark.parametrize("of", [max, lambda y, P, labels=("no", "yes"): 0.0])
+def test_what_has_no_labels_to_ask_for_is_told_of_none(of):
+    """It is not written in Python, or its labels are something else."""
+    scorer = make_scorer(of, response_method="predict_proba")
+    assert told_of_classes(scorer, np.arange(2)) is scorer
 
 
 def test_an_activation_of_ones_own_is_the_only_one(kinked):
