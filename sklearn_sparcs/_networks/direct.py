@@ -1,6 +1,7 @@
 """`DirectNetwork`: a network with a weight of its own on every link."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -97,17 +98,16 @@ class DirectNetwork(TracedModule):
         self.neurons = [torch.arange(n, device="cpu") for n in hidden]
         self.coefs = nn.ParameterDict()
         self.intercepts = nn.ParameterDict()
-        for i in range(2, len(self.sizes) + 1):
-            heard = self.senders(i)
-            widths = [self.sizes[j - 1] for j in heard]
-            shape = self.sizes[i - 1], sum(widths)
-            block = xavier_uniform(*shape, generator, dtype, device)
-            for j, part in zip(heard, block.split(widths, dim=1), strict=True):
-                self.coefs[f"{i}_{j}"] = nn.Parameter(part.clone())
+        options: Any = {"dtype": dtype, "device": device}
+        for i, n in enumerate(self.sizes[1:], start=2):
+            for j in self.senders(i):
+                coef = torch.empty(n, self.sizes[j - 1], **options)
+                self.coefs[f"{i}_{j}"] = nn.Parameter(coef)
             if bias:
-                zero = torch.zeros(self.sizes[i - 1], dtype=dtype, device=device)
-                self.intercepts[f"{i}"] = nn.Parameter(zero)
+                self.intercepts[f"{i}"] = nn.Parameter(torch.empty(n, **options))
+        self.reset_parameters(generator)
 
+    @torch.no_grad()
     def reset_parameters(self, generator: torch.Generator | None = None) -> None:
         """Draw initial values anew, as a new network has them.
 
@@ -118,20 +118,14 @@ class DirectNetwork(TracedModule):
         generator : torch.Generator, optional
             Their source.
         """
-        n_in, *hidden, n_out = self.sizes
-        like = next(iter(self.coefs.values()))
-        fresh = DirectNetwork(
-            n_in,
-            hidden,
-            n_out,
-            links=self.links,
-            activation=self.activation,
-            bias=bool(self.intercepts),
-            generator=generator,
-            dtype=like.dtype,
-            device=like.device,
-        )
-        self.load_state_dict(fresh.state_dict())
+        for i, n in enumerate(self.sizes[1:], start=2):
+            coefs = [self.coefs[f"{i}_{j}"] for j in self.senders(i)]
+            like, widths = coefs[0], [coef.shape[1] for coef in coefs]
+            drawn = xavier_uniform(n, sum(widths), generator, like.dtype, like.device)
+            for coef, part in zip(coefs, drawn.split(widths, dim=1), strict=True):
+                coef.copy_(part)
+        for intercept in self.intercepts.values():
+            intercept.zero_()
 
     @classmethod
     @torch.no_grad()

@@ -183,7 +183,8 @@ class GrowingSpectralNetwork(TracedModule):
             dtype=last.dtype,
             device=last.device,
         )
-        self.load_state_dict(fresh.state_dict())
+        # loaded, as growth is told of that; what a subclass adds stays
+        self.load_state_dict({**self.state_dict(), **fresh.state_dict()})
 
     def penalized_eigenvalues(self) -> list[Tensor]:
         """List the eigenvalues to penalise: every hidden eigenvalue.

@@ -89,22 +89,19 @@ class SpectralLinear(TracedModule):
         self.in_features = checked_size(in_features, "in_features")
         self.out_features = checked_size(out_features, "out_features")
         options: Any = {"device": device, "dtype": dtype}
-        bound = linear_bound(in_features)
-
-        def drawn(*shape: int) -> nn.Parameter:
-            values = uniform(*shape, bound=bound, generator=generator, **options)
-            return nn.Parameter(values)
-
-        self.phi = drawn(out_features, in_features)
-        self.phi.requires_grad_(not frozen_eigenvectors)
-        self.bias = drawn(out_features) if bias else None
-        self.lam_out = nn.Parameter(torch.ones(out_features, **options))
-        zeros = torch.zeros(in_features, **options)
+        phi = torch.empty(out_features, in_features, **options)
+        self.phi = nn.Parameter(phi, requires_grad=not frozen_eigenvectors)
+        constants = torch.empty(out_features, **options)
+        self.bias = nn.Parameter(constants) if bias else None
+        self.lam_out = nn.Parameter(torch.empty(out_features, **options))
+        lam_in = torch.empty(in_features, **options)
         if input_eigenvalues:
-            self.lam_in = nn.Parameter(zeros)
+            self.lam_in = nn.Parameter(lam_in)
         else:
-            self.register_buffer("lam_in", zeros)
+            self.register_buffer("lam_in", lam_in)
+        self.reset_parameters(generator)
 
+    @torch.no_grad()
     def reset_parameters(self, generator: torch.Generator | None = None) -> None:
         """Draw initial values anew, as a new layer has them.
 
@@ -115,16 +112,14 @@ class SpectralLinear(TracedModule):
         generator : torch.Generator, optional
             Their source.
         """
-        fresh = SpectralLinear(
-            self.in_features,
-            self.out_features,
-            self.bias is not None,
-            input_eigenvalues=isinstance(self.lam_in, nn.Parameter),
-            generator=generator,
-            device=self.phi.device,
-            dtype=self.phi.dtype,
-        )
-        self.load_state_dict(fresh.state_dict())
+        bound = linear_bound(self.in_features)
+        for part in (self.phi, self.bias):
+            if part is not None:
+                like: Any = {"dtype": part.dtype, "device": part.device}
+                drawn = uniform(*part.shape, bound=bound, generator=generator, **like)
+                part.copy_(drawn)
+        self.lam_out.fill_(1)
+        self.lam_in.zero_()
 
     @property
     def weight(self) -> Tensor:

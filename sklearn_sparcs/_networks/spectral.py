@@ -126,19 +126,19 @@ class SpectralNetwork(TracedModule):
         layers = checked_layer_sizes(hidden_features, "hidden_features")
         n_outputs = checked_size(out_features, "out_features")
         sizes = [n_inputs, *layers, n_outputs]
-        self.phi = nn.ParameterList(
-            xavier_uniform(n_out, n_in, generator, dtype, device)
-            for n_in, n_out in pairwise(sizes)
-        ).requires_grad_(not frozen_eigenvectors)
         options: Any = {"dtype": dtype, "device": device}
-        hidden = [torch.zeros(n, **options) for n in layers]
-        self.lam = nn.ParameterList([*hidden, torch.ones(n_outputs, **options)])
-        input_lam = torch.zeros(sizes[0], **options)
+        self.phi = nn.ParameterList(
+            torch.empty(n_out, n_in, **options) for n_in, n_out in pairwise(sizes)
+        ).requires_grad_(not frozen_eigenvectors)
+        input_lam, *lam = (torch.empty(n, **options) for n in sizes)
+        self.lam = nn.ParameterList(lam)
         if input_eigenvalues:
             self.input_lam = nn.Parameter(input_lam)
         else:
             self.register_buffer("input_lam", input_lam, persistent=False)
+        self.reset_parameters(generator)
 
+    @torch.no_grad()
     def reset_parameters(self, generator: torch.Generator | None = None) -> None:
         """Draw initial values anew, as a new network has them.
 
@@ -149,30 +149,26 @@ class SpectralNetwork(TracedModule):
         generator : torch.Generator, optional
             Their source.
         """
-        first = self.phi[0]
-        fresh = SpectralNetwork(
-            first.shape[1] - self.bias,
-            [len(lam) for lam in self._hidden_lam],
-            len(self.lam[-1]),
-            bias=self.bias,
-            input_eigenvalues=self.input_eigenvalues,
-            generator=generator,
-            dtype=first.dtype,
-            device=first.device,
-        )
-        self.load_state_dict(fresh.state_dict())
+        for phi in self.phi:
+            n_out, n_in = phi.shape
+            phi.copy_(xavier_uniform(n_out, n_in, generator, phi.dtype, phi.device))
+        for lam in (self.input_lam, *self._hidden_lam):
+            lam.zero_()
+        self.lam[-1].fill_(1)
 
-    @torch.inference_mode(False)  # what is made there can never be trained
     def _load_from_state_dict(
         self, state_dict: dict[str, Any], prefix: str, *args: Any
     ) -> None:
         """Make λ_1 anew unless it is trained: a network without storage has lost it."""
         super()._load_from_state_dict(state_dict, prefix, *args)
-        if not self.input_eigenvalues:
-            lost = self.input_lam.is_meta and f"{prefix}phi.0" in state_dict
-            like = state_dict[f"{prefix}phi.0"] if lost else self.input_lam
-            zeros = torch.zeros_like(self.input_lam, device=like.device)
-            self.register_buffer("input_lam", zeros, persistent=False)
+        if self.input_eigenvalues:
+            return
+        like = state_dict.get(f"{prefix}phi.0", self.input_lam)
+        if self.input_lam.is_meta and not like.is_meta:
+            with torch.inference_mode(False):  # what is made there is never trained
+                lam = torch.empty_like(self.input_lam, device=like.device)
+            self.register_buffer("input_lam", lam, persistent=False)
+        self.input_lam.zero_()
 
     @property
     def _hidden_lam(self) -> list[Tensor]:

@@ -1,6 +1,7 @@
 """As modules among torch's own: any shape of input, any switch, nothing shared."""
 
 import copy
+from functools import partial
 
 import pytest
 import torch
@@ -138,6 +139,28 @@ def test_what_loops_over_folds_reset_begins_anew(make, dtype):
     for name, value in net.state_dict().items():
         assert torch.equal(value, again[name]) and torch.equal(value, fresh[name])
         assert value.dtype == fresh[name].dtype
+
+
+def test_what_a_subclass_adds_stays_when_it_is_reset(make):
+    """It is reset by itself, as the modules of torch are."""
+    net = make({})
+    net.added = nn.LayerNorm(3)
+    net.added.weight.data.fill_(7)
+    net.reset_parameters(seeded())
+    assert net.added.weight.tolist() == [7.0] * 3
+
+
+@pytest.mark.parametrize("trained", [True, False])
+def test_a_network_of_inference_mode_loads_a_state(trained):
+    make = partial(SpectralNetwork, 3, (4,), 1, input_eigenvalues=trained)
+    wanted = make()
+    with torch.inference_mode():
+        net = make()
+        buffers = dict(net.named_buffers())
+        net.load_state_dict(wanted.state_dict())
+        x = torch.randn(4, 3, generator=seeded())
+        assert torch.equal(net(x), wanted(x))
+    assert all(net.get_buffer(name) is mine for name, mine in buffers.items())
 
 
 def asleep(state):
