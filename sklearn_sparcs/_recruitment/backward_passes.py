@@ -51,11 +51,8 @@ class BackwardPasses:
             grad = grads[place]
             if grad is None:
                 return grads
-            return (
-                *grads[:place],
-                self._sent_back(forward, x, grad),
-                *grads[place + 1 :],
-            )
+            sent = self._sent_back(forward, x, grad)
+            return *grads[:place], sent, *grads[place + 1 :]
 
         # of the node: a hook of the tensor would come before those of others, which
         # may change the gradient

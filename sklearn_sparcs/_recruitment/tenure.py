@@ -1,7 +1,7 @@
 """The time in which one growth steps for a network."""
 
 from collections.abc import Callable
-from weakref import WeakKeyDictionary, ref
+from weakref import WeakKeyDictionary, WeakMethod
 
 from torch import nn
 
@@ -21,8 +21,8 @@ class Tenure:
     Parameters
     ----------
     network : torch.nn.Module
-    stop : callable
-        Is called at the end, once.
+    stop : bound method
+        Is called at the end, once. Its object may go before, with the network.
 
     Attributes
     ----------
@@ -32,17 +32,17 @@ class Tenure:
 
     def __init__(self, network: nn.Module, stop: Callable[[], None]):
         self.ended = ""
-        self._stop = stop
-        former = _latest.get(network, _nobody)()
-        if former is not None:
-            former.end(REPLACED)
-        _latest[network] = ref(self)
+        self._stop = WeakMethod(stop)
+        if network in _latest:
+            _latest[network].end(REPLACED)
+        _latest[network] = self
 
     def end(self, why: str) -> None:
         """Let no step follow."""
-        if not self.ended:
-            self._stop()
-            self.ended = why
+        stop = self._stop()
+        if stop is not None and not self.ended:
+            stop()
+        self.ended = self.ended or why
 
     def refuse_ended(self) -> None:
         """Refuse a step that comes too late.
@@ -56,9 +56,5 @@ class Tenure:
             raise RuntimeError(self.ended)
 
 
-def _nobody() -> None:
-    """What a network has before its first tenure."""
-
-
-#: The latest tenure of each network; both may go before this knows.
-_latest: WeakKeyDictionary[nn.Module, Callable[[], Tenure | None]] = WeakKeyDictionary()
+#: The latest tenure of each network, which may be there still when its growth is not.
+_latest: WeakKeyDictionary[nn.Module, Tenure] = WeakKeyDictionary()

@@ -176,6 +176,7 @@ class Growth:
         )
         self._generator = generator
         self.recruitment: Recruitment | None = None
+        self._watch: Recorder | StepWatch
         if isinstance(network, GrowingSpectralNetwork):
             self.recruitment = Recruitment(
                 network,
@@ -186,12 +187,13 @@ class Growth:
                 max_recruits=max_recruits,
                 generator=generator or torch.default_generator,
             )
+            self._watch = self.recruitment.recorder
         else:
             self._watch = StepWatch(self._adapter, network.penalized_eigenvalues())
         self.restructured = False
         self._before = self._eigenvalues()
         self._n_steps = 0
-        self._tenure = Tenure(network, self._stop)
+        self._tenure = Tenure(network, self._watch.close)
 
     def __reduce__(self) -> NoReturn:
         """Refuse copies and pickles, which would watch nothing.
@@ -219,13 +221,6 @@ class Growth:
         if self.recruitment is not None and not self._tenure.ended:
             self.recruitment.retire()
         self._tenure.end(CLOSED)
-
-    def _stop(self) -> None:
-        """Stop recording; the network and its optimiser are left as they are."""
-        if self.recruitment is None:
-            self._watch.close()
-        else:
-            self.recruitment.recorder.close()
 
     @torch.inference_mode(False)
     def step(self) -> None:

@@ -594,6 +594,16 @@ def test_what_is_no_longer_used_is_let_go(generator, data):
     assert [part() for part in kept] == [None] * 3
 
 
+def test_another_growth_takes_over_from_one_that_is_no_longer_used(generator):
+    """Functions that train a network, each with its own, would all go on recording."""
+    net = GrowingSpectralNetwork(3, (5,), 1, generator=generator)
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+    for _ in range(3):
+        Growth(net, optimizer)
+        gc.collect()
+        assert len(net._forward_hooks) == 1
+
+
 class Wrapper:
     """Of an optimiser, and none itself."""
 
