@@ -121,8 +121,8 @@ def test_what_loops_over_folds_reset_begins_anew(make, dtype):
     net = make({"dtype": dtype})
     changed = copy.deepcopy(net.state_dict())
     objects = {id(p) for p in net.parameters()}
-    for parameter in net.parameters():
-        parameter.data.add_(1)
+    for tensor in (*net.parameters(), *net.buffers()):
+        tensor.data.add_(1)
     net.reset_parameters(seeded())
     again = copy.deepcopy(net.state_dict())
     net.reset_parameters()
@@ -161,6 +161,11 @@ def test_a_network_of_inference_mode_loads_a_state(trained):
         x = torch.randn(4, 3, generator=seeded())
         assert torch.equal(net(x), wanted(x))
     assert all(net.get_buffer(name) is mine for name, mine in buffers.items())
+    with torch.device("meta"):
+        net = make()
+    with torch.inference_mode():
+        net.load_state_dict(wanted.state_dict(), assign=True)
+    assert not net.input_lam.is_inference()  # which could never be trained on
 
 
 def asleep(state):
