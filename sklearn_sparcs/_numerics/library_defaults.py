@@ -27,5 +27,5 @@ def library_defaults() -> Iterator[None]:
         if torch.get_default_device().type != "cpu":  # it slows every call
             undone.enter_context(torch.device("cpu"))
         if ONE_THREAD.in_forked_child:
-            undone.enter_context(ONE_THREAD)
+            undone.enter_context(ONE_THREAD.asked_for())
         yield

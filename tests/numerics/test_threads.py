@@ -8,6 +8,7 @@ from threading import Barrier
 import numpy as np
 import pytest
 import torch
+from helpers.interrupts import InterruptedAt
 from sklearn.base import clone
 from threadpoolctl import ThreadpoolController, threadpool_info
 
@@ -71,6 +72,23 @@ def test_threads_that_overlap_restore_what_the_first_found(two_threads):
         numbers = [pool.submit(first), pool.submit(second)]
         assert [n.result(30) for n in numbers] == [2, 2]
     assert (blas_threads(), torch.get_num_threads()) == (before, 2)
+
+
+def test_an_interrupt_at_any_line_holds_nobody_up(two_threads):
+    """The next that asks neither waits for ever, nor takes the limit for the number."""
+    before = blas_threads()
+
+    def ask():
+        with suitable_threads(10):
+            pass
+
+    with InterruptedAt(0) as lines:
+        ask()
+    for k in range(1, 1 - lines.left):
+        with pytest.raises(KeyboardInterrupt), InterruptedAt(k):
+            ask()
+        ask()
+        assert (blas_threads(), torch.get_num_threads()) == (before, 2), k
 
 
 def _fitted(model):
